@@ -1,0 +1,77 @@
+# Everything a newcomer does goes through here: `make` lists it.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+RUN_LOCKS := requirements/bootstrap.txt requirements/run.txt
+DEV_LOCKS := $(RUN_LOCKS) requirements/dev.txt
+SOURCES := wsgi.py celery_app.py service workers schemas tests bench
+# What exists of them: rooms are added over time, the checks follow.
+CODE = $(wildcard $(SOURCES))
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint types fix demo assets screenshots lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs, needs the network)
+	@./lunzhi up
+
+test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
+	@$(PY) -m tests.rings $(TEST_ARGS)
+
+bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
+	@for bench in bench/[!_]*.py; do echo "== $$bench"; $(PY) -P $$bench || exit 1; done
+
+lint: $(VENV)/dev.stamp ## Style, import contracts, YAML
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/yamllint --strict docker-compose.yml
+
+types: $(VENV)/dev.stamp ## mypy, strict
+	@$(VENV)/bin/mypy $(CODE)
+
+fix: $(VENV)/dev.stamp ## Mend what ruff can mend by itself
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+demo: $(VENV)/run.stamp ## Play one story on the running service and print what happens
+	@./lunzhi demo
+
+assets: ## Rebuild the stylesheet and scripts the pages use (needs node)
+	@cd assets && npm ci --no-audit --no-fund && npm run build
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures of the README again
+	@$(PY) -m tests.browser.screenshots
+
+lock: $(VENV)/run.stamp ## Pin the newest allowed versions, with hashes
+	@cd requirements && for set in bootstrap run dev; do ../$(COMPILE) --upgrade $$set.in -o $$set.txt || exit 1; done
+
+clean: ## Remove the environment and all local data (.venv, var)
+	rm -rf $(VENV) var
+
+# --- the environment: pip brings uv, uv brings the rest, each file checked against its hash ---
+
+$(VENV)/bin/uv: requirements/bootstrap.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Lunzhi needs Python 3.11 or newer; '$(PYTHON)' was not found. Name another one: make PYTHON=python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lunzhi needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Name another one: make PYTHON=python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+# The running set alone is enough for `make run`; once the checking set is there it stays.
+$(VENV)/run.stamp: $(VENV)/bin/uv $(RUN_LOCKS)
+	@if [ -e $(VENV)/dev.stamp ]; then $(MAKE) --no-print-directory $(VENV)/dev.stamp; \
+	else echo "installing what the service needs"; $(UV) pip sync --quiet --require-hashes --compile-bytecode $(RUN_LOCKS); fi
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/bin/uv $(DEV_LOCKS)
+	@echo "installing what the service and its checks need"
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode $(DEV_LOCKS)
+	@touch $@ $(VENV)/run.stamp
