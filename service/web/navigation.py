@@ -1,0 +1,39 @@
+"""The few places every page leads to. An entry whose page does not exist, or is not for this reader, is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+
+from service.language import Lazy, _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the main menu."""
+
+    text: str
+    address: str
+    is_current: bool
+
+
+#: Endpoint, words, and who sees it: everyone, guests, or accounts with one of the roles.
+EVERYONE, GUESTS, SIGNED_IN = "everyone", "guests", "signed_in"
+MENU = (
+    ("home.index", Lazy("附近活动"), EVERYONE),
+    ("me.index", Lazy("我的班次"), SIGNED_IN),
+    ("dashboard.index", Lazy("工作台"), "coordinator"),
+    ("login.index", Lazy("登录"), GUESTS),
+)
+
+
+def entries() -> list[Entry]:
+    """The menu for whoever asks. `g.audiences` (set by login) holds `signed_in` and the roles of the account."""
+    audiences = {EVERYONE} | (g.get("audiences") or {GUESTS})
+    known = current_app.view_functions
+    return [
+        Entry(_(words), url_for(endpoint), request.endpoint == endpoint)
+        for endpoint, words, audience in MENU
+        if audience in audiences and endpoint in known
+    ]

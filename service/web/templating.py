@@ -1,0 +1,62 @@
+"""What templates may use: translation, the words of dates, and the component macros."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined
+
+from service import language, wording
+from service.web import navigation, notices, page
+
+GOVUK = "govuk_frontend_jinja"
+COMPONENTS = {
+    "back_link": ("back-link", "govukBackLink"),
+    "button": ("button", "govukButton"),
+    "checkboxes": ("checkboxes", "govukCheckboxes"),
+    "date_input": ("date-input", "govukDateInput"),
+    "details": ("details", "govukDetails"),
+    "error_summary": ("error-summary", "govukErrorSummary"),
+    "fieldset": ("fieldset", "govukFieldset"),
+    "input": ("input", "govukInput"),
+    "inset_text": ("inset-text", "govukInsetText"),
+    "panel": ("panel", "govukPanel"),
+    "radios": ("radios", "govukRadios"),
+    "select": ("select", "govukSelect"),
+    "summary_list": ("summary-list", "govukSummaryList"),
+    "textarea": ("textarea", "govukTextarea"),
+    "warning_text": ("warning-text", "govukWarningText"),
+}
+
+
+def register(app: Flask) -> None:
+    """Set up the template environment: a name nobody set is an error, not an empty string."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.do")
+    environment.globals.update(
+        _=language._,
+        counted=language.counted,
+        language_code=language.code,
+        languages=language.offered,
+        govuk=_govuk_macros(app),
+        entries=navigation.entries,
+        notices=notices.shown,
+        undo=notices.undo,
+        help_line=page.help_line,
+        here=page.here,
+    )
+    for name in wording.__all__:
+        environment.filters[name] = getattr(wording, name)
+
+
+def _govuk_macros(app: Flask) -> dict[str, Any]:
+    """The macros of govuk-frontend-jinja by short name. They lean on lenient undefined names, ours do not:
+    so they live in an environment of their own."""
+    lenient = app.jinja_env.overlay(loader=PrefixLoader({GOVUK: PackageLoader(GOVUK)}), undefined=ChainableUndefined)
+    return {
+        name: getattr(lenient.get_template(f"{GOVUK}/components/{folder}/macro.html").module, macro)
+        for name, (folder, macro) in COMPONENTS.items()
+    }

@@ -1,0 +1,128 @@
+"""Dates, times, telephone numbers and names in words people read. Pure; the language is the current one.
+
+A date is said whole each time, never only "tomorrow". Times are those of Asia/Shanghai: an aware instant is
+brought there first. Clock times are 24-hour with the part of the day before them, which nobody misreads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+import phonenumbers
+from babel.dates import format_date
+
+from service.language import Lazy, _, code
+from service.settings import LOCAL_ZONE
+
+__all__ = [
+    "clock",
+    "day",
+    "full_day",
+    "length",
+    "listed",
+    "masked_name",
+    "masked_phone",
+    "moment",
+    "phone",
+    "span",
+]
+
+#: Hour at which each part of the day begins.
+PARTS_OF_DAY = (
+    (18, Lazy("晚上")),
+    (13, Lazy("下午")),
+    (12, Lazy("中午")),
+    (6, Lazy("上午")),
+    (0, Lazy("凌晨")),
+)
+DAY_PATTERNS = {"zh_CN": "M月d日（EEEE）", "en": "EEEE d MMMM"}
+FULL_DAY_PATTERNS = {"zh_CN": "y年M月d日", "en": "d MMMM y"}
+COMPOUND_SURNAME = re.compile(
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|南宫|百里|申屠|轩辕|独孤|西门"
+)
+
+
+def day(when: date | datetime) -> str:
+    """`11月28日（星期六）`."""
+    return str(format_date(_local_date(when), DAY_PATTERNS[code()], locale=code()))
+
+
+def full_day(when: date | datetime) -> str:
+    """`2026年11月28日`, for papers that are kept."""
+    return str(format_date(_local_date(when), FULL_DAY_PATTERNS[code()], locale=code()))
+
+
+def clock(when: time | datetime) -> str:
+    """`上午9:00`, `下午14:30`."""
+    at = _local_time(when)
+    return _("{part}{clock}", part=_part_of_day(at), clock=_digits(at))
+
+
+def moment(when: datetime) -> str:
+    """`11月28日（星期六）上午9:00`."""
+    return _("{day}{clock}", day=day(when), clock=clock(when))
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """`11月28日（星期六）上午9:00—11:30`; both dates when it ends on another day than it starts."""
+    if _local_date(starts_at) != _local_date(ends_at):
+        return f"{moment(starts_at)}—{moment(ends_at)}"
+    start, end = _local_time(starts_at), _local_time(ends_at)
+    same_part = _part_of_day(start) == _part_of_day(end)
+    return f"{moment(starts_at)}—{_digits(end) if same_part else clock(end)}"
+
+
+def length(how_long: timedelta) -> str:
+    """`2小时30分钟`, `45分钟`, `2小时`."""
+    hours, minutes = divmod(round(how_long.total_seconds() / 60), 60)
+    if not hours:
+        return _("{minutes}分钟", minutes=minutes)
+    if not minutes:
+        return _("{hours}小时", hours=hours)
+    return _("{hours}小时{minutes}分钟", hours=hours, minutes=minutes)
+
+
+def listed(words: Iterable[str]) -> str:
+    """`甲、乙、丙`."""
+    return _("、").join(str(word) for word in words)
+
+
+def phone(number: str) -> str:
+    """An E.164 number as people here write it: `138 0013 8000`, `0371 6435 1234`."""
+    try:
+        parsed = phonenumbers.parse(number, "CN")
+    except phonenumbers.NumberParseException:
+        return number
+    at_home = phonenumbers.PhoneNumberFormat.NATIONAL
+    abroad = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, at_home if parsed.country_code == 86 else abroad)
+
+
+def masked_phone(number: str) -> str:
+    """`138****8000`: enough to know one's own number again."""
+    digits = phone(number).replace(" ", "")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"
+
+
+def masked_name(name: str) -> str:
+    """`王**`, `欧阳*`: the surname and the number of characters that follow."""
+    known = 2 if len(name) > 2 and COMPOUND_SURNAME.match(name) else 1
+    return name[:known] + "*" * (len(name) - known)
+
+
+def _part_of_day(at: time) -> str:
+    return next(str(word) for hour, word in PARTS_OF_DAY if at.hour >= hour)
+
+
+def _digits(at: time) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
+def _local_date(when: date | datetime) -> date:
+    return when.astimezone(LOCAL_ZONE).date() if isinstance(when, datetime) else when
+
+
+def _local_time(when: time | datetime) -> time:
+    return when.astimezone(LOCAL_ZONE).time() if isinstance(when, datetime) else when
