@@ -1,0 +1,60 @@
+"""Worker entry: Celery, its queues and the beat schedule. A Redis message is only a wake-up.
+
+The options are the ones measured to survive a silent broker and a killed worker: without
+`socket_timeout` and `health_check_interval` a half-open connection leaves a worker deaf for minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery, signals
+from kombu import Queue
+
+from service import logs
+from service.settings import settings
+
+#: Seconds. The hard limit is below the outbox lease, so that a lease outlives its worker.
+SOFT_LIMIT, HARD_LIMIT = 40, 50
+
+ROOMS = ("activities", "notifications", "outbox", "reminders", "roster")
+
+app = Celery("lunzhi", include=[f"workers.{room}" for room in ROOMS])
+app.conf.update(
+    broker_url=settings().redis_url,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 3 * HARD_LIMIT,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 5,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_soft_time_limit=SOFT_LIMIT,
+    task_time_limit=HARD_LIMIT,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=10,
+    worker_hijack_root_logger=False,
+    task_default_queue="reactions",
+    task_queues=[Queue("reactions"), Queue("sweeps")],
+    timezone="Asia/Shanghai",
+    beat_schedule_filename="var/beat-schedule",
+    beat_schedule={
+        task: {"task": f"workers.{task}", "schedule": seconds, "options": {"queue": "sweeps", "expires": seconds}}
+        for task, seconds in {
+            "reminders.send_due": 20.0,
+            "notifications.send_due": 5.0,
+            "roster.expire_offers": 15.0,
+            "roster.hand_on_places": 15.0,
+            "activities.extend_horizon": 3600.0,
+        }.items()
+    },
+)
+
+
+@signals.setup_logging.connect
+def _set_up_logging(**_: Any) -> None:
+    logs.configure(settings().log_format)

@@ -1,0 +1,1 @@
+"""Who may log in, with what roles; codes and tokens."""

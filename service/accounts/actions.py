@@ -1,0 +1,135 @@
+"""What can be done about accounts: ask for a code, log in, grant a role, issue a token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets as entropy
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service import audit, outbox, secrets
+from service.accounts.models import Account, ApiToken, LoginCode, RoleGrant
+from service.accounts.queries import by_phone
+from service.accounts.rules import CODE_LIFE, CODE_TRIES, may_send
+from service.events import LoginCodeRequested
+from service.terms import Role
+from service.volunteers.queries import PHONE
+from service.volunteers.queries import by_phone as volunteer_by_phone
+
+
+class TooManyCodes(Exception):
+    """No further code for this number yet. `retry_at` says from when."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(f"no further code before {retry_at:%H:%M}")
+        self.retry_at = retry_at
+
+
+class WrongCode(Exception):
+    """Not the digits that were sent, or sent too long ago, or tried too often."""
+
+
+def request_code(session: Session, *, phone: str, now: datetime) -> LoginCode:
+    """Have six digits sent to `phone` (E.164). Says nothing about whether it is known. Raises TooManyCodes."""
+    digest = secrets.digest(phone, purpose=PHONE)
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))
+    sent_at = session.scalars(
+        select(LoginCode.requested_at).where(LoginCode.phone_digest == digest).order_by(LoginCode.id.desc()).limit(20)
+    ).all()
+    if retry_at := may_send(list(sent_at), now):
+        raise TooManyCodes(retry_at)
+    code = LoginCode(
+        phone_sealed=secrets.seal(phone), phone_digest=digest, nonce=entropy.token_urlsafe(24), requested_at=now
+    )
+    session.add(code)
+    session.flush()
+    outbox.record(session, LoginCodeRequested(code.id))
+    return code
+
+
+def digits(code: LoginCode) -> str:
+    """The six digits of this code, derived anew each time."""
+    return secrets.code(code.nonce)
+
+
+def check_code(session: Session, *, phone: str, typed: str, now: datetime) -> LoginCode:
+    """The code these digits answer, now used up. Raises WrongCode.
+
+    A wrong try is counted even though it is refused: the caller must let the transaction commit,
+    so this raises only after counting, inside no savepoint of its own.
+    """
+    code = session.scalar(
+        select(LoginCode)
+        .where(LoginCode.phone_digest == secrets.digest(phone, purpose=PHONE), LoginCode.used_at.is_(None))
+        .order_by(LoginCode.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if code is None or code.requested_at + CODE_LIFE < now or code.attempts >= CODE_TRIES:
+        raise WrongCode("this code is no longer good: ask for a new one")
+    code.attempts += 1
+    session.flush()
+    if not hmac.compare_digest(digits(code), typed):
+        raise WrongCode("these are not the digits that were sent")
+    code.used_at = now
+    return code
+
+
+def open_account(session: Session, *, phone: str, name: str, volunteer_id: int | None = None) -> Account:
+    """The account of this number (E.164), made if need be, and tied to the volunteer with the same number."""
+    account = by_phone(session, phone)
+    if account is None:
+        account = Account(
+            name=name, phone_sealed=secrets.seal(phone), phone_digest=secrets.digest(phone, purpose=PHONE)
+        )
+        session.add(account)
+    if account.volunteer_id is None:
+        known = volunteer_by_phone(session, phone)
+        account.volunteer_id = volunteer_id or (known.id if known else None)
+    session.flush()
+    return account
+
+
+def grant_role(
+    session: Session, account: Account, *, role: Role, area_id: int, granted_by: int | None, now: datetime
+) -> RoleGrant:
+    """Give the account a role in an area and all below it."""
+    grant = RoleGrant(account_id=account.id, role=role, area_id=area_id)
+    session.add(grant)
+    session.flush()
+    audit.note(
+        session,
+        verb="granted_role",
+        subject=("account", account.id),
+        account_id=granted_by,
+        area_id=area_id,
+        now=now,
+        role=role,
+    )
+    return grant
+
+
+def issue_token(
+    session: Session, account: Account, *, label: str, now: datetime, expires_at: datetime | None = None
+) -> str:
+    """A new bearer token, told this once and kept only as a digest."""
+    token = f"lz_{entropy.token_urlsafe(32)}"
+    session.add(
+        ApiToken(
+            account_id=account.id,
+            label=label,
+            token_sha256=hashlib.sha256(token.encode()).digest(),
+            issued_at=now,
+            expires_at=expires_at,
+        )
+    )
+    audit.note(session, verb="issued_token", subject=("account", account.id), account_id=account.id, now=now)
+    return token
+
+
+def end_sessions(session: Session, account: Account) -> None:
+    """Log this account out everywhere."""
+    account.epoch += 1

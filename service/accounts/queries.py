@@ -1,0 +1,67 @@
+"""Named reads of accounts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service import secrets
+from service.accounts.models import Account, ApiToken, RoleGrant
+from service.terms import Role
+from service.volunteers.queries import PHONE
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: an account, the volunteer she is, and the areas each role reaches."""
+
+    account_id: int
+    name: str
+    volunteer_id: int | None
+    scopes: dict[Role, tuple[int, ...]]
+
+    def scope_ids(self, role: Role = Role.COORDINATOR) -> tuple[int, ...]:
+        """Areas where she may act as `role`; an administrator is also a coordinator there."""
+        granted = self.scopes.get(role, ())
+        return granted + self.scopes.get(Role.ADMIN, ()) if role != Role.ADMIN else granted
+
+    @property
+    def is_coordinator(self) -> bool:
+        return bool(self.scope_ids())
+
+
+def actor(session: Session, account_id: int, *, epoch: int | None = None) -> Actor | None:
+    """The account as an actor; None when disabled, or when the session is of an earlier epoch."""
+    rows = session.execute(
+        select(Account.name, Account.volunteer_id, Account.epoch, RoleGrant.role, RoleGrant.area_id)
+        .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(Account.id == account_id, Account.disabled_at.is_(None))
+    ).all()
+    if not rows or epoch not in (None, rows[0].epoch):
+        return None
+    scopes: dict[Role, tuple[int, ...]] = {}
+    for row in rows:
+        if row.role is not None:
+            scopes[Role(row.role)] = (*scopes.get(Role(row.role), ()), row.area_id)
+    return Actor(account_id=account_id, name=rows[0].name, volunteer_id=rows[0].volunteer_id, scopes=scopes)
+
+
+def actor_by_token(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """Whose token this is; None when unknown, revoked or expired."""
+    account_id = session.scalar(
+        select(ApiToken.account_id).where(
+            ApiToken.token_sha256 == hashlib.sha256(token.encode()).digest(),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now),
+        )
+    )
+    return actor(session, account_id) if account_id else None
+
+
+def by_phone(session: Session, phone: str) -> Account | None:
+    """The account with this number (E.164)."""
+    return session.scalar(select(Account).where(Account.phone_digest == secrets.digest(phone, purpose=PHONE)))

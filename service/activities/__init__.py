@@ -1,0 +1,1 @@
+"""What coordinators publish: activities, series, occurrences, shifts, roles."""

@@ -1,0 +1,155 @@
+"""Activity → (series →) occurrence → shift → role with its places."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.db import Base, Id
+from service.terms import ActivityState, DayRule, Mode, QualificationKind, ShiftState
+
+#: How an activity's reminders are timed when its coordinator says nothing else.
+LEAD_TIMES = ("P3D", "eve20:00", "PT2H")
+
+
+class Activity(Base):
+    """What a coordinator publishes, once or as a series, with the rules of its sign-up."""
+
+    __tablename__ = "activity"
+    __table_args__ = (Index("ix_activity_area_id_state", "area_id", "state"),)
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("team.id"))
+    programme_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("programme.id"))
+    place_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    summary: Mapped[str] = mapped_column(String(1000), default="")
+    what_to_bring: Mapped[str] = mapped_column(String(200), default="")
+    risk_notice: Mapped[str] = mapped_column(String(500), default="")
+    contact_name: Mapped[str] = mapped_column(String(60))
+    contact_phone: Mapped[str] = mapped_column(String(40))
+    mode: Mapped[Mode] = mapped_column(String(20))
+    state: Mapped[ActivityState] = mapped_column(String(20), default=ActivityState.DRAFT)
+    has_waitlist: Mapped[bool] = mapped_column(default=True)
+    lead_times: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=lambda: list(LEAD_TIMES))
+    closes_before: Mapped[int] = mapped_column(default=0, comment="minutes before start when sign-up closes")
+    withdraw_before: Mapped[int] = mapped_column(default=120, comment="minutes before start until one may withdraw")
+    answer_within: Mapped[int] = mapped_column(default=24 * 60, comment="minutes an offer stays open")
+    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    published_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    roles: Mapped[list[ActivityRole]] = relationship(order_by="ActivityRole.id", back_populates="activity")
+    series: Mapped[list[Series]] = relationship(order_by="Series.id", back_populates="activity")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class ActivityRole(Base):
+    """A kind of work in an activity: how many it takes and who may do it."""
+
+    __tablename__ = "activity_role"
+    __table_args__ = (
+        CheckConstraint("0 <= min_needed AND min_needed <= max_needed AND max_needed > 0", name="needed"),
+        CheckConstraint("min_age IS NULL OR max_age IS NULL OR min_age <= max_age", name="age"),
+        UniqueConstraint("activity_id", "name"),
+    )
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    min_needed: Mapped[int] = mapped_column(SmallInteger)
+    max_needed: Mapped[int]
+    requires: Mapped[list[QualificationKind]] = mapped_column(ARRAY(String(40)), default=list)
+    min_age: Mapped[int | None] = mapped_column(SmallInteger)
+    max_age: Mapped[int | None] = mapped_column(SmallInteger)
+
+    activity: Mapped[Activity] = relationship(back_populates="roles")
+
+
+class Series(Base):
+    """A weekly rule in local wall time. `ends` at or before `starts` means the next morning."""
+
+    __tablename__ = "series"
+    __table_args__ = (CheckConstraint("until_on >= from_on", name="dates"),)
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), index=True)
+    weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), comment="1 Monday … 7 Sunday")
+    starts: Mapped[time]
+    ends: Mapped[time]
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    day_rule: Mapped[DayRule] = mapped_column(String(20), default=DayRule.EVERY_DAY)
+
+    activity: Mapped[Activity] = relationship(back_populates="series")
+
+
+class Occurrence(Base):
+    """One date of a series; the unique key is what makes generating twice harmless."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (UniqueConstraint("series_id", "on_date"),)
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), index=True)
+    series_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("series.id"))
+    on_date: Mapped[date]
+
+
+class Shift(Base):
+    """A half-open time range at a place. `rest_after` is owed to whoever served it."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="order"),
+        Index("ix_shift_starts_at_id", "starts_at", "id"),
+        Index("ix_shift_area_id_starts_at", "area_id", "starts_at"),
+        Index("ix_shift_activity_id_starts_at", "activity_id", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    occurrence_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("occurrence.id"))
+    place_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    rest_after: Mapped[int] = mapped_column(default=0, comment="minutes of rest owed afterwards")
+    state: Mapped[ShiftState] = mapped_column(String(20), default=ShiftState.OPEN)
+    cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1)
+
+    activity: Mapped[Activity] = relationship()
+    roles: Mapped[list[ShiftRole]] = relationship(order_by="ShiftRole.id", back_populates="shift")
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class ShiftRole(Base):
+    """The places of one role in one shift. `taken` counts those held, guarded by a check."""
+
+    __tablename__ = "shift_role"
+    __table_args__ = (
+        CheckConstraint("0 <= taken AND taken <= max_needed", name="taken"),
+        CheckConstraint("0 <= min_needed AND min_needed <= max_needed", name="needed"),
+        UniqueConstraint("shift_id", "activity_role_id"),
+        # Updated at every sign-up: keep room on the page so that the update touches no index.
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+    id: Mapped[Id]
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"))
+    activity_role_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity_role.id"))
+    min_needed: Mapped[int] = mapped_column(SmallInteger)
+    max_needed: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+
+    shift: Mapped[Shift] = relationship(back_populates="roles")
+    definition: Mapped[ActivityRole] = relationship()

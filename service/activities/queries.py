@@ -1,0 +1,62 @@
+"""Named reads of activities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from service.activities.models import Activity, Shift, ShiftRole
+from service.places.queries import within
+from service.terms import ActivityState
+
+
+def published(session: Session, activity_id: int) -> Activity | None:
+    """An activity anybody may see: published, or cancelled after it was."""
+    return session.scalar(
+        select(Activity)
+        .where(Activity.id == activity_id, Activity.state != ActivityState.DRAFT)
+        .options(selectinload(Activity.roles))
+    )
+
+
+def in_scope(session: Session, activity_id: int, *, scope_ids: Sequence[int]) -> Activity | None:
+    """The activity, if it belongs to one of the scopes."""
+    return session.scalar(
+        select(Activity)
+        .where(Activity.id == activity_id, within(Activity.area_id, scope_ids))
+        .options(selectinload(Activity.roles))
+    )
+
+
+def listed(
+    session: Session, *, scope_ids: Sequence[int], after_id: int = 0, limit: int = 30
+) -> Sequence[Activity]:
+    """Activities in scope by id."""
+    return session.scalars(
+        select(Activity)
+        .where(within(Activity.area_id, scope_ids), Activity.id > after_id)
+        .options(selectinload(Activity.roles))
+        .order_by(Activity.id)
+        .limit(limit)
+    ).all()
+
+
+def shifts(
+    session: Session, activity_id: int, *, from_at: datetime, limit: int = 100
+) -> Sequence[Shift]:
+    """The activity's shifts that are not over at `from_at`, with their roles, by start."""
+    return session.scalars(
+        select(Shift)
+        .where(Shift.activity_id == activity_id, Shift.ends_at > from_at)
+        .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(limit)
+    ).all()
+
+
+def shift_in_scope(session: Session, shift_id: int, *, scope_ids: Sequence[int]) -> Shift | None:
+    """The shift, if it belongs to one of the scopes."""
+    return session.scalar(select(Shift).where(Shift.id == shift_id, within(Shift.area_id, scope_ids)))

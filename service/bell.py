@@ -1,0 +1,40 @@
+"""The bell: tells the relay that there is something in the outbox. A hint, never the truth.
+
+A lost ring costs at most one sweep interval; a bell that cannot be rung is not an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from functools import cache
+
+import redis
+
+from service.settings import settings
+
+KEY = "lunzhi:bell"
+_PATIENCE = 0.2  # seconds: a sick Redis must not slow a sign-up down
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings().redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+
+
+@cache
+def _listener() -> redis.Redis:
+    return redis.Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=1)
+
+
+def ring() -> None:
+    """Wake the relay. Many rings before it wakes count as one."""
+    with contextlib.suppress(redis.RedisError):
+        pipeline = _client().pipeline(transaction=False)
+        pipeline.lpush(KEY, 1)
+        pipeline.ltrim(KEY, 0, 0)
+        pipeline.execute()
+
+
+def wait(seconds: int) -> bool:
+    """Sleep until rung, `seconds` at most; whether it rang. Raises redis.RedisError when there is no bell."""
+    return _listener().blpop([KEY], timeout=seconds) is not None

@@ -1,0 +1,1 @@
+"""Which days are what; recurrence to dates."""

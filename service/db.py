@@ -1,0 +1,102 @@
+"""The database: base class, engine, and the only place that commits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Identity, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from service.settings import settings
+
+log = logging.getLogger(__name__)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class AwareDateTime(TypeDecorator[datetime]):
+    """An instant: refuses naive values, gives back UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: every instant carries its zone")
+        return value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: constraint names by convention, instants aware."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: AwareDateTime()}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+#: Primary keys are bigint identities: see docs/decisions/0001-identity-keys.md.
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+
+
+@cache
+def engine() -> Engine:
+    """This process's connection pool. Made at first use, so that a forked child has its own."""
+    return create_engine(
+        settings().database_url,
+        pool_size=settings().pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "keepalives_idle": 5,
+            "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+        },
+    )
+
+
+@cache
+def _sessions() -> sessionmaker[Session]:
+    return sessionmaker(engine(), expire_on_commit=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work commits when the block ends well, and is undone when it raises.
+
+    Calls registered with `after_commit` run once the commit has succeeded.
+    """
+    with _sessions()() as session:
+        with session.begin():
+            yield session
+        for call in session.info.get("after_commit", ()):
+            _call_quietly(call)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Run `call` once after this transaction commits; the same function asked twice runs once.
+
+    Only for hints that may be lost: the process can die between commit and call.
+    """
+    session.info.setdefault("after_commit", dict[Callable[[], None], Any]())[call] = None
+
+
+def _call_quietly(call: Callable[[], None]) -> None:
+    """A hint that fails must not turn committed work into an error; the sweep makes up for it."""
+    try:
+        call()
+    except Exception:
+        log.warning("after-commit call failed", exc_info=True)

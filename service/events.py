@@ -1,0 +1,108 @@
+"""Facts, in the past tense: frozen dataclasses of ids. What follows each is in reactions.py.
+
+A fact is recorded beside the change it tells of, in the same transaction (outbox.record), so it
+exists if and only if the change was committed. Each is explained in docs/events.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all facts; fields are ids only, so that a reader always sees the row as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCodeRequested(Event):
+    login_code_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerRegistered(Event):
+    volunteer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    consent_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationVerified(Event):
+    qualification_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamApproved(Event):
+    team_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPublished(Event):
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftMoved(Event):
+    shift_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCancelled(Event):
+    shift_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp(Event):
+    signup_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpWithdrawn(Event):
+    signup_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpDeclined(Event):
+    signup_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRequested(Event):
+    match_run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPublished(Event):
+    match_run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentOffered(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentConfirmed(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentDeclined(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentReleased(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFreed(Event):
+    shift_role_id: int
+
+
+#: Every fact by the name it is stored under.
+BY_NAME: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

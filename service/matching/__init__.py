@@ -1,0 +1,1 @@
+"""Sign-ups in, plan out: problem, solution, run."""

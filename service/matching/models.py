@@ -1,0 +1,42 @@
+"""The record of one matching: what was asked, what was proposed, what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db import Base, Id
+from service.terms import MatchRunState
+
+
+class MatchRun(Base):
+    """One solving of one activity's shifts in a window, with its problem, solution and reasons."""
+
+    __tablename__ = "match_run"
+    __table_args__ = (
+        Index("ix_match_run_area_id_id", "area_id", "id"),
+        # Many requests in one window coalesce into one run.
+        Index("uq_match_run_activity_id", "activity_id", unique=True, postgresql_where="state = 'requested'"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    state: Mapped[MatchRunState] = mapped_column(String(20), default=MatchRunState.REQUESTED)
+    requested_by: Mapped[int | None] = mapped_column(BigInteger)
+    requested_at: Mapped[datetime]
+    solved_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    input_hash: Mapped[str | None] = mapped_column(String(64))
+    solver: Mapped[str | None] = mapped_column(String(40))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    solution: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)

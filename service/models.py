@@ -1,0 +1,35 @@
+"""Every table, gathered for the migrations and for SQLAlchemy's mapper."""
+
+from __future__ import annotations
+
+from service import audit, clock, outbox
+from service.accounts import models as accounts
+from service.activities import models as activities
+from service.db import Base
+from service.matching import models as matching
+from service.notifications import models as notifications
+from service.places import models as places
+from service.reminders import models as reminders
+from service.roster import models as roster
+from service.signups import models as signups
+from service.teams import models as teams
+from service.volunteers import models as volunteers
+
+metadata = Base.metadata
+
+__all__ = [
+    "accounts",
+    "activities",
+    "audit",
+    "clock",
+    "matching",
+    "metadata",
+    "notifications",
+    "outbox",
+    "places",
+    "reminders",
+    "roster",
+    "signups",
+    "teams",
+    "volunteers",
+]

@@ -1,0 +1,82 @@
+"""Notifications, their deliveries, and the calls for those who are reached by telephone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.db import Base, Id
+from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, UnsentReason
+
+
+class Notification(Base):
+    """One message to one person. `key` is unique: asking for the same message twice makes one row.
+
+    Exactly one of volunteer, account and sealed phone says who it is for (the last: a login code
+    for a number nobody is registered with yet).
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index("uq_notification_key", "key", unique=True),
+        Index("ix_notification_send_at", "send_at", "id", postgresql_where="state = 'planned'"),
+        Index("ix_notification_volunteer_id_id", "volunteer_id", "id"),
+        CheckConstraint("num_nonnulls(volunteer_id, account_id, phone_sealed) = 1", name="recipient"),
+        CheckConstraint("(state = 'unsent') = (unsent_reason IS NOT NULL)", name="reason"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    volunteer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kind: Mapped[NotificationKind] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(120))
+    subject_ids: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    send_at: Mapped[datetime]
+    state: Mapped[NotificationState] = mapped_column(String(20), default=NotificationState.PLANNED)
+    unsent_reason: Mapped[UnsentReason | None] = mapped_column(String(20))
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    channel: Mapped[Channel | None] = mapped_column(String(20))
+    text: Mapped[str | None] = mapped_column(Text, comment="as sent; login codes are never kept")
+    settled_at: Mapped[datetime | None]
+    request_id: Mapped[str | None] = mapped_column(String(64))
+
+    deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id")
+
+
+class Delivery(Base):
+    """One attempt over one channel, and how it ended."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[Id]
+    notification_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notification.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(String(20))
+    attempted_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(500))
+    is_permanent: Mapped[bool] = mapped_column(default=False)
+
+
+class Call(Base):
+    """One line of the call list: somebody to be told, or asked, by telephone."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        Index("ix_call_area_id_open", "area_id", "id", postgresql_where="outcome IN ('open', 'later', 'no_answer')"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    notification_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notification.id"), unique=True)
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    script: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[CallOutcome] = mapped_column(String(20), default=CallOutcome.OPEN)
+    called_by: Mapped[int | None] = mapped_column(BigInteger)
+    called_at: Mapped[datetime | None]

@@ -1,0 +1,188 @@
+"""The outbox: record an event, fan it out to its reactions, lease them, mark them done or failed.
+
+The rows are the truth; a message in Redis is only a wake-up. A reaction is done once because its
+done-mark commits with its effect; a failed one is tried again later; after MAX_ATTEMPTS it is dead,
+visible and retryable.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from service import bell, events
+from service.db import Base, Id, after_commit
+from service.tracing import request_id
+
+MAX_ATTEMPTS = 8
+#: A lease outlives any reaction (Celery's hard time limit is shorter), so two workers never hold one.
+LEASE = timedelta(seconds=60)
+FIRST_RETRY = timedelta(seconds=2)
+LAST_RETRY = timedelta(minutes=30)
+
+
+class OutboxEvent(Base):
+    """A fact as it was recorded. `fanned_out_at` is empty until its reactions have rows."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (Index("ix_outbox_event_new", "id", postgresql_where="fanned_out_at IS NULL"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    fanned_out_at: Mapped[datetime | None]
+
+    def fact(self) -> events.Event:
+        """The event as the dataclass it was recorded from."""
+        return events.BY_NAME[self.kind](**self.payload)
+
+
+class OutboxReaction(Base):
+    """One reaction to one event: open until done or dead."""
+
+    __tablename__ = "outbox_reaction"
+    __table_args__ = (
+        Index("ix_outbox_reaction_open", "due_at", postgresql_where="done_at IS NULL AND dead_at IS NULL"),
+        Index("ix_outbox_reaction_dead", "dead_at", postgresql_where="dead_at IS NOT NULL"),
+        Index("uq_outbox_reaction_event_id_reaction", "event_id", "reaction", unique=True),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox_event.id", ondelete="CASCADE"))
+    reaction: Mapped[str] = mapped_column(String(60))
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+
+    event: Mapped[OutboxEvent] = relationship()
+
+
+def record(session: Session, event: events.Event) -> None:
+    """Write down that `event` happened, in this transaction, and ring the relay once it commits."""
+    session.add(OutboxEvent(kind=type(event).__name__, payload=asdict(event), request_id=request_id()))
+    after_commit(session, bell.ring)
+
+
+def fan_out(session: Session, *, reactions: Mapping[str, Sequence[str]], limit: int = 500) -> int:
+    """Give each new event a row per reaction; the number of events taken.
+
+    Picks rows by `fanned_out_at IS NULL`, never by "id above the last seen": ids commit out of order.
+    """
+    new = session.scalars(
+        select(OutboxEvent)
+        .where(OutboxEvent.fanned_out_at.is_(None))
+        .order_by(OutboxEvent.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    rows = [{"event_id": event.id, "reaction": name} for event in new for name in reactions.get(event.kind, ())]
+    if rows:
+        session.execute(insert(OutboxReaction).on_conflict_do_nothing(), rows)
+    if new:
+        ids = [event.id for event in new]
+        session.execute(update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(fanned_out_at=func.now()))
+    return len(new)
+
+
+def lease(session: Session, *, limit: int = 200) -> list[int]:
+    """Ids of open reactions that are due, now ours for LEASE; nobody else gets them meanwhile.
+
+    Due times here are real time, not the virtual clock's: retries are machinery, not plans.
+    """
+    due = (
+        select(OutboxReaction.id)
+        .where(_is_open(), OutboxReaction.due_at <= func.now())
+        .where(or_(OutboxReaction.leased_until.is_(None), OutboxReaction.leased_until < func.now()))
+        .order_by(OutboxReaction.due_at, OutboxReaction.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(OutboxReaction)
+        .where(OutboxReaction.id.in_(due.scalar_subquery()))
+        .values(leased_until=func.now() + LEASE)
+        .returning(OutboxReaction.id)
+    )
+    return sorted(session.scalars(statement))
+
+
+def claim(session: Session, reaction_id: int) -> OutboxReaction | None:
+    """The reaction, locked for this transaction; None when it is done, dead or in other hands."""
+    return session.scalar(
+        select(OutboxReaction)
+        .where(OutboxReaction.id == reaction_id, _is_open())
+        .with_for_update(of=OutboxReaction, skip_locked=True)
+    )
+
+
+def mark_done(session: Session, reaction: OutboxReaction) -> None:
+    """The effect is in this transaction; so is this mark: both commit or neither."""
+    session.execute(
+        update(OutboxReaction)
+        .where(OutboxReaction.id == reaction.id)
+        .values(done_at=func.now(), attempts=OutboxReaction.attempts + 1, last_error=None)
+    )
+
+
+def mark_failed(session: Session, reaction: OutboxReaction, *, error: str) -> None:
+    """Try again later, each time about twice as late, with jitter; dead after MAX_ATTEMPTS."""
+    attempts = reaction.attempts + 1
+    wait = min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
+    session.execute(
+        update(OutboxReaction)
+        .where(OutboxReaction.id == reaction.id)
+        .values(
+            attempts=attempts,
+            last_error=error[-4000:],
+            leased_until=None,
+            due_at=func.now() + wait,
+            dead_at=func.now() if attempts >= MAX_ATTEMPTS else None,
+        )
+    )
+
+
+def retry(session: Session, *, reaction_ids: Iterable[int]) -> int:
+    """Bring dead reactions back to life, with all attempts before them; the number revived."""
+    revived = session.scalars(
+        update(OutboxReaction)
+        .where(OutboxReaction.id.in_(list(reaction_ids)), OutboxReaction.dead_at.is_not(None))
+        .values(dead_at=None, attempts=0, due_at=func.now(), leased_until=None)
+        .returning(OutboxReaction.id)
+    ).all()
+    after_commit(session, bell.ring)
+    return len(revived)
+
+
+def dead(session: Session, *, limit: int = 100) -> Sequence[OutboxReaction]:
+    """Reactions given up, newest first, with their events."""
+    return session.scalars(
+        select(OutboxReaction)
+        .where(OutboxReaction.dead_at.is_not(None))
+        .order_by(OutboxReaction.dead_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def backlog(session: Session) -> dict[str, int]:
+    """Counts: events not fanned out, open reactions, dead reactions."""
+    new = select(func.count()).where(OutboxEvent.fanned_out_at.is_(None)).scalar_subquery()
+    waiting = select(func.count()).where(_is_open()).scalar_subquery()
+    gone = select(func.count()).where(OutboxReaction.dead_at.is_not(None)).scalar_subquery()
+    row = session.execute(select(new, waiting, gone)).one()
+    return {"new": row[0], "open": row[1], "dead": row[2]}
+
+
+def _is_open() -> Any:
+    return and_(OutboxReaction.done_at.is_(None), OutboxReaction.dead_at.is_(None))

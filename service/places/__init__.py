@@ -1,0 +1,1 @@
+"""The area tree and the places where shifts happen."""

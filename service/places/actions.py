@@ -1,0 +1,36 @@
+"""What can be done to the area tree."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service.places.models import Area
+from service.terms import AreaKind
+
+
+def add_area(
+    session: Session,
+    *,
+    parent: Area | None,
+    kind: AreaKind,
+    name: str,
+    landline: str | None = None,
+    address: str | None = None,
+) -> Area:
+    """Add an area below `parent` (None: a new root)."""
+    area_id = session.scalar(text("SELECT nextval(pg_get_serial_sequence('area', 'id'))"))
+    if area_id is None:
+        raise RuntimeError("the sequence of area ids gave no number")
+    area = Area(
+        id=area_id,
+        parent_id=parent.id if parent else None,
+        kind=kind,
+        name=name,
+        lineage=[*(parent.lineage if parent else ()), area_id],
+        landline=landline,
+        address=address,
+    )
+    session.add(area)
+    session.flush()
+    return area

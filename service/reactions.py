@@ -1,0 +1,134 @@
+"""THE PAGE: what follows what.
+
+Each (event, reaction) takes effect once: its done-mark commits with its effect. A reaction gets ids,
+reads the rows as they are now, and bears running late, twice, or after a later event. An exception
+is not swallowed: it is recorded on the reaction's row, tried again later, and dead after some tries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.events import (
+    AssignmentConfirmed,
+    AssignmentDeclined,
+    AssignmentOffered,
+    AssignmentReleased,
+    ConsentWithdrawn,
+    Event,
+    LoginCodeRequested,
+    MatchRequested,
+    PlaceFreed,
+    ShiftCancelled,
+    ShiftMoved,
+    SignedUp,
+    SignUpDeclined,
+    SignUpWithdrawn,
+)
+from service.matching import actions as matching
+from service.notifications import actions as notifications
+from service.reminders import actions as reminders
+from service.roster import actions as roster
+from service.signups import actions as signups
+
+Reaction = Callable[..., None]
+
+
+def send_login_code(session: Session, event: LoginCodeRequested, *, now: datetime) -> None:
+    notifications.tell_login_code(session, login_code_id=event.login_code_id, now=now)
+
+
+def stop_reminders(session: Session, event: ConsentWithdrawn, *, now: datetime) -> None:
+    reminders.drop_without_consent(session, consent_id=event.consent_id, now=now)
+
+
+def acknowledge_sign_up(session: Session, event: SignedUp, *, now: datetime) -> None:
+    notifications.tell_signed_up(session, signup_id=event.signup_id, now=now)
+
+
+def confirm_withdrawal(session: Session, event: SignUpWithdrawn, *, now: datetime) -> None:
+    notifications.tell_withdrawn(session, signup_id=event.signup_id, now=now)
+
+
+def explain_decline(session: Session, event: SignUpDeclined, *, now: datetime) -> None:
+    notifications.tell_sign_up_declined(session, signup_id=event.signup_id, now=now)
+
+
+def send_offer(session: Session, event: AssignmentOffered, *, now: datetime) -> None:
+    notifications.tell_offered(session, assignment_id=event.assignment_id, now=now)
+
+
+def settle_sign_up(
+    session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
+) -> None:
+    signups.settle(session, assignment_id=event.assignment_id)
+
+
+def plan_reminders(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
+    reminders.plan(session, assignment_id=event.assignment_id, now=now)
+
+
+def drop_reminders(session: Session, event: AssignmentDeclined | AssignmentReleased, *, now: datetime) -> None:
+    reminders.drop(session, assignment_id=event.assignment_id, now=now)
+
+
+def tell_released(session: Session, event: AssignmentReleased, *, now: datetime) -> None:
+    notifications.tell_released(session, assignment_id=event.assignment_id, now=now)
+
+
+def fill_place(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    signups.promote(session, shift_role_id=event.shift_role_id, now=now)
+
+
+def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    notifications.tell_gap(session, shift_role_id=event.shift_role_id, now=now)
+
+
+def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: datetime) -> None:
+    signups.close_cancelled_shift(session, shift_id=event.shift_id)
+
+
+def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
+    roster.refit(session, shift_id=event.shift_id)
+    reminders.replan_shift(session, shift_id=event.shift_id, now=now)
+    notifications.tell_moved(session, shift_id=event.shift_id, now=now)
+
+
+def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> None:
+    matching.solve(session, match_run_id=event.match_run_id, now=now)
+
+
+REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
+    LoginCodeRequested: (send_login_code,),
+    ConsentWithdrawn: (stop_reminders,),
+    SignedUp: (acknowledge_sign_up,),
+    SignUpWithdrawn: (confirm_withdrawal,),
+    SignUpDeclined: (explain_decline,),
+    MatchRequested: (solve_match,),
+    AssignmentOffered: (send_offer,),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders),
+    AssignmentDeclined: (settle_sign_up, drop_reminders),
+    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released),
+    PlaceFreed: (fill_place, report_gap),
+    ShiftCancelled: (free_cancelled_shift,),
+    ShiftMoved: (follow_moved_shift,),
+}
+
+#: Event name → names of its reactions: what the relay writes into the outbox.
+NAMES: dict[str, tuple[str, ...]] = {
+    event.__name__: tuple(reaction.__name__ for reaction in reactions) for event, reactions in REACTIONS.items()
+}
+
+
+def react(session: Session, name: str, event: Event, *, now: datetime) -> None:
+    """Run the reaction called `name` for `event`. Raises LookupError when there is no such reaction (any more)."""
+    for reaction in REACTIONS.get(type(event), ()):
+        if reaction.__name__ == name:
+            reaction(session, event, now=now)
+            return
+    raise LookupError(f"{type(event).__name__} has no reaction {name!r}")
+
+

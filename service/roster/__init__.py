@@ -1,0 +1,1 @@
+"""Who serves: assignments, offers and answers."""

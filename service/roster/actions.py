@@ -1,0 +1,218 @@
+"""What can be done about a place: offer it, answer, release it, hand it on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service import outbox
+from service.activities.models import Shift, ShiftRole
+from service.events import (
+    AssignmentConfirmed,
+    AssignmentDeclined,
+    AssignmentOffered,
+    AssignmentReleased,
+    PlaceFreed,
+)
+from service.roster.models import HOLDING, Assignment
+from service.roster.rules import answer_by
+from service.terms import AssignmentState, ReleaseReason, ShiftState
+from service.volunteers.queries import lock
+
+
+class OfferClosed(Exception):
+    """The offer cannot be answered any more: expired, withdrawn, cancelled, or the shift is over."""
+
+
+class ConflictingDuty(Exception):
+    """The person holds another place at that time, or is owed rest: the database refused the row."""
+
+
+def offer(
+    session: Session,
+    *,
+    row: Row[Any],
+    volunteer_id: int,
+    now: datetime,
+    signup_id: int | None = None,
+    assignment: Assignment | None = None,
+) -> Assignment | None:
+    """Offer a place in the opening `row` (role, shift, activity, definition); None when none is free.
+
+    The caller holds the person's lock and has asked the rules. With `assignment`, that draft becomes the
+    offer. Raises ConflictingDuty.
+    """
+    shift, activity = row.Shift, row.Activity
+    if not _take_place(session, shift_id=shift.id, shift_role_id=row.ShiftRole.id):
+        return None
+    if assignment is None:
+        assignment = Assignment(
+            area_id=shift.area_id,
+            shift_id=shift.id,
+            shift_role_id=row.ShiftRole.id,
+            volunteer_id=volunteer_id,
+            signup_id=signup_id,
+            state=AssignmentState.DRAFTED,
+            occupies=occupied(shift),
+            assigned_at=now,
+        )
+        session.add(assignment)
+    within = timedelta(minutes=activity.answer_within)
+    assignment.answer_by = answer_by(now=now, starts_at=shift.starts_at, within=within)
+    assignment.move(AssignmentState.OFFERED)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
+    outbox.record(session, AssignmentOffered(assignment.id))
+    return assignment
+
+
+def occupied(shift: Shift) -> Range[datetime]:
+    """The time a place in the shift takes from its holder: the shift and the rest owed after it."""
+    return Range(shift.starts_at, shift.ends_at + timedelta(minutes=shift.rest_after), bounds="[)")
+
+
+def accept(session: Session, *, assignment_id: int, now: datetime, answered_by: int | None = None) -> Assignment:
+    """Say yes to an offer. Saying it twice is harmless. Raises OfferClosed."""
+    assignment = locked(session, assignment_id)
+    if assignment.state == AssignmentState.CONFIRMED:
+        return assignment
+    _check_open(assignment, now)
+    assignment.answered_at, assignment.answered_by = now, answered_by
+    assignment.move(AssignmentState.CONFIRMED)
+    outbox.record(session, AssignmentConfirmed(assignment.id))
+    return assignment
+
+
+def decline(
+    session: Session, *, assignment_id: int, now: datetime, reason: str = "", answered_by: int | None = None
+) -> Assignment:
+    """Say no to an offer, or to a place accepted before, up to the start. Twice is harmless. Raises OfferClosed."""
+    assignment = locked(session, assignment_id)
+    if assignment.state == AssignmentState.DECLINED:
+        return assignment
+    shift = session.get_one(Shift, assignment.shift_id)
+    if assignment.state != AssignmentState.CONFIRMED:
+        _check_open(assignment, now)
+    if now >= shift.starts_at:
+        raise OfferClosed("the shift has begun")
+    assignment.answered_at, assignment.answered_by, assignment.decline_reason = now, answered_by, reason
+    assignment.move(AssignmentState.DECLINED)
+    outbox.record(session, AssignmentDeclined(assignment.id))
+    _free_place(session, shift_role_id=assignment.shift_role_id)
+    return assignment
+
+
+def release(
+    session: Session, assignment: Assignment, *, reason: ReleaseReason, place_held_until: datetime | None = None
+) -> None:
+    """Let a person go. The place is free at once, or kept for her until `place_held_until`."""
+    assignment.move(AssignmentState.RELEASED)
+    assignment.release_reason, assignment.place_held_until = reason, place_held_until
+    outbox.record(session, AssignmentReleased(assignment.id))
+    if place_held_until is None:
+        _free_place(session, shift_role_id=assignment.shift_role_id)
+
+
+def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Free the places whose holders withdrew and did not undo it in time; how many."""
+    over = session.scalars(
+        select(Assignment)
+        .where(Assignment.place_held_until <= now)
+        .order_by(Assignment.place_held_until, Assignment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for assignment in over:
+        assignment.place_held_until = None
+        _free_place(session, shift_role_id=assignment.shift_role_id)
+    return len(over)
+
+
+def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Release the places offered to people who did not answer in time; how many."""
+    over = session.scalars(
+        select(Assignment)
+        .where(Assignment.state == AssignmentState.OFFERED, Assignment.answer_by <= now)
+        .order_by(Assignment.answer_by, Assignment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for assignment in over:
+        release(session, assignment, reason=ReleaseReason.OFFER_EXPIRED)
+    return len(over)
+
+
+def refit(session: Session, *, shift_id: int) -> Sequence[int]:
+    """After a shift was moved: its people's time follows. Ids of those who cannot come then, now released."""
+    shift = session.get_one(Shift, shift_id)
+    held = session.scalars(
+        select(Assignment).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING)).order_by(Assignment.id)
+    ).all()
+    freed = []
+    for assignment in held:
+        try:
+            with session.begin_nested():
+                assignment.occupies = occupied(shift)
+                session.flush()
+        except IntegrityError:
+            session.refresh(assignment)
+            release(session, assignment, reason=ReleaseReason.REPLANNED)
+            freed.append(assignment.id)
+    return freed
+
+
+def locked(session: Session, assignment_id: int) -> Assignment:
+    """The assignment, its person locked first: always person, then the rest."""
+    volunteer_id = session.scalars(select(Assignment.volunteer_id).where(Assignment.id == assignment_id)).one()
+    lock(session, volunteer_id)
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _check_open(assignment: Assignment, now: datetime) -> None:
+    if assignment.state != AssignmentState.OFFERED:
+        raise OfferClosed(f"this place is {assignment.state}")
+    if assignment.answer_by is not None and now > assignment.answer_by:
+        raise OfferClosed("the time to answer is over")
+
+
+def _take_place(session: Session, *, shift_id: int, shift_role_id: int) -> bool:
+    """Count one place as taken, unless full or cancelled.
+
+    Sharing the shift's row waits for a cancellation under way; guard and count are one statement.
+    """
+    is_open = session.scalar(
+        select(Shift.id).where(Shift.id == shift_id, Shift.state == ShiftState.OPEN).with_for_update(read=True)
+    )
+    if is_open is None:
+        return False
+    taken = session.execute(
+        update(ShiftRole)
+        .where(ShiftRole.id == shift_role_id, ShiftRole.taken < ShiftRole.max_needed)
+        .values(taken=ShiftRole.taken + 1)
+        .returning(ShiftRole.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.scalar() is not None
+
+
+def _free_place(session: Session, *, shift_role_id: int) -> None:
+    session.execute(
+        update(ShiftRole)
+        .where(ShiftRole.id == shift_role_id)
+        .values(taken=ShiftRole.taken - 1)
+        .execution_options(synchronize_session=False)
+    )
+    outbox.record(session, PlaceFreed(shift_role_id))

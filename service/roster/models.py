@@ -1,0 +1,90 @@
+"""Assignments: who serves in which role of which shift, and how sure that is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import literal_column
+
+from service.db import Base, Id
+from service.terms import AssignmentState, ReleaseReason
+
+A = AssignmentState
+
+#: States in which a person holds a place: counted in `taken`, and keeping her from being elsewhere.
+HOLDING = (A.OFFERED, A.CONFIRMED, A.CHECKED_IN, A.COMPLETED, A.NO_SHOW)
+_HOLDING_SQL = f"state IN ({', '.join(repr(state.value) for state in HOLDING)})"
+
+#: From which state an assignment may go where. `released` leads back only by undoing a withdrawal.
+MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
+    A.DRAFTED: frozenset({A.OFFERED, A.RELEASED}),
+    A.OFFERED: frozenset({A.CONFIRMED, A.DECLINED, A.RELEASED}),
+    A.CONFIRMED: frozenset({A.CHECKED_IN, A.RELEASED, A.NO_SHOW, A.DECLINED}),
+    A.CHECKED_IN: frozenset({A.COMPLETED, A.RELEASED}),
+    A.RELEASED: frozenset({A.CONFIRMED}),
+    A.DECLINED: frozenset(),
+    A.COMPLETED: frozenset(),
+    A.NO_SHOW: frozenset({A.CHECKED_IN}),
+}
+
+
+class ForbiddenMove(Exception):
+    """An assignment cannot go from the state it is in to the one asked for."""
+
+
+class Assignment(Base):
+    """One volunteer in one role of one shift.
+
+    `occupies` is the shift's time and the rest owed after it: two rows of one person whose ranges
+    meet would be a double booking or a broken rest, and the exclusion constraint refuses them,
+    whatever raced. `place_held_until` keeps a released place for its holder while she may undo.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        ExcludeConstraint(
+            (literal_column("int8range(volunteer_id, volunteer_id, '[]')"), "&&"),
+            ("occupies", "&&"),
+            where=literal_column(_HOLDING_SQL),
+            name="ex_assignment_one_place_at_a_time",
+        ),
+        Index(
+            "uq_assignment_shift_id_volunteer_id", "shift_id", "volunteer_id", unique=True, postgresql_where=_HOLDING_SQL
+        ),
+        Index("ix_assignment_shift_role_id", "shift_role_id"),
+        Index("ix_assignment_volunteer_id_id", "volunteer_id", "id"),
+        Index("ix_assignment_answer_by", "answer_by", postgresql_where="state = 'offered'"),
+        Index("ix_assignment_place_held_until", "place_held_until", postgresql_where="place_held_until IS NOT NULL"),
+        CheckConstraint("(state = 'offered') <= (answer_by IS NOT NULL)", name="answer_by"),
+        CheckConstraint("place_held_until IS NULL OR state = 'released'", name="place_held"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"))
+    shift_role_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift_role.id"))
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    signup_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("signup.id"), index=True)
+    match_run_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("match_run.id"), index=True)
+    state: Mapped[AssignmentState] = mapped_column(String(20))
+    occupies: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    assigned_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger, comment="account that typed the answer for her")
+    decline_reason: Mapped[str] = mapped_column(String(200), default="")
+    release_reason: Mapped[ReleaseReason | None] = mapped_column(String(20))
+    place_held_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    def move(self, to: AssignmentState) -> None:
+        """The only way an assignment changes state. Raises ForbiddenMove."""
+        if to not in MOVES[self.state]:
+            raise ForbiddenMove(f"an assignment cannot go from {self.state} to {to}")
+        self.state = to

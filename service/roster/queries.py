@@ -1,0 +1,102 @@
+"""Named reads of the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import Session
+
+from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.places.queries import within
+from service.roster.models import HOLDING, Assignment
+from service.terms import ActivityState, AssignmentState, ShiftState
+from service.volunteers.models import Volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How one role of one shift stands: wanted, surely coming, asked but not answered."""
+
+    shift_id: int
+    shift_role_id: int
+    activity_id: int
+    title: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+    min_needed: int
+    max_needed: int
+    confirmed: int
+    offered: int
+
+    @property
+    def gap(self) -> int:
+        """People missing for the minimum, counting those asked as coming."""
+        return max(0, self.min_needed - self.confirmed - self.offered)
+
+
+def coverage(
+    session: Session, *, scope_ids: Sequence[int], from_at: datetime, until_at: datetime, activity_id: int | None = None
+) -> list[Coverage]:
+    """Every role of every open shift of published activities in scope, by start."""
+    sure = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
+    statement = (
+        select(
+            Shift.id,
+            ShiftRole.id,
+            Activity.id,
+            Activity.title,
+            ActivityRole.name,
+            Shift.starts_at,
+            Shift.ends_at,
+            ShiftRole.min_needed,
+            ShiftRole.max_needed,
+            func.count(Assignment.id).filter(Assignment.state.in_(sure)),
+            func.count(Assignment.id).filter(Assignment.state == AssignmentState.OFFERED),
+        )
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .outerjoin(Assignment, and_(Assignment.shift_role_id == ShiftRole.id, Assignment.state.in_(HOLDING)))
+        .where(within(Shift.area_id, scope_ids), Shift.starts_at >= from_at, Shift.starts_at < until_at)
+        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
+        .group_by(Shift.id, ShiftRole.id, Activity.id, ActivityRole.id)
+        .order_by(Shift.starts_at, Shift.id, ShiftRole.id)
+    )
+    if activity_id is not None:
+        statement = statement.where(Activity.id == activity_id)
+    return [Coverage(*row) for row in session.execute(statement).tuples()]
+
+
+def roster(
+    session: Session, *, scope_ids: Sequence[int], activity_id: int
+) -> Sequence[Row[tuple[Assignment, Volunteer, Shift, ActivityRole]]]:
+    """Who holds a place in the activity's shifts, or is drafted for one, by start and name."""
+    return session.execute(
+        select(Assignment, Volunteer, Shift, ActivityRole)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .where(within(Shift.area_id, scope_ids), Shift.activity_id == activity_id)
+        .where(Assignment.state.in_((*HOLDING, AssignmentState.DRAFTED)))
+        .order_by(Shift.starts_at, Shift.id, ActivityRole.id, Volunteer.pinyin, Assignment.id)
+    ).all()
+
+
+def duties(
+    session: Session, volunteer_id: int, *, from_at: datetime
+) -> Sequence[Row[tuple[Assignment, Shift, Activity, ActivityRole]]]:
+    """The places a person holds that are not over yet, next first."""
+    return session.execute(
+        select(Assignment, Shift, Activity, ActivityRole)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at > from_at)
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()

@@ -1,0 +1,35 @@
+"""Pure rules about offers and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from service.calendars.rules import instant, local
+
+#: No answer is demanded in the night: deadlines that fall into it move to the morning.
+NIGHT_FROM, MORNING = time(21, 0), time(9, 0)
+#: The last moment to answer, so that somebody else can still be asked.
+CUTOFF = timedelta(hours=1)
+SHORTEST = timedelta(minutes=15)
+
+
+def answer_by(*, now: datetime, starts_at: datetime, within: timedelta) -> datetime:
+    """Until when an offer made now stays open.
+
+    `within` as the activity says, but never more than half of the time left, so that the wait
+    shortens towards the start; not in the night if the morning still leaves CUTOFF; at least
+    SHORTEST, and never after the start.
+    """
+    deadline = min(now + within, now + (starts_at - now) / 2)
+    wall = local(deadline)
+    if wall.time() >= NIGHT_FROM or wall.time() < MORNING:
+        morning = wall.date() if wall.time() < MORNING else wall.date() + timedelta(days=1)
+        if instant(morning, MORNING) + CUTOFF <= starts_at:
+            deadline = instant(morning, MORNING)
+    return min(max(deadline, now + SHORTEST), starts_at)
+
+
+def undo_until(*, now: datetime, starts_at: datetime) -> datetime | None:
+    """Until when a withdrawal can be undone with the place kept; None close to the start,
+    when the place is needed at once."""
+    return now + timedelta(minutes=10) if starts_at - now > timedelta(hours=2) else None

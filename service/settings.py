@@ -1,0 +1,105 @@
+"""One frozen object with every setting, read from the environment once.
+
+Each variable is documented in docs/settings.md; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from datetime import time
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+#: China keeps one zone and no summer time; recurring rules keep wall time in it.
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be read; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What differs between one installation and the next. Names are the environment's, lower-cased."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str = field(repr=False)
+    field_key: str = field(repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    environment: str = "production"
+    log_format: str = "json"
+    default_channel: str = "file"
+    message_dir: Path = Path("var/messages")
+    smtp_url: str = ""
+    mail_from: str = "lunzhi@localhost"
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(8, 0)
+    rate_limits: bool = True
+    virtual_clock: bool = False
+    pool_size: int = 8
+    help_name: str = "社区服务站"
+    help_phone: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError naming the first variable that is missing or malformed.
+    """
+    return read(dict(os.environ))
+
+
+def read(environ: dict[str, str]) -> Settings:
+    """Settings from a mapping of environment variables; unknown variables are not ours."""
+    given = {f.name: environ[f.name.upper()] for f in fields(Settings) if environ.get(f.name.upper())}
+    for name in ("database_url", "redis_url", "secret_key", "field_key"):
+        if name not in given:
+            raise SettingsError(
+                f"{name.upper()} is not set. `make run` sets it for you; elsewhere see docs/settings.md."
+            )
+    return Settings(**{name: _READERS.get(name, str)(name, text) for name, text in given.items()})  # type: ignore[arg-type]  # each reader returns its field's type
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() not in ("0", "1", "true", "false"):
+        raise SettingsError(f"{name.upper()}={text!r}: say 1 or 0.")
+    return text.lower() in ("1", "true")
+
+
+def _clock(name: str, text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{name.upper()}={text!r}: say a time of day such as 21:00.") from None
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name.upper()}={text!r}: say a whole number above zero.")
+    return int(text)
+
+
+def _postgres(name: str, text: str) -> str:
+    scheme, colon, rest = text.partition("://")
+    if not colon or scheme.split("+")[0] not in ("postgres", "postgresql"):
+        raise SettingsError(f"{name.upper()} must start with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+_READERS = {
+    "database_url": _postgres,
+    "message_dir": lambda _name, text: Path(text),
+    "quiet_from": _clock,
+    "quiet_until": _clock,
+    "rate_limits": _flag,
+    "virtual_clock": _flag,
+    "pool_size": _count,
+}

@@ -1,0 +1,1 @@
+"""Volunteers ask: sign-up, waitlist, withdrawal."""

@@ -1,0 +1,74 @@
+"""Sign-ups: a volunteer asks for a place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db import Base, Id
+from service.terms import AskedHow, SignUpState, SignUpVia
+
+S = SignUpState
+
+#: A sign-up that still stands: one per person and shift.
+STANDING = (S.PENDING, S.CONFIRMED, S.WAITLISTED)
+
+#: From which state a sign-up may go where. Pending means that an answer is awaited: from the matcher,
+#: or, once a place is offered (from the waitlist too), from the volunteer.
+#: Undoing a withdrawal is the one way back.
+MOVES: dict[SignUpState, frozenset[SignUpState]] = {
+    S.PENDING: frozenset({S.CONFIRMED, S.WAITLISTED, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.WAITLISTED: frozenset({S.PENDING, S.CONFIRMED, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.CONFIRMED: frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.WITHDRAWN: frozenset({S.CONFIRMED, S.WAITLISTED, S.PENDING}),
+    S.DECLINED: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+
+
+class ForbiddenMove(Exception):
+    """A sign-up cannot go from the state it is in to the one asked for."""
+
+
+class SignUp(Base):
+    """One asking. Who asked, how, and who typed are kept when somebody typed it for her."""
+
+    __tablename__ = "signup"
+    __table_args__ = (
+        Index(
+            "uq_signup_shift_id_volunteer_id",
+            "shift_id",
+            "volunteer_id",
+            unique=True,
+            postgresql_where="state IN ('pending', 'confirmed', 'waitlisted')",
+        ),
+        Index("ix_signup_waitlist", "shift_role_id", "id", postgresql_where="state = 'waitlisted'"),
+        Index("ix_signup_volunteer_id_id", "volunteer_id", "id"),
+        CheckConstraint("(via = 'proxy') = (typed_by IS NOT NULL)", name="typed_by"),
+        CheckConstraint("(via = 'proxy') = (asked_how IS NOT NULL)", name="asked_how"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"))
+    shift_role_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift_role.id"))
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    state: Mapped[SignUpState] = mapped_column(String(20))
+    rank: Mapped[int] = mapped_column(SmallInteger, default=1, comment="1 is the dearest wish")
+    note: Mapped[str] = mapped_column(String(200), default="")
+    via: Mapped[SignUpVia] = mapped_column(String(20))
+    asked_by: Mapped[str | None] = mapped_column(String(60))
+    asked_how: Mapped[AskedHow | None] = mapped_column(String(20))
+    typed_by: Mapped[int | None] = mapped_column(BigInteger)
+    signed_up_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_from: Mapped[SignUpState | None] = mapped_column(String(20))
+    undo_until: Mapped[datetime | None]
+
+    def move(self, to: SignUpState) -> None:
+        """The only way a sign-up changes state. Raises ForbiddenMove."""
+        if to not in MOVES[self.state]:
+            raise ForbiddenMove(f"a sign-up cannot go from {self.state} to {to}")
+        self.state = to

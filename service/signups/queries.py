@@ -1,0 +1,187 @@
+"""Named reads around a sign-up: who asks, what is open, how the waitlist stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import Row, any_, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.places.models import Area
+from service.roster.models import HOLDING, Assignment
+from service.signups.models import STANDING, SignUp
+from service.signups.rules import Candidate, Commitment, Held, Opening, refusals
+from service.terms import ActivityState, ConsentPurpose, Mode, QualificationKind, ShiftState, SignUpState
+from service.volunteers.models import Consent, Qualification, Volunteer
+
+#: How far around a shift other duties can matter: its own week and any rest owed into it.
+NEAR = timedelta(days=8)
+
+OpeningRow: TypeAlias = Row[tuple[ShiftRole, Shift, Activity, ActivityRole]]
+
+
+def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRow | None:
+    """The role of the shift with all that belongs to it; None when the shift has no such role."""
+    return session.execute(
+        _openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)
+    ).one_or_none()
+
+
+def as_opening(row: OpeningRow) -> Opening:
+    """The row as the plain value the rules read."""
+    role, shift, activity, definition = row._tuple()
+    return Opening(
+        shift_id=shift.id,
+        shift_role_id=role.id,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        rest_after=timedelta(minutes=shift.rest_after),
+        activity_state=activity.state,
+        shift_state=shift.state,
+        closes_at=shift.starts_at - timedelta(minutes=activity.closes_before),
+        requires=tuple(QualificationKind(kind) for kind in definition.requires),
+        min_age=definition.min_age,
+        max_age=definition.max_age,
+        places_left=role.max_needed - role.taken,
+        has_waitlist=activity.has_waitlist,
+        is_instant=activity.mode == Mode.INSTANT,
+    )
+
+
+def candidate(session: Session, volunteer: Volunteer, *, around: datetime, until: datetime | None = None) -> Candidate:
+    """The person as the rules see her, with the places she holds from a week before `around` on."""
+    held = session.execute(
+        select(Qualification.kind, Qualification.valid_from, Qualification.valid_until).where(
+            Qualification.volunteer_id == volunteer.id, Qualification.verified_at.is_not(None)
+        )
+    )
+    consents = session.scalars(
+        select(Consent.purpose).where(Consent.volunteer_id == volunteer.id, Consent.withdrawn_at.is_(None))
+    )
+    return Candidate(
+        volunteer_id=volunteer.id,
+        birth_on=volunteer.birth_on,
+        weekly_hours=volunteer.weekly_hours,
+        consents=frozenset(ConsentPurpose(purpose) for purpose in consents),
+        qualifications=tuple(Held(QualificationKind(kind), since, until_on) for kind, since, until_on in held.tuples()),
+        commitments=tuple(_commitments(session, volunteer.id, around - NEAR, (until or around) + NEAR)),
+    )
+
+
+def standing(session: Session, *, shift_id: int, volunteer_id: int) -> SignUp | None:
+    """The sign-up of this person for this shift that still stands."""
+    return session.scalar(
+        select(SignUp).where(
+            SignUp.shift_id == shift_id, SignUp.volunteer_id == volunteer_id, SignUp.state.in_(STANDING)
+        )
+    )
+
+
+def waitlist(session: Session, shift_role_id: int) -> Sequence[SignUp]:
+    """Those waiting for a place in this role, first come first."""
+    return session.scalars(
+        select(SignUp)
+        .where(SignUp.shift_role_id == shift_role_id, SignUp.state == SignUpState.WAITLISTED)
+        .order_by(SignUp.id)
+    ).all()
+
+
+def waitlist_position(session: Session, signup: SignUp) -> int | None:
+    """1 for the next in line; None when she is not waiting. Ranks cannot tie and leave no hole."""
+    if signup.state != SignUpState.WAITLISTED:
+        return None
+    return session.scalar(
+        select(func.count()).where(
+            SignUp.shift_role_id == signup.shift_role_id,
+            SignUp.state == SignUpState.WAITLISTED,
+            SignUp.id <= signup.id,
+        )
+    )
+
+
+def takeable(
+    session: Session,
+    volunteer: Volunteer,
+    *,
+    now: datetime,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 30,
+    area_id: int | None = None,
+) -> list[OpeningRow]:
+    """The next openings this person could sign up for right now, by start; `after` is (starts_at, role id).
+
+    SQL gives what is open in her street, in slices; the same rules that refuse a sign-up pick from it.
+    """
+    asking = candidate(session, volunteer, around=now, until=now + timedelta(days=60))
+    mine = set(
+        session.scalars(
+            select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING))
+        )
+    )
+    found: list[OpeningRow] = []
+    for row in _upcoming(session, now=now, near_area_id=area_id or volunteer.area_id, after=after, slice_size=2 * limit):
+        if row.Shift.id not in mine and not refusals(asking, as_opening(row), now):
+            found.append(row)
+            if len(found) == limit:
+                break
+    return found
+
+
+def upcoming(
+    session: Session, *, now: datetime, area_id: int, after: tuple[datetime, int] | None = None, limit: int = 30
+) -> list[OpeningRow]:
+    """The next openings around an area, whoever asks: what a visitor without login sees."""
+    rows = _upcoming(session, now=now, near_area_id=area_id, after=after, slice_size=limit)
+    return [row for _, row in zip(range(limit), rows, strict=False)]
+
+
+def _upcoming(
+    session: Session, *, now: datetime, near_area_id: int, after: tuple[datetime, int] | None, slice_size: int
+) -> Iterator[OpeningRow]:
+    """Open roles in the same sub-district (the parent of the area) by start, read slice by slice."""
+    home = aliased(Area)
+    neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()
+    statement = (
+        _openings()
+        .join(Area, Area.id == Shift.area_id)
+        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
+        .where(neighbourhood == any_(Area.lineage))
+        .order_by(Shift.starts_at, ShiftRole.id)
+        .limit(slice_size)
+    )
+    last = after or (now, 0)
+    while True:
+        rows = session.execute(
+            statement.where(tuple_(Shift.starts_at, ShiftRole.id) > last)
+        ).all()
+        yield from rows
+        if len(rows) < slice_size:
+            return
+        last = (rows[-1].Shift.starts_at, rows[-1].ShiftRole.id)
+
+
+def _openings():  # type: ignore[no-untyped-def]  # a Select of four entities; its type is OpeningRow's
+    return (
+        select(ShiftRole, Shift, Activity, ActivityRole)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+    )
+
+
+def _commitments(
+    session: Session, volunteer_id: int, from_at: datetime, until_at: datetime
+) -> Iterator[Commitment]:
+    rows = session.execute(
+        select(Shift.id, Activity.title, Shift.starts_at, Shift.ends_at, Shift.rest_after)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
+        .where(Shift.ends_at > from_at, Shift.starts_at < until_at)
+        .order_by(Shift.starts_at)
+    )
+    for shift_id, title, starts_at, ends_at, rest_after in rows.tuples():
+        yield Commitment(shift_id, title, starts_at, ends_at, timedelta(minutes=rest_after))

@@ -1,0 +1,170 @@
+"""Every rule that may stand between a volunteer and a place, on plain values.
+
+`refusals` is the one truth: the sign-up, the list of shifts one can take, the promotion from the
+waitlist, the matcher and the pages all ask it. One rule is one small function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from service.calendars.rules import local
+from service.terms import ActivityState, ConsentPurpose, QualificationKind, Refusal, ShiftState
+from service.volunteers.rules import age_on
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A verified qualification and the dates it covers."""
+
+    kind: QualificationKind
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A place a person holds already."""
+
+    shift_id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    rest_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Who asks. `commitments` are all those near the shift in question (a fortnight around it)."""
+
+    volunteer_id: int
+    birth_on: date | None
+    weekly_hours: int
+    consents: frozenset[ConsentPurpose] = frozenset()
+    qualifications: tuple[Held, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is asked for: one role of one shift."""
+
+    shift_id: int
+    shift_role_id: int
+    starts_at: datetime
+    ends_at: datetime
+    rest_after: timedelta
+    activity_state: ActivityState
+    shift_state: ShiftState
+    closes_at: datetime
+    requires: tuple[QualificationKind, ...] = ()
+    min_age: int | None = None
+    max_age: int | None = None
+    places_left: int = 1
+    has_waitlist: bool = True
+    is_instant: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One reason, with the values its sentence needs."""
+
+    reason: Refusal
+    details: dict[str, str | int | date | datetime] = field(default_factory=dict)
+
+
+def refusals(candidate: Candidate, opening: Opening, now: datetime) -> list[Refused]:
+    """All the reasons against, not the first; empty when she may have the place (or queue for it)."""
+    return [*_closed(opening, now), *_unfit(candidate, opening), *_busy(candidate, opening), *_full(opening)]
+
+
+def unfit(candidate: Candidate, opening: Opening) -> list[Refused]:
+    """Only the reasons that lie in the person and her other duties: what matching and promotion ask."""
+    return [*_unfit(candidate, opening), *_busy(candidate, opening)]
+
+
+def _closed(opening: Opening, now: datetime) -> Iterator[Refused]:
+    if opening.activity_state == ActivityState.DRAFT:
+        yield Refused(Refusal.NOT_PUBLISHED)
+    if opening.shift_state == ShiftState.CANCELLED or opening.activity_state == ActivityState.CANCELLED:
+        yield Refused(Refusal.SHIFT_CANCELLED)
+    if now >= opening.starts_at:
+        yield Refused(Refusal.SHIFT_STARTED, {"starts_at": opening.starts_at})
+    elif now >= opening.closes_at:
+        yield Refused(Refusal.SIGN_UP_CLOSED, {"closes_at": opening.closes_at})
+
+
+def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    if ConsentPurpose.SERVICE not in candidate.consents:
+        yield Refused(Refusal.CONSENT_MISSING)
+    yield from _unqualified(candidate, opening)
+    yield from _wrong_age(candidate, opening)
+
+
+def _unqualified(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    """Qualifications count on the service date, not today (志愿服务条例 art. 16, 医师法 art. 14)."""
+    day = local(opening.starts_at).date()
+    for kind in opening.requires:
+        held = [q for q in candidate.qualifications if q.kind == kind]
+        if any(q.valid_from <= day and (q.valid_until is None or day <= q.valid_until) for q in held):
+            continue
+        ends = [q.valid_until for q in held if q.valid_until is not None and q.valid_until < day]
+        if ends:
+            yield Refused(Refusal.QUALIFICATION_EXPIRED, {"kind": kind, "valid_until": max(ends), "on": day})
+        else:
+            yield Refused(Refusal.QUALIFICATION_MISSING, {"kind": kind, "on": day})
+
+
+def _wrong_age(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    if opening.min_age is None and opening.max_age is None:
+        return
+    if candidate.birth_on is None:
+        yield Refused(Refusal.AGE_UNKNOWN)
+        return
+    age = age_on(candidate.birth_on, local(opening.starts_at).date())
+    if opening.min_age is not None and age < opening.min_age:
+        yield Refused(Refusal.TOO_YOUNG, {"min_age": opening.min_age, "age": age})
+    if opening.max_age is not None and age > opening.max_age:
+        yield Refused(Refusal.TOO_OLD, {"max_age": opening.max_age, "age": age})
+
+
+def _busy(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    for other in candidate.commitments:
+        if other.shift_id == opening.shift_id:
+            continue
+        details: dict[str, str | int | date | datetime] = {
+            "title": other.title,
+            "starts_at": other.starts_at,
+            "ends_at": other.ends_at,
+            "shift_id": other.shift_id,
+        }
+        if opening.starts_at < other.ends_at and other.starts_at < opening.ends_at:
+            yield Refused(Refusal.OVERLAP, details)
+        elif _breaks_rest(opening, other):
+            yield Refused(Refusal.REST, details)
+    yield from _over_hours(candidate, opening)
+
+
+def _breaks_rest(opening: Opening, other: Commitment) -> bool:
+    """Whether the later of the two starts before the rest owed after the earlier one is over."""
+    if other.starts_at < opening.starts_at:
+        return opening.starts_at < other.ends_at + other.rest_after
+    return other.starts_at < opening.ends_at + opening.rest_after
+
+
+def _over_hours(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    """The person's own weekly limit, over the ISO week (in China) in which the shift starts."""
+    week = local(opening.starts_at).isocalendar()[:2]
+    served = sum(
+        (c.ends_at - c.starts_at for c in candidate.commitments if local(c.starts_at).isocalendar()[:2] == week),
+        timedelta(),
+    )
+    if served + (opening.ends_at - opening.starts_at) > timedelta(hours=candidate.weekly_hours):
+        yield Refused(Refusal.WEEKLY_HOURS, {"limit": candidate.weekly_hours, "held": round(served / timedelta(hours=1))})
+
+
+def _full(opening: Opening) -> Iterator[Refused]:
+    if opening.is_instant and opening.places_left <= 0 and not opening.has_waitlist:
+        yield Refused(Refusal.FULL)

@@ -1,0 +1,1 @@
+"""Teams, their programmes and their members."""

@@ -1,0 +1,227 @@
+"""Shared words: the states, kinds and channels of the glossary. Imports nothing of ours.
+
+Every member is explained in docs/glossary.md; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AreaKind(StrEnum):
+    """What a node of the area tree is. The tree may be of any depth and order."""
+
+    CITY = "city"
+    STREET = "street"
+    COMMUNITY = "community"
+    COURTYARD = "courtyard"
+    BUILDING = "building"
+    SITE = "site"
+
+
+class TeamState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class MemberRole(StrEnum):
+    LEAD = "lead"
+    MEMBER = "member"
+
+
+class QualificationKind(StrEnum):
+    """What a person may do that not everyone may."""
+
+    DOCTOR = "doctor"
+    NURSE = "nurse"
+    COUNSELLOR = "counsellor"
+    TCM = "tcm"
+    TEACHER = "teacher"
+    FIRST_AID = "first_aid"
+    WELDER = "welder"
+    FOOD_HANDLER = "food_handler"
+    BACKGROUND_CHECK = "background_check"
+
+
+class ConsentPurpose(StrEnum):
+    """What a volunteer agreed to, each revocable on its own (PIPL art. 14, 15)."""
+
+    SERVICE = "service"
+    REMINDERS = "reminders"
+    SHOW_NAME = "show_name"
+
+
+class ConsentHow(StrEnum):
+    WEB = "web"
+    ORAL = "oral"
+    PAPER = "paper"
+
+
+class Mode(StrEnum):
+    """How sign-ups become assignments, chosen per activity."""
+
+    INSTANT = "instant"
+    MATCHED = "matched"
+    ROTA = "rota"
+
+
+class ActivityState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class DayRule(StrEnum):
+    """On which kinds of day a series runs."""
+
+    EVERY_DAY = "every_day"
+    WORKDAYS = "workdays"
+
+
+class ShiftState(StrEnum):
+    OPEN = "open"
+    CANCELLED = "cancelled"
+
+
+class SignUpState(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class SignUpVia(StrEnum):
+    WEB = "web"
+    API = "api"
+    PROXY = "proxy"
+
+
+class AskedHow(StrEnum):
+    """How a person who did not type herself asked for a place."""
+
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    PAPER = "paper"
+    CHAT = "chat"
+
+
+class AssignmentState(StrEnum):
+    DRAFTED = "drafted"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    RELEASED = "released"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+class ReleaseReason(StrEnum):
+    """Why a person no longer holds a place."""
+
+    WITHDREW = "withdrew"
+    OFFER_EXPIRED = "offer_expired"
+    SHIFT_CANCELLED = "shift_cancelled"
+    ACTIVITY_CANCELLED = "activity_cancelled"
+    COORDINATOR = "coordinator"
+    REPLANNED = "replanned"
+
+
+class MatchRunState(StrEnum):
+    REQUESTED = "requested"
+    DRAFTED = "drafted"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+class ReminderState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    UNSENT = "unsent"
+
+
+class UnsentReason(StrEnum):
+    """Why a reminder or a notification was never sent. None is dropped without one."""
+
+    CANCELLED = "cancelled"
+    NOT_HOLDING = "not_holding"
+    QUIET_HOURS = "quiet_hours"
+    TOO_LATE = "too_late"
+    ALREADY_TOLD = "already_told"
+    SUPERSEDED = "superseded"
+    NO_CONSENT = "no_consent"
+    NO_CHANNEL = "no_channel"
+    FAILED = "failed"
+
+
+class NotificationKind(StrEnum):
+    """One message of one kind to one person; each names its template folder."""
+
+    LOGIN_CODE = "login_code"
+    SIGN_UP_RECEIVED = "sign_up_received"
+    SIGN_UP_CONFIRMED = "sign_up_confirmed"
+    SIGN_UP_WAITLISTED = "sign_up_waitlisted"
+    SIGN_UP_WITHDRAWN = "sign_up_withdrawn"
+    SIGN_UP_DECLINED = "sign_up_declined"
+    PLACE_OFFERED = "place_offered"
+    PLACE_RELEASED = "place_released"
+    SHIFT_CANCELLED = "shift_cancelled"
+    SHIFT_MOVED = "shift_moved"
+    REMINDER = "reminder"
+    GAP_OPENED = "gap_opened"
+
+
+class NotificationState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    UNSENT = "unsent"
+
+
+class Channel(StrEnum):
+    """A way to reach a person; each names its folder in service/notifications/channels/."""
+
+    CONSOLE = "console"
+    FILE = "file"
+    EMAIL = "email"
+    CALL_LIST = "call_list"
+
+
+class CallOutcome(StrEnum):
+    """What came of one telephone call from the call list."""
+
+    OPEN = "open"
+    YES = "yes"
+    NO = "no"
+    NO_ANSWER = "no_answer"
+    LATER = "later"
+    TOLD = "told"
+
+
+class Role(StrEnum):
+    """What an account may do, within the area its grant names and all below it."""
+
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+
+
+class Refusal(StrEnum):
+    """A reason that stands between a volunteer and a place. All are told, not the first."""
+
+    UNKNOWN_ROLE = "unknown_role"
+    NOT_PUBLISHED = "not_published"
+    SHIFT_CANCELLED = "shift_cancelled"
+    SHIFT_STARTED = "shift_started"
+    SIGN_UP_CLOSED = "sign_up_closed"
+    OVERLAP = "overlap"
+    REST = "rest"
+    QUALIFICATION_MISSING = "qualification_missing"
+    QUALIFICATION_EXPIRED = "qualification_expired"
+    TOO_YOUNG = "too_young"
+    TOO_OLD = "too_old"
+    AGE_UNKNOWN = "age_unknown"
+    WEEKLY_HOURS = "weekly_hours"
+    CONSENT_MISSING = "consent_missing"
+    FULL = "full"

@@ -1,0 +1,1 @@
+"""People who serve: how to reach them, what they may do, what they agreed to."""

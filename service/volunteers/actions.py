@@ -1,0 +1,139 @@
+"""What can be done about people: register, agree, qualify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service import audit, outbox, secrets
+from service.events import ConsentWithdrawn, QualificationVerified, VolunteerRegistered
+from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
+from service.volunteers.models import Consent, Qualification, Volunteer
+from service.volunteers.queries import PHONE
+from service.volunteers.rules import spelled
+
+
+class PhoneTaken(Exception):
+    """Somebody is registered with this number already."""
+
+
+def register(
+    session: Session,
+    *,
+    area_id: int,
+    name: str,
+    phone: str | None,
+    how: ConsentHow,
+    now: datetime,
+    birth_on: date | None = None,
+    email: str | None = None,
+    channel: Channel | None = None,
+    tags: Iterable[str] = (),
+    recorded_by: int | None = None,
+    purposes: Iterable[ConsentPurpose] = (ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS),
+) -> Volunteer:
+    """Register a person who agreed, in the way `how` says, to the given purposes.
+
+    `phone` is E.164, or None for somebody without one. Raises PhoneTaken.
+    """
+    pinyin, initials = spelled(name)
+    volunteer = Volunteer(
+        area_id=area_id,
+        name=name,
+        pinyin=pinyin,
+        initials=initials,
+        birth_on=birth_on,
+        phone_sealed=secrets.seal(phone) if phone else None,
+        phone_digest=secrets.digest(phone, purpose=PHONE) if phone else None,
+        email=email,
+        channel=channel,
+        tags=list(tags),
+        registered_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(volunteer)
+    except IntegrityError as error:
+        raise PhoneTaken("this number is registered already") from error
+    for purpose in purposes:
+        give_consent(session, volunteer_id=volunteer.id, purpose=purpose, how=how, now=now, recorded_by=recorded_by)
+    outbox.record(session, VolunteerRegistered(volunteer.id))
+    return volunteer
+
+
+def give_consent(
+    session: Session,
+    *,
+    volunteer_id: int,
+    purpose: ConsentPurpose,
+    how: ConsentHow,
+    now: datetime,
+    recorded_by: int | None = None,
+) -> Consent:
+    """Record an agreement; agreeing twice keeps the first."""
+    standing = _standing_consent(session, volunteer_id, purpose)
+    if standing:
+        return standing
+    consent = Consent(volunteer_id=volunteer_id, purpose=purpose, how=how, given_at=now, recorded_by=recorded_by)
+    session.add(consent)
+    session.flush()
+    return consent
+
+
+def withdraw_consent(session: Session, *, volunteer_id: int, purpose: ConsentPurpose, now: datetime) -> None:
+    """Take an agreement back, as easily as it was given (PIPL art. 15)."""
+    standing = _standing_consent(session, volunteer_id, purpose)
+    if standing:
+        standing.withdrawn_at = now
+        outbox.record(session, ConsentWithdrawn(standing.id))
+
+
+def add_qualification(
+    session: Session,
+    *,
+    volunteer_id: int,
+    kind: QualificationKind,
+    evidence: str,
+    valid_from: date,
+    valid_until: date | None,
+) -> Qualification:
+    """Note what a person says she holds. It counts once somebody verified it."""
+    qualification = Qualification(
+        volunteer_id=volunteer_id, kind=kind, evidence=evidence, valid_from=valid_from, valid_until=valid_until
+    )
+    session.add(qualification)
+    session.flush()
+    return qualification
+
+
+def verify_qualification(session: Session, qualification: Qualification, *, account_id: int, now: datetime) -> None:
+    """Somebody has seen the paper."""
+    qualification.verified_at = now
+    qualification.verified_by = account_id
+    outbox.record(session, QualificationVerified(qualification.id))
+
+
+def look_at_phone(session: Session, volunteer: Volunteer, *, account_id: int, now: datetime, why: str) -> str | None:
+    """The person's number in full, for somebody who must call her; the look is audited."""
+    audit.note(
+        session,
+        verb="looked_at_phone",
+        subject=("volunteer", volunteer.id),
+        account_id=account_id,
+        area_id=volunteer.area_id,
+        now=now,
+        why=why,
+    )
+    return secrets.unseal(volunteer.phone_sealed) if volunteer.phone_sealed else None
+
+
+def _standing_consent(session: Session, volunteer_id: int, purpose: ConsentPurpose) -> Consent | None:
+    return session.scalar(
+        select(Consent).where(
+            Consent.volunteer_id == volunteer_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+        )
+    )

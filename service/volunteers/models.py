@@ -1,0 +1,85 @@
+"""People who serve, what they may do and what they agreed to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.db import Base, Id
+from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
+
+
+class Volunteer(Base):
+    """A person. The phone is stored encrypted, beside a keyed digest to find it by."""
+
+    __tablename__ = "volunteer"
+    __table_args__ = (
+        Index("ix_volunteer_area_id_pinyin", "area_id", "pinyin"),
+        UniqueConstraint("phone_digest"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    pinyin: Mapped[str] = mapped_column(String(200))
+    initials: Mapped[str] = mapped_column(String(60))
+    birth_on: Mapped[date | None]
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email: Mapped[str | None] = mapped_column(String(200))
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    channel: Mapped[Channel | None] = mapped_column(String(20))
+    weekly_hours: Mapped[int] = mapped_column(default=20)
+    registered_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    qualifications: Mapped[list[Qualification]] = relationship(order_by="Qualification.id")
+    consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class Qualification(Base):
+    """Held with evidence and expiry; counts only once verified, and only on the dates it covers."""
+
+    __tablename__ = "qualification"
+    __table_args__ = (
+        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="order"),
+        Index("ix_qualification_volunteer_id_kind", "volunteer_id", "kind"),
+    )
+
+    id: Mapped[Id]
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    kind: Mapped[QualificationKind] = mapped_column(String(40))
+    evidence: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Consent(Base):
+    """What a person agreed to, how, and until when (PIPL art. 14, 15)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index(
+            "uq_consent_volunteer_id_purpose",
+            "volunteer_id",
+            "purpose",
+            unique=True,
+            postgresql_where="withdrawn_at IS NULL",
+        ),
+    )
+
+    id: Mapped[Id]
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    purpose: Mapped[ConsentPurpose] = mapped_column(String(20))
+    how: Mapped[ConsentHow] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(BigInteger)
+    withdrawn_at: Mapped[datetime | None]

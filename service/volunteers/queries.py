@@ -1,0 +1,56 @@
+"""Named reads of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service import secrets
+from service.places.queries import within
+from service.volunteers.models import Volunteer
+
+PHONE = "phone"
+
+
+def lock(session: Session, volunteer_id: int) -> Volunteer | None:
+    """The person, locked until the transaction ends.
+
+    Every action that gives a person a place takes this lock first, then the role's row: so all rules
+    about one person (hours, rest, qualifications) hold under it, and locks are always taken in one order.
+    """
+    return session.scalar(
+        select(Volunteer)
+        .where(Volunteer.id == volunteer_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def by_phone(session: Session, phone: str) -> Volunteer | None:
+    """The person with this number (E.164), if any."""
+    return session.scalar(select(Volunteer).where(Volunteer.phone_digest == secrets.digest(phone, purpose=PHONE)))
+
+
+def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int = 20) -> Sequence[Volunteer]:
+    """People in scope by part of the name, by pinyin or by initials ("wxy"); current ones, by pinyin."""
+    spelling = text.replace(" ", "").lower()
+    return session.scalars(
+        select(Volunteer)
+        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None))
+        .where(
+            Volunteer.name.contains(text, autoescape=True)
+            | Volunteer.pinyin.startswith(spelling, autoescape=True)
+            | Volunteer.initials.startswith(spelling, autoescape=True)
+        )
+        .order_by(Volunteer.pinyin, Volunteer.id)
+        .limit(limit)
+    ).all()
+
+
+def in_scope(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) -> Volunteer | None:
+    """The person, if she belongs to one of the scopes."""
+    return session.scalar(
+        select(Volunteer).where(Volunteer.id == volunteer_id, within(Volunteer.area_id, scope_ids))
+    )

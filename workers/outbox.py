@@ -1,0 +1,41 @@
+"""Rings the reactions that the relay has leased."""
+
+from __future__ import annotations
+
+import traceback
+
+import structlog
+
+from celery_app import app
+from service import clock, outbox, tracing
+from service.db import transaction
+from service.reactions import react
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="workers.outbox.run")
+def run(reaction_ids: list[int]) -> None:
+    """Run each reaction in a transaction of its own: one that fails takes no other with it."""
+    for reaction_id in reaction_ids:
+        run_one(reaction_id)
+
+
+def run_one(reaction_id: int) -> None:
+    """Effect and done-mark commit together; a failure is written down in a transaction after it."""
+    try:
+        with transaction() as session:
+            reaction = outbox.claim(session, reaction_id)
+            if reaction is None:
+                return
+            tracing.follow(reaction.event.request_id)
+            react(session, reaction.reaction, reaction.event.fact(), now=clock.now(session))
+            outbox.mark_done(session, reaction)
+            log.info("reacted", event=reaction.event.kind, event_id=reaction.event_id, reaction=reaction.reaction)
+    except Exception:
+        log.warning("reaction failed", reaction_id=reaction_id, exc_info=True)
+        with transaction() as session:
+            if reaction := outbox.claim(session, reaction_id):
+                outbox.mark_failed(session, reaction, error=traceback.format_exc())
+    finally:
+        tracing.follow(None)

@@ -1,0 +1,74 @@
+"""The relay: from the outbox to Celery. Run as `python -m workers.relay`; two at once do no harm.
+
+1. Sleep until the bell rings, or for a sweep interval, so that a lost ring costs little.
+2. Fan new events out to their reactions, and lease the reactions that are due.
+3. Ring Celery with the leased ids. What is lost on the way is leased again when the lease runs out.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import FrameType
+
+import redis
+import structlog
+from kombu.exceptions import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
+
+from celery_app import app
+from service import bell, logs, outbox
+from service.db import transaction
+from service.reactions import NAMES
+from service.settings import settings
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 2
+TASK_SIZE = 25
+
+
+class Relay:
+    """A loop that can be asked to stop."""
+
+    def __init__(self) -> None:
+        self.is_stopping = False
+
+    def stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.is_stopping = True
+
+    def run(self) -> None:
+        """Pass the outbox on until stopped; a sick database or broker is waited for, never fatal."""
+        while not self.is_stopping:
+            try:
+                while pass_on() and not self.is_stopping:
+                    pass
+                bell.wait(SWEEP_SECONDS)
+            except (SQLAlchemyError, redis.RedisError, OperationalError) as error:
+                log.warning("relay waits", error=str(error).splitlines()[0])
+                time.sleep(SWEEP_SECONDS)
+
+
+def pass_on() -> int:
+    """One round: how many events were fanned out and reactions leased."""
+    with transaction() as session:
+        new = outbox.fan_out(session, reactions=NAMES)
+    with transaction() as session:
+        leased = outbox.lease(session)
+    for start in range(0, len(leased), TASK_SIZE):
+        app.send_task("workers.outbox.run", args=[leased[start : start + TASK_SIZE]], retry=False)
+    return new + len(leased)
+
+
+def main() -> None:
+    """Run the relay until SIGTERM or SIGINT."""
+    logs.configure(settings().log_format)
+    relay = Relay()
+    signal.signal(signal.SIGTERM, relay.stop)
+    signal.signal(signal.SIGINT, relay.stop)
+    log.info("relay started")
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

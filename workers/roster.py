@@ -1,0 +1,22 @@
+"""Rings the roster: offers that ran out, places to hand on."""
+
+from __future__ import annotations
+
+from celery_app import app
+from service import clock
+from service.db import transaction
+from service.roster import actions
+
+
+@app.task(name="workers.roster.expire_offers")
+def expire_offers() -> None:
+    """Release what nobody answered in time."""
+    with transaction() as session:
+        actions.expire_offers(session, now=clock.now(session))
+
+
+@app.task(name="workers.roster.hand_on_places")
+def hand_on_places() -> None:
+    """Free the places whose holders withdrew for good."""
+    with transaction() as session:
+        actions.hand_on_places(session, now=clock.now(session))
