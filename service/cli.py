@@ -1,0 +1,76 @@
+"""The command line of the house: `./lunzhi --help`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+SERVERS = ("postgres", "redis")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Lunzhi 轮值: neighbourhood volunteers take turns."""
+
+
+@cli.command()
+@click.option(
+    "--only", default="", metavar="postgres,redis", help="Start only these servers and print their addresses."
+)
+def up(only: str) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from service import launcher
+
+    chosen = [name for name in only.split(",") if name]
+    if unknown := [name for name in chosen if name not in SERVERS]:
+        raise click.BadParameter(f"{unknown[0]} is not one of {', '.join(SERVERS)}", param_hint="--only")
+    sys.exit(launcher.up(chosen))
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="Also load the demo neighbourhoods into an empty database.")
+def migrate(demo: bool) -> None:
+    """Bring the database up to date."""
+    from service import migrations
+
+    migrations.upgrade()
+    if demo:
+        from service import demo as neighbourhoods
+
+        if not neighbourhoods.is_loaded():
+            neighbourhoods.load()
+
+
+@cli.command()
+def web() -> None:
+    """Become the web server (HOST, PORT, WEB_PROCESSES, WEB_THREADS)."""
+    _become("web")
+
+
+@cli.command()
+def worker() -> None:
+    """Become a Celery worker (WORKER_PROCESSES)."""
+    _become("worker")
+
+
+@cli.command()
+def beat() -> None:
+    """Become Celery's clock, which rings the sweeps."""
+    _become("beat")
+
+
+@cli.command()
+def relay() -> None:
+    """Become the outbox relay, which rings the worker."""
+    _become("relay")
+
+
+def _become(program: str) -> None:
+    """Replace this process: signals of a container or of systemd then reach the program itself."""
+    from service.launcher import programs
+
+    os.chdir(programs.CHECKOUT)
+    argv = programs.PROGRAMS[program]()
+    os.execve(argv[0], argv, programs.environment())  # noqa: S606 (no shell is the point)

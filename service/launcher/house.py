@@ -1,0 +1,106 @@
+"""The folder ./var: data, logs and generated keys of a house that runs on one machine. Nothing of it is in git."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import secrets
+import shutil
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from service.launcher.errors import LaunchError
+from service.launcher.processes import Running
+
+NEEDED_MB = 300
+GENERATED = ("SECRET_KEY", "FIELD_KEY")
+
+
+@dataclass(frozen=True)
+class House:
+    """Paths under ./var, which only its owner can enter."""
+
+    var: Path
+
+    @property
+    def postgres(self) -> Path:
+        """Home of the PostgreSQL server."""
+        return self.var / "postgres"
+
+    @property
+    def redis(self) -> Path:
+        """Home of the Redis-protocol server."""
+        return self.var / "redis"
+
+    def log(self, name: str) -> Path:
+        """Where a program's output goes."""
+        return self.var / "logs" / f"{name}.log"
+
+    def keys(self) -> dict[str, str]:
+        """SECRET_KEY and FIELD_KEY: made at the first start, then always the same, or what FIELD_KEY sealed is lost."""
+        kept = {}
+        for name in GENERATED:
+            file = self.var / "keys" / name
+            if not file.exists():
+                file.parent.mkdir(mode=0o700, exist_ok=True)
+                file.touch(mode=0o600)
+                file.write_text(secrets.token_urlsafe(48))
+            kept[name] = file.read_text()
+        return kept
+
+    def remember(self, children: Iterable[Running]) -> None:
+        """Note who runs, for the start after a launcher that was killed."""
+        notes = [{"name": c.command.name, "pid": c.process.pid, "born": _born(c.process.pid)} for c in children]
+        (self.var / "children.json").write_text(json.dumps(notes))
+
+    def end_leftovers(self) -> list[str]:
+        """End children of a launcher that was killed, and name them. A stranger with an old number is left alone."""
+        try:
+            notes = json.loads((self.var / "children.json").read_text())
+        except (OSError, ValueError):
+            return []
+        left = {note["name"]: psutil.Process(note["pid"]) for note in notes if _born(note["pid"]) == note["born"]}
+        # The kernel has already asked them to end when their launcher died; databases need a moment for it.
+        _, still = psutil.wait_procs(left.values(), timeout=5)
+        for process in still:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGTERM)
+        _, still = psutil.wait_procs(still, timeout=5)
+        for process in still:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        return list(left)
+
+
+@contextmanager
+def open_house(checkout: Path) -> Iterator[House]:
+    """./var of this checkout, held so that no second launcher works in it. Raises LaunchError."""
+    var = checkout / "var"
+    free = shutil.disk_usage(checkout).free // 2**20
+    if free < NEEDED_MB:
+        raise LaunchError(f"Only {free} MB are free where {checkout} lies; Lunzhi needs {NEEDED_MB} MB to start.")
+    for folder in (var, var / "logs"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    with (var / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LaunchError(
+                "Lunzhi is already running from this folder. Stop it there with Ctrl-C before starting it again."
+            ) from None
+        yield House(var)
+
+
+def _born(pid: int) -> float | None:
+    """When this process started: with its number, it is the same process or it is not."""
+    try:
+        process = psutil.Process(pid)
+        return process.create_time() if process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
