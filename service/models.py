@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service import audit, clock, outbox
+from service import audit, clock, idempotency, outbox
 from service.accounts import models as accounts
 from service.activities import models as activities
 from service.db import Base
@@ -22,6 +22,7 @@ __all__ = [
     "activities",
     "audit",
     "clock",
+    "idempotency",
     "matching",
     "metadata",
     "notifications",

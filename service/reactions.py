@@ -130,5 +130,3 @@ def react(session: Session, name: str, event: Event, *, now: datetime) -> None:
             reaction(session, event, now=now)
             return
     raise LookupError(f"{type(event).__name__} has no reaction {name!r}")
-
-

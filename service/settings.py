@@ -65,7 +65,11 @@ def read(environ: dict[str, str]) -> Settings:
             raise SettingsError(
                 f"{name.upper()} is not set. `make run` sets it for you; elsewhere see docs/settings.md."
             )
-    return Settings(**{name: _READERS.get(name, str)(name, text) for name, text in given.items()})  # type: ignore[arg-type]  # each reader returns its field's type
+    return Settings(**{name: _READERS.get(name, _as_is)(name, text) for name, text in given.items()})  # type: ignore[arg-type]  # each reader returns its field's type
+
+
+def _as_is(_name: str, text: str) -> str:
+    return text
 
 
 def _flag(name: str, text: str) -> bool:

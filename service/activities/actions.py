@@ -15,8 +15,8 @@ from service.activities.models import Activity, ActivityRole, Occurrence, Series
 from service.activities.rules import HORIZON, RolePlan, WeeklyPlan, plan_problems, rest_after
 from service.calendars.rules import hours, local
 from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
-from service.terms import ActivityState, Mode, ShiftState, TeamState
 from service.teams.models import Team
+from service.terms import ActivityState, Mode, ShiftState, TeamState
 
 
 class ActivityRefused(Exception):
@@ -217,10 +217,6 @@ def cancel_activity(
     return activity
 
 
-def _note(
-    session: Session, verb: str, subject: Activity | Shift, *, account_id: int | None, now: datetime
-) -> None:
+def _note(session: Session, verb: str, subject: Activity | Shift, *, account_id: int | None, now: datetime) -> None:
     kind = "activity" if isinstance(subject, Activity) else "shift"
-    audit.note(
-        session, verb=verb, subject=(kind, subject.id), account_id=account_id, area_id=subject.area_id, now=now
-    )
+    audit.note(session, verb=verb, subject=(kind, subject.id), account_id=account_id, area_id=subject.area_id, now=now)

@@ -31,9 +31,7 @@ def in_scope(session: Session, activity_id: int, *, scope_ids: Sequence[int]) ->
     )
 
 
-def listed(
-    session: Session, *, scope_ids: Sequence[int], after_id: int = 0, limit: int = 30
-) -> Sequence[Activity]:
+def listed(session: Session, *, scope_ids: Sequence[int], after_id: int = 0, limit: int = 30) -> Sequence[Activity]:
     """Activities in scope by id."""
     return session.scalars(
         select(Activity)
@@ -44,9 +42,7 @@ def listed(
     ).all()
 
 
-def shifts(
-    session: Session, activity_id: int, *, from_at: datetime, limit: int = 100
-) -> Sequence[Shift]:
+def shifts(session: Session, activity_id: int, *, from_at: datetime, limit: int = 100) -> Sequence[Shift]:
     """The activity's shifts that are not over at `from_at`, with their roles, by start."""
     return session.scalars(
         select(Shift)

@@ -21,9 +21,7 @@ def within(column: InstrumentedAttribute[int], scope_ids: Sequence[int]) -> Colu
 
 def subtree(session: Session, area_id: int) -> Sequence[Area]:
     """The area and everything below it, parents before children."""
-    return session.scalars(
-        select(Area).where(Area.lineage.contains([area_id])).order_by(Area.lineage)
-    ).all()
+    return session.scalars(select(Area).where(Area.lineage.contains([area_id])).order_by(Area.lineage)).all()
 
 
 def path(session: Session, area: Area) -> Sequence[Area]:

@@ -53,7 +53,11 @@ class Assignment(Base):
             name="ex_assignment_one_place_at_a_time",
         ),
         Index(
-            "uq_assignment_shift_id_volunteer_id", "shift_id", "volunteer_id", unique=True, postgresql_where=_HOLDING_SQL
+            "uq_assignment_shift_id_volunteer_id",
+            "shift_id",
+            "volunteer_id",
+            unique=True,
+            postgresql_where=_HOLDING_SQL,
         ),
         Index("ix_assignment_shift_role_id", "shift_role_id"),
         Index("ix_assignment_volunteer_id_id", "volunteer_id", "id"),

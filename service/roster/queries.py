@@ -68,7 +68,7 @@ def coverage(
     )
     if activity_id is not None:
         statement = statement.where(Activity.id == activity_id)
-    return [Coverage(*row) for row in session.execute(statement).tuples()]
+    return [Coverage(*row) for row in session.execute(statement)]
 
 
 def roster(

@@ -160,9 +160,7 @@ SELECT id FROM asked
 def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> int:
     """The id of the new sign-up. Raises SignUpRefused when the shift was cancelled, filled or taken meanwhile."""
     try:
-        signup_id = session.scalar(
-            _TAKE_OR_QUEUE, {"is_instant": is_instant, "request_id": request_id(), **values}
-        )
+        signup_id = session.scalar(_TAKE_OR_QUEUE, {"is_instant": is_instant, "request_id": request_id(), **values})
     except IntegrityError as error:
         if "ex_assignment_one_place_at_a_time" in str(error.orig):
             raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
@@ -194,9 +192,7 @@ def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None 
     if assignment is not None:
         roster.release(session, assignment, reason=ReleaseReason.WITHDREW, place_held_until=signup.undo_until)
     outbox.record(session, SignUpWithdrawn(signup.id))
-    audit.note(
-        session, verb="withdrew", subject=("signup", signup.id), account_id=by, area_id=signup.area_id, now=now
-    )
+    audit.note(session, verb="withdrew", subject=("signup", signup.id), account_id=by, area_id=signup.area_id, now=now)
     return signup
 
 
@@ -295,10 +291,7 @@ def _locked(session: Session, signup_id: int) -> SignUp:
     volunteer_id = session.scalars(select(SignUp.volunteer_id).where(SignUp.id == signup_id)).one()
     lock(session, volunteer_id)
     return session.scalars(
-        select(SignUp)
-        .where(SignUp.id == signup_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(SignUp).where(SignUp.id == signup_id).with_for_update().execution_options(populate_existing=True)
     ).one()
 
 

@@ -25,14 +25,12 @@ OpeningRow: TypeAlias = Row[tuple[ShiftRole, Shift, Activity, ActivityRole]]
 
 def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRow | None:
     """The role of the shift with all that belongs to it; None when the shift has no such role."""
-    return session.execute(
-        _openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)
-    ).one_or_none()
+    return session.execute(_openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)).one_or_none()
 
 
 def as_opening(row: OpeningRow) -> Opening:
     """The row as the plain value the rules read."""
-    role, shift, activity, definition = row._tuple()
+    role, shift, activity, definition = row
     return Opening(
         shift_id=shift.id,
         shift_role_id=role.id,
@@ -66,7 +64,7 @@ def candidate(session: Session, volunteer: Volunteer, *, around: datetime, until
         birth_on=volunteer.birth_on,
         weekly_hours=volunteer.weekly_hours,
         consents=frozenset(ConsentPurpose(purpose) for purpose in consents),
-        qualifications=tuple(Held(QualificationKind(kind), since, until_on) for kind, since, until_on in held.tuples()),
+        qualifications=tuple(Held(QualificationKind(kind), since, until_on) for kind, since, until_on in held),
         commitments=tuple(_commitments(session, volunteer.id, around - NEAR, (until or around) + NEAR)),
     )
 
@@ -117,12 +115,12 @@ def takeable(
     """
     asking = candidate(session, volunteer, around=now, until=now + timedelta(days=60))
     mine = set(
-        session.scalars(
-            select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING))
-        )
+        session.scalars(select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING)))
     )
     found: list[OpeningRow] = []
-    for row in _upcoming(session, now=now, near_area_id=area_id or volunteer.area_id, after=after, slice_size=2 * limit):
+    for row in _upcoming(
+        session, now=now, near_area_id=area_id or volunteer.area_id, after=after, slice_size=2 * limit
+    ):
         if row.Shift.id not in mine and not refusals(asking, as_opening(row), now):
             found.append(row)
             if len(found) == limit:
@@ -154,9 +152,7 @@ def _upcoming(
     )
     last = after or (now, 0)
     while True:
-        rows = session.execute(
-            statement.where(tuple_(Shift.starts_at, ShiftRole.id) > last)
-        ).all()
+        rows = session.execute(statement.where(tuple_(Shift.starts_at, ShiftRole.id) > last)).all()
         yield from rows
         if len(rows) < slice_size:
             return
@@ -172,9 +168,7 @@ def _openings():  # type: ignore[no-untyped-def]  # a Select of four entities; i
     )
 
 
-def _commitments(
-    session: Session, volunteer_id: int, from_at: datetime, until_at: datetime
-) -> Iterator[Commitment]:
+def _commitments(session: Session, volunteer_id: int, from_at: datetime, until_at: datetime) -> Iterator[Commitment]:
     rows = session.execute(
         select(Shift.id, Activity.title, Shift.starts_at, Shift.ends_at, Shift.rest_after)
         .join(Assignment, Assignment.shift_id == Shift.id)
@@ -183,5 +177,5 @@ def _commitments(
         .where(Shift.ends_at > from_at, Shift.starts_at < until_at)
         .order_by(Shift.starts_at)
     )
-    for shift_id, title, starts_at, ends_at, rest_after in rows.tuples():
+    for shift_id, title, starts_at, ends_at, rest_after in rows:
         yield Commitment(shift_id, title, starts_at, ends_at, timedelta(minutes=rest_after))

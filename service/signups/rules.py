@@ -162,7 +162,9 @@ def _over_hours(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
         timedelta(),
     )
     if served + (opening.ends_at - opening.starts_at) > timedelta(hours=candidate.weekly_hours):
-        yield Refused(Refusal.WEEKLY_HOURS, {"limit": candidate.weekly_hours, "held": round(served / timedelta(hours=1))})
+        yield Refused(
+            Refusal.WEEKLY_HOURS, {"limit": candidate.weekly_hours, "held": round(served / timedelta(hours=1))}
+        )
 
 
 def _full(opening: Opening) -> Iterator[Refused]:

@@ -32,6 +32,7 @@ class Volunteer(Base):
     email: Mapped[str | None] = mapped_column(String(200))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     channel: Mapped[Channel | None] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(5), default="zh")
     weekly_hours: Mapped[int] = mapped_column(default=20)
     registered_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

@@ -51,6 +51,4 @@ def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int 
 
 def in_scope(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) -> Volunteer | None:
     """The person, if she belongs to one of the scopes."""
-    return session.scalar(
-        select(Volunteer).where(Volunteer.id == volunteer_id, within(Volunteer.area_id, scope_ids))
-    )
+    return session.scalar(select(Volunteer).where(Volunteer.id == volunteer_id, within(Volunteer.area_id, scope_ids)))

@@ -1,0 +1,71 @@
+"""Idempotency keys: the same request sent twice has one effect and one answer.
+
+The key's row commits with the effect it stands for, so an answer that was lost on the way can be
+asked for again; the same key with another body is an error of the caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, delete, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.db import Base
+
+KEPT_FOR = timedelta(days=2)
+
+
+class KeyReused(Exception):
+    """This key came before with another request."""
+
+
+class IdempotencyKey(Base):
+    """One request that asked to be done once, and its answer (empty while it is being worked on)."""
+
+    __tablename__ = "idempotency_key"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    claimed_at: Mapped[datetime]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    headers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    body: Mapped[Any] = mapped_column(JSONB, nullable=True)
+
+
+def claim(session: Session, *, account_id: int, key: str, request: bytes, now: datetime) -> IdempotencyKey | None:
+    """None when the request is new and ours to do; else the row with the answer given before.
+
+    Waits for a twin that is being worked on. Raises KeyReused when the key came with another request.
+    """
+    fingerprint = hashlib.sha256(request).digest()
+    is_new = session.scalar(
+        insert(IdempotencyKey)
+        .values(account_id=account_id, key=key, fingerprint=fingerprint, claimed_at=now, headers={})
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    )
+    if is_new is not None:
+        return None
+    before = session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
+    ).one()
+    if before.fingerprint != fingerprint:
+        raise KeyReused("this Idempotency-Key was used for another request")
+    return before
+
+
+def answer(session: Session, *, account_id: int, key: str, status: int, headers: dict[str, str], body: Any) -> None:
+    """Keep the answer beside the effect, in the same transaction."""
+    row = session.get_one(IdempotencyKey, (account_id, key))
+    row.status, row.headers, row.body = status, headers, body
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Drop keys older than KEPT_FOR; how many."""
+    gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.claimed_at < now - KEPT_FOR))
+    return gone.rowcount or 0  # type: ignore[attr-defined]  # a DELETE gives a CursorResult

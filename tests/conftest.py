@@ -1,0 +1,68 @@
+"""Rings of tests and what they stand on: a real PostgreSQL and a real Redis-protocol server each run.
+
+Every pytest worker starts its own servers on free ports in a folder of its own, so that nothing needs
+to run beforehand and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service import db
+from service.launcher import start_postgres, start_redis
+from service.migrations import upgrade
+from service.models import metadata
+from service.settings import Settings, settings
+
+#: A Monday morning in Gongyi, 10:00: the time it is in tests that do not say otherwise.
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """PostgreSQL, migrated, and a Redis-protocol server; the settings that point at them."""
+    home = tmp_path_factory.mktemp("servers")
+    with start_postgres(home / "pg", durable=False) as postgres, start_redis(home / "redis", durable=False) as redis:
+        os.environ.update(
+            DATABASE_URL=postgres.url,
+            REDIS_URL=redis.url,
+            SECRET_KEY="tests only: signs nothing of value",
+            FIELD_KEY="tests only: seals nothing of value",
+            ENVIRONMENT="test",
+            LOG_FORMAT="text",
+            MESSAGE_DIR=str(home / "messages"),
+            RATE_LIMITS="0",
+        )
+        settings.cache_clear()
+        upgrade()
+        yield settings()
+        db.engine().dispose()
+
+
+@pytest.fixture
+def session(servers: Settings) -> Iterator[Session]:
+    """A session whose work is never committed: for what one transaction can show."""
+    with Session(db.engine(), expire_on_commit=False) as opened:
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def database(servers: Settings) -> Iterator[Settings]:
+    """The servers, for tests that commit; every table is emptied afterwards."""
+    yield servers
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with db.engine().begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time it is."""
+    return NOW
