@@ -34,8 +34,7 @@ def _holder(port: int) -> str:
     """Who listens on the port, as far as we are allowed to know."""
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and connection.laddr[1] == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,) and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid}) listens there"
     return ""
 
