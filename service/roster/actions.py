@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import outbox
-from service.activities.models import Shift, ShiftRole
+from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
@@ -37,7 +36,7 @@ class ConflictingDuty(Exception):
 def offer(
     session: Session,
     *,
-    row: Row[Any],
+    row: Row[ShiftRole, Shift, Activity, ActivityRole],
     volunteer_id: int,
     now: datetime,
     signup_id: int | None = None,

@@ -73,7 +73,7 @@ def coverage(
 
 def roster(
     session: Session, *, scope_ids: Sequence[int], activity_id: int
-) -> Sequence[Row[tuple[Assignment, Volunteer, Shift, ActivityRole]]]:
+) -> Sequence[Row[Assignment, Volunteer, Shift, ActivityRole]]:
     """Who holds a place in the activity's shifts, or is drafted for one, by start and name."""
     return session.execute(
         select(Assignment, Volunteer, Shift, ActivityRole)
@@ -89,7 +89,7 @@ def roster(
 
 def duties(
     session: Session, volunteer_id: int, *, from_at: datetime
-) -> Sequence[Row[tuple[Assignment, Shift, Activity, ActivityRole]]]:
+) -> Sequence[Row[Assignment, Shift, Activity, ActivityRole]]:
     """The places a person holds that are not over yet, next first."""
     return session.execute(
         select(Assignment, Shift, Activity, ActivityRole)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Row, any_, func, select, tuple_
+from sqlalchemy import Row, Select, any_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -20,7 +20,7 @@ from service.volunteers.models import Consent, Qualification, Volunteer
 #: How far around a shift other duties can matter: its own week and any rest owed into it.
 NEAR = timedelta(days=8)
 
-OpeningRow: TypeAlias = Row[tuple[ShiftRole, Shift, Activity, ActivityRole]]
+OpeningRow: TypeAlias = Row[ShiftRole, Shift, Activity, ActivityRole]
 
 
 def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRow | None:
@@ -159,7 +159,7 @@ def _upcoming(
         last = (rows[-1].Shift.starts_at, rows[-1].ShiftRole.id)
 
 
-def _openings():  # type: ignore[no-untyped-def]  # a Select of four entities; its type is OpeningRow's
+def _openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:
     return (
         select(ShiftRole, Shift, Activity, ActivityRole)
         .join(Shift, Shift.id == ShiftRole.shift_id)
