@@ -1,9 +1,11 @@
 # Everything a newcomer does goes through here: `make` lists it.
 PYTHON ?= python3
 VENV := .venv
+# Two run side by side; tests that need the machine's clock or ports to themselves share an xdist group.
+TEST_PROCESSES ?= 2
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
-RUN_LOCKS := requirements/bootstrap.txt requirements/run.txt
+RUN_LOCKS := requirements/bootstrap.txt requirements/run.txt requirements/servers.txt
 DEV_LOCKS := $(RUN_LOCKS) requirements/dev.txt
 SOURCES := wsgi.py celery_app.py service workers schemas tests bench
 # What exists of them: rooms are added over time, the checks follow.
@@ -21,23 +23,24 @@ run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs
 	@./lunzhi up
 
 test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
-	@$(PY) -m tests.rings $(TEST_ARGS)
+	@$(PY) -m tests.prerequisites
+	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) --dist loadgroup tests
 
 bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
 	@for bench in bench/[!_]*.py; do echo "== $$bench"; $(PY) -P $$bench || exit 1; done
 
-lint: $(VENV)/dev.stamp ## Style, import contracts, YAML
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/lint-imports
-	@$(VENV)/bin/yamllint --strict docker-compose.yml
+lint: $(VENV)/dev.stamp ## Style, import contracts, the compose file
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@PYTHONPATH=. $(VENV)/bin/lint-imports
+	@$(PY) -m check_jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 types: $(VENV)/dev.stamp ## mypy, strict
-	@$(VENV)/bin/mypy $(CODE)
+	@$(PY) -m mypy $(CODE)
 
 fix: $(VENV)/dev.stamp ## Mend what ruff can mend by itself
-	@$(VENV)/bin/ruff check --fix .
-	@$(VENV)/bin/ruff format .
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
 
 demo: $(VENV)/run.stamp ## Play one story on the running service and print what happens
 	@./lunzhi demo
@@ -49,7 +52,7 @@ screenshots: $(VENV)/dev.stamp ## Take the pictures of the README again
 	@$(PY) -m tests.browser.screenshots
 
 lock: $(VENV)/run.stamp ## Pin the newest allowed versions, with hashes
-	@cd requirements && for set in bootstrap run dev; do ../$(COMPILE) --upgrade $$set.in -o $$set.txt || exit 1; done
+	@cd requirements && for set in bootstrap run servers dev; do ../$(COMPILE) --upgrade $$set.in -o $$set.txt || exit 1; done
 
 clean: ## Remove the environment and all local data (.venv, var)
 	rm -rf $(VENV) var
