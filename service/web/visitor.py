@@ -10,17 +10,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from flask import Response, abort, g, redirect, request, session, url_for
+from flask import abort, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account
 from service.accounts.queries import Actor, actor
 from service.db import transaction
+from service.terms import Role
+from service.web.page import see_other
 
 P = ParamSpec("P")
 #: A page's function: gets the open transaction first, then what the address holds.
 View = Callable[Concatenate[Session, P], ResponseReturnValue]
+#: What to answer instead of the page, if it is not for whoever asks.
+Guard = Callable[[Actor | None], ResponseReturnValue | None]
 
 
 def sign_in(account: Account) -> None:
@@ -48,42 +52,22 @@ def current(db: Session) -> Actor | None:
 
 def for_anyone(view: View[P]) -> Callable[P, ResponseReturnValue]:
     """Open one transaction for the page, and know who asks. The view gets the session as its first argument."""
-
-    @wraps(view)
-    def opened(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        with transaction() as db:
-            current(db)
-            return view(db, *args, **kwargs)
-
-    return opened
+    return _guarded(view, lambda _who: None)
 
 
 def for_volunteers(view: View[P]) -> Callable[P, ResponseReturnValue]:
     """Only for somebody who is logged in as a volunteer; others log in first and come back."""
-
-    @wraps(view)
-    def guarded(db: Session, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if (who := current(db)) is None:
-            return _log_in_first()
-        if who.volunteer_id is None:
-            abort(403)
-        return view(db, *args, **kwargs)
-
-    return for_anyone(guarded)
+    return _guarded(view, _refuse_unless(lambda who: who.volunteer_id is not None))
 
 
 def for_coordinators(view: View[P]) -> Callable[P, ResponseReturnValue]:
     """Only for accounts that coordinate somewhere. Which rows they see is for the queries' scope to say."""
+    return _guarded(view, _refuse_unless(lambda who: who.is_coordinator))
 
-    @wraps(view)
-    def guarded(db: Session, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if (who := current(db)) is None:
-            return _log_in_first()
-        if not who.is_coordinator:
-            abort(403)
-        return view(db, *args, **kwargs)
 
-    return for_anyone(guarded)
+def for_admins(view: View[P]) -> Callable[P, ResponseReturnValue]:
+    """Only for administrators."""
+    return _guarded(view, _refuse_unless(lambda who: bool(who.scope_ids(Role.ADMIN))))
 
 
 def me(db: Session) -> Actor:
@@ -94,8 +78,25 @@ def me(db: Session) -> Actor:
     return who
 
 
-def _log_in_first() -> Response:
-    return redirect(url_for("login.index", next=request.full_path.rstrip("?")), code=303)  # type: ignore[return-value]  # werkzeug's Response is the one Flask made
+def _guarded(view: View[P], refuse: Guard) -> Callable[P, ResponseReturnValue]:
+    @wraps(view)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        with transaction() as db:
+            refusal = refuse(current(db))
+            return view(db, *args, **kwargs) if refusal is None else refusal
+
+    return opened
+
+
+def _refuse_unless(allowed: Callable[[Actor], bool]) -> Guard:
+    def refuse(who: Actor | None) -> ResponseReturnValue | None:
+        if who is None:
+            return see_other(url_for("login.index", next=request.full_path.rstrip("?")))
+        if not allowed(who):
+            abort(403)
+        return None
+
+    return refuse
 
 
 def _audiences(who: Actor | None) -> set[str]:
