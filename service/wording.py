@@ -19,8 +19,9 @@ from service.settings import LOCAL_ZONE
 __all__ = [
     "clock",
     "day",
+    "duration",
     "full_day",
-    "length",
+    "leaf",
     "listed",
     "masked_name",
     "masked_phone",
@@ -54,6 +55,16 @@ def full_day(when: date | datetime) -> str:
     return str(format_date(_local_date(when), FULL_DAY_PATTERNS[code()], locale=code()))
 
 
+def leaf(when: date | datetime) -> tuple[str, str, str]:
+    """Month, day and weekday as on a leaf of the wall calendar: `("11月", "28", "周六")`."""
+    on, language = _local_date(when), code()
+    return (
+        str(format_date(on, "MMM", locale=language)),
+        str(on.day),
+        str(format_date(on, "EEE", locale=language)),
+    )
+
+
 def clock(when: time | datetime) -> str:
     """`上午9:00`, `下午14:30`."""
     at = _local_time(when)
@@ -74,7 +85,7 @@ def span(starts_at: datetime, ends_at: datetime) -> str:
     return f"{moment(starts_at)}—{_digits(end) if same_part else clock(end)}"
 
 
-def length(how_long: timedelta) -> str:
+def duration(how_long: timedelta) -> str:
     """`2小时30分钟`, `45分钟`, `2小时`."""
     hours, minutes = divmod(round(how_long.total_seconds() / 60), 60)
     if not hours:

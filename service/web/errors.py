@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -92,7 +92,14 @@ def _answer_surprise(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, words: Words, *, typed: tuple[tuple[str, str], ...] = ()) -> Response:
-    return page.render("errors/error.html", title=str(words.title), status=status, advice=words.advice, typed=typed)
+    return page.render(
+        "errors/error.html",
+        title=str(words.title),
+        status=status,
+        advice=words.advice,
+        typed=typed,
+        reference=g.get("request_id") if status >= 500 else None,
+    )
 
 
 def _typed() -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
 from schemas.fields import Choice, Many
+from service.language import _
 
 #: Widgets made of several controls: suffix of each, and how their texts join to one value.
 PARTS = {"date_parts": (("year", "month", "day"), "-"), "date_time": (("date", "time"), " ")}
@@ -51,6 +52,29 @@ class Drawn:
     options: tuple[Option, ...]
     inputmode: str
     autocomplete: str
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The options as the component macros take them."""
+        return [
+            {
+                "value": one.value,
+                "text": one.text,
+                "hint": {"text": one.hint} if one.hint else None,
+                "selected": one.value == self.value,
+            }
+            for one in self.options
+        ]
+
+    @property
+    def date_items(self) -> list[dict[str, Any]]:
+        """Year, month and day as the component macro takes them."""
+        labels = (("year", _("年"), 4), ("month", _("月"), 2), ("day", _("日"), 2))
+        marked = " govuk-input--error" if self.error else ""
+        return [
+            {"name": part, "label": label, "value": self.parts[part], "classes": f"govuk-input--width-{width}{marked}"}
+            for part, label, width in labels
+        ]
 
     @property
     def first_id(self) -> str:

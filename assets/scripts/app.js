@@ -1,0 +1,7 @@
+// Comfort only: every page works without it.
+import { createAll, Button, Checkboxes, ErrorSummary, Radios } from "./govuk-frontend.js";
+
+createAll(Button, { preventDoubleClick: true });
+createAll(Checkboxes);
+createAll(ErrorSummary);
+createAll(Radios);

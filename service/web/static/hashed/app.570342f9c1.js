@@ -1,0 +1,7 @@
+// Comfort only: every page works without it.
+import { createAll, Button, Checkboxes, ErrorSummary, Radios } from "./govuk-frontend.4e8b95d53d.js";
+
+createAll(Button, { preventDoubleClick: true });
+createAll(Checkboxes);
+createAll(ErrorSummary);
+createAll(Radios);
