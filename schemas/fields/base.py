@@ -11,11 +11,16 @@ from marshmallow import ValidationError, fields
 from service.language import Lazy
 
 
+#: Widgets one picks from: what is missing is "chosen", not "filled in".
+CHOSEN = ("radios", "select", "checkboxes")
+
+
 class Field(fields.Field[Any]):
     """A field with a label, and messages that name it."""
 
     default_error_messages = {
         "required": Lazy("请填写{label}"),
+        "unchosen": Lazy("请选择{label}"),
         "null": Lazy("请填写{label}"),
         "validator_failed": Lazy("{label}不对"),
     }
@@ -35,6 +40,8 @@ class Field(fields.Field[Any]):
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The error `key` in the current language; `{label}` names the field."""
+        if key in ("required", "null") and self.metadata["widget"] in CHOSEN:
+            key = "unchosen"
         return super().make_error(key, label=self.label, **kwargs)
 
 

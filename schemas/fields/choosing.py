@@ -40,8 +40,6 @@ class Choice(Field, fields.Enum[Any]):
     """One member of a StrEnum, by value. `words` gives each its text on the page."""
 
     default_error_messages = {
-        "required": Lazy("请选择{label}"),
-        "null": Lazy("请选择{label}"),
         "unknown": Lazy("请从列出的{label}里选一项"),
     }
     look = {"widget": "radios"}
@@ -54,11 +52,7 @@ class Choice(Field, fields.Enum[Any]):
 class Many(Field, fields.List[Any]):
     """Several values of one kind, such as the ticked boxes of a group."""
 
-    default_error_messages = {
-        "required": Lazy("请选择{label}"),
-        "null": Lazy("请选择{label}"),
-        "invalid": Lazy("{label}要是一个列表"),
-    }
+    default_error_messages = {"invalid": Lazy("{label}要是一个列表")}
     look = {"widget": "checkboxes"}
 
     def __init__(self, inner: fields.Field[Any], *, most: int = 200, **kwargs: Any) -> None:
