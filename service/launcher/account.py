@@ -22,6 +22,7 @@ from typing import Any
 from service.launcher.errors import LaunchError
 
 BORROWED = ("nobody", "daemon")
+COPY_PREFIX = "lunzhi-"
 
 
 @dataclass(frozen=True)
@@ -90,20 +91,31 @@ def open_folder(folder: Path, account: Account | None) -> Iterator[tuple[str, Se
 
 
 @contextmanager
-def reachable(program: Path, account: Account | None, *, folders: Sequence[Path]) -> Iterator[Path]:
+def reachable(program: Path, account: Account | None, *, folders: Sequence[Path], home: Path) -> Iterator[Path]:
     """`program`, or a copy of it that the account can execute.
 
     `folders` are what the program needs beside it; they share one parent, and keep their places relative to it.
+    Where the copy lies is noted in `home`, so that a copy left by a killed launcher is removed at the next start.
     """
+    note = home / "copy"
+    _remove_copy(note)
     if account is None or account.can_run(program):
         yield program
         return
-    parent = folders[0].parent
-    copy = Path(tempfile.mkdtemp(prefix="lunzhi-"))
+    copy = Path(tempfile.mkdtemp(prefix=COPY_PREFIX))
+    note.write_text(str(copy))
     try:
         for folder in folders:
             shutil.copytree(folder, copy / folder.name, symlinks=True, ignore=shutil.ignore_patterns("include"))
         copy.chmod(0o755)
-        yield copy / program.relative_to(parent)
+        yield copy / program.relative_to(folders[0].parent)
     finally:
-        shutil.rmtree(copy, ignore_errors=True)
+        _remove_copy(note)
+
+
+def _remove_copy(note: Path) -> None:
+    if note.exists():
+        copy = Path(note.read_text())
+        if copy.name.startswith(COPY_PREFIX):
+            shutil.rmtree(copy, ignore_errors=True)
+        note.unlink()

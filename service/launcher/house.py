@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -19,6 +20,7 @@ from service.launcher.errors import LaunchError
 from service.launcher.processes import Running
 
 NEEDED_MB = 300
+LOG_LIMIT = 20 * 2**20  # bytes
 GENERATED = ("SECRET_KEY", "FIELD_KEY")
 
 
@@ -65,7 +67,7 @@ class House:
             notes = json.loads((self.var / "children.json").read_text())
         except (OSError, ValueError):
             return []
-        left = {note["name"]: psutil.Process(note["pid"]) for note in notes if _born(note["pid"]) == note["born"]}
+        left = {note["name"]: psutil.Process(note["pid"]) for note in notes if _is_same(note)}
         # The kernel has already asked them to end when their launcher died; databases need a moment for it.
         _, still = psutil.wait_procs(left.values(), timeout=5)
         for process in still:
@@ -94,7 +96,21 @@ def open_house(checkout: Path) -> Iterator[House]:
             raise LaunchError(
                 "Lunzhi is already running from this folder. Stop it there with Ctrl-C before starting it again."
             ) from None
+        _rotate(var / "logs")
         yield House(var)
+
+
+def _rotate(logs: Path) -> None:
+    """Keep the logs of a long trial small: what has grown past a limit starts anew, the one before is kept."""
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _is_same(note: dict[str, Any]) -> bool:
+    """Whether the noted process is still there; the clock may have been set by a second since."""
+    born = _born(note["pid"])
+    return born is not None and note["born"] is not None and abs(born - note["born"]) < 2
 
 
 def _born(pid: int) -> float | None:

