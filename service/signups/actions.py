@@ -17,19 +17,19 @@ from service.roster import actions as roster
 from service.roster.models import HOLDING, Assignment
 from service.roster.rules import undo_until
 from service.signups import queries
+from service.signups.asking import asking, candidate
 from service.signups.models import STANDING, SignUp
 from service.signups.rules import Refused, refusals, unfit
 from service.terms import (
     AskedHow,
     AssignmentState,
-    Mode,
     Refusal,
     ReleaseReason,
     SignUpState,
     SignUpVia,
 )
 from service.tracing import request_id
-from service.volunteers.queries import lock
+from service.volunteers.queries import lock, lock_id
 
 
 class SignUpRefused(Exception):
@@ -79,24 +79,22 @@ def sign_up(
     Instant activities confirm while places last and then queue; the others leave it pending for
     the matcher. Raises SignUpRefused with all reasons, UnknownVolunteer.
     """
-    volunteer = lock(session, volunteer_id)
-    if volunteer is None:
+    if not lock_id(session, volunteer_id):
         raise UnknownVolunteer(f"no volunteer {volunteer_id}")
-    if standing := queries.standing(session, shift_id=shift_id, volunteer_id=volunteer_id):
-        return standing
-    row = queries.opening(session, shift_id=shift_id, shift_role_id=shift_role_id)
-    if row is None:
+    asked = asking(session, volunteer_id=volunteer_id, shift_id=shift_id, shift_role_id=shift_role_id)
+    if asked.standing_id is not None:
+        return session.get_one(SignUp, asked.standing_id)
+    if asked.opening is None:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
-    asking = queries.candidate(session, volunteer, around=row.Shift.starts_at)
-    if reasons := refusals(asking, queries.as_opening(row), now):
+    if reasons := refusals(asked.candidate, asked.opening, now):
         raise SignUpRefused(reasons)
-    signup_id = _take_or_queue(
+    signup = _take_or_queue(
         session,
         shift_id=shift_id,
         shift_role_id=shift_role_id,
         volunteer_id=volunteer_id,
-        is_instant=row.Activity.mode == Mode.INSTANT,
-        has_waitlist=row.Activity.has_waitlist,
+        is_instant=asked.opening.is_instant,
+        has_waitlist=asked.opening.has_waitlist,
         rank=rank,
         note=note,
         via=via,
@@ -105,7 +103,6 @@ def sign_up(
         typed_by=typed_by,
         now=now,
     )
-    signup = session.get_one(SignUp, signup_id)
     if typed_by is not None:
         audit.note(
             session,
@@ -139,11 +136,11 @@ WITH open_shift AS (
            :rank, :note, :via, :asked_by, :asked_how, :typed_by, :now
     FROM open_shift
     WHERE NOT :is_instant OR :has_waitlist OR EXISTS (SELECT FROM place)
-    RETURNING id, state
+    RETURNING *
 ), assigned AS (
     INSERT INTO assignment (area_id, shift_id, shift_role_id, volunteer_id, signup_id, state, occupies,
                             assigned_at, answered_at, decline_reason, version)
-    SELECT area_id, open_shift.id, :shift_role_id, :volunteer_id, asked.id, 'confirmed',
+    SELECT open_shift.area_id, open_shift.id, :shift_role_id, :volunteer_id, asked.id, 'confirmed',
            tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), :now, :now, '', 1
     FROM asked, open_shift WHERE asked.state = 'confirmed'
     RETURNING id
@@ -153,23 +150,26 @@ WITH open_shift AS (
     UNION ALL
     SELECT 'AssignmentConfirmed', jsonb_build_object('assignment_id', id), :request_id FROM assigned
 )
-SELECT id FROM asked
+SELECT * FROM asked
 """)
 
 
-def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> int:
-    """The id of the new sign-up. Raises SignUpRefused when the shift was cancelled, filled or taken meanwhile."""
+def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> SignUp:
+    """The new sign-up. Raises SignUpRefused when the shift was cancelled, filled or overlapped meanwhile."""
     try:
-        signup_id = session.scalar(_TAKE_OR_QUEUE, {"is_instant": is_instant, "request_id": request_id(), **values})
+        signup = session.scalar(
+            select(SignUp).from_statement(_TAKE_OR_QUEUE),
+            {"is_instant": is_instant, "request_id": request_id(), **values},
+        )
     except IntegrityError as error:
         if "ex_assignment_one_place_at_a_time" in str(error.orig):
             raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
         raise
-    if signup_id is None:
+    if signup is None:
         reason = Refusal.FULL if is_instant and not values["has_waitlist"] else Refusal.SHIFT_CANCELLED
         raise SignUpRefused([Refused(reason)])
     after_commit(session, bell.ring)
-    return int(signup_id)
+    return signup
 
 
 def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None = None) -> SignUp:
@@ -197,7 +197,7 @@ def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None 
 
 
 def undo_withdrawal(session: Session, *, signup_id: int, now: datetime) -> SignUp:
-    """Put a withdrawn sign-up back where it was: the same place, or the same rank in the queue. Raises NothingToUndo."""
+    """Put a withdrawn sign-up back: the same place, or the same rank in the queue. Raises NothingToUndo."""
     signup = _locked(session, signup_id)
     if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now > signup.undo_until:
         raise NothingToUndo("the ten minutes are over")
@@ -244,8 +244,7 @@ def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
         row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
         if row is None or volunteer is None or waiting.state != SignUpState.WAITLISTED:
             continue
-        asking = queries.candidate(session, volunteer, around=shift.starts_at)
-        if unfit(asking, queries.as_opening(row)):
+        if unfit(candidate(session, volunteer.id, around=shift.starts_at), queries.as_opening(row)):
             continue
         if roster.offer(session, row=row, volunteer_id=volunteer.id, signup_id=waiting.id, now=now) is None:
             break

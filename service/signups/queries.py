@@ -11,14 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.models import Area
-from service.roster.models import HOLDING, Assignment
+from service.signups.asking import candidate
 from service.signups.models import STANDING, SignUp
-from service.signups.rules import Candidate, Commitment, Held, Opening, refusals
-from service.terms import ActivityState, ConsentPurpose, Mode, QualificationKind, ShiftState, SignUpState
-from service.volunteers.models import Consent, Qualification, Volunteer
-
-#: How far around a shift other duties can matter: its own week and any rest owed into it.
-NEAR = timedelta(days=8)
+from service.signups.rules import Opening, refusals
+from service.terms import ActivityState, Mode, QualificationKind, ShiftState, SignUpState
+from service.volunteers.models import Volunteer
 
 OpeningRow: TypeAlias = Row[ShiftRole, Shift, Activity, ActivityRole]
 
@@ -46,26 +43,6 @@ def as_opening(row: OpeningRow) -> Opening:
         places_left=role.max_needed - role.taken,
         has_waitlist=activity.has_waitlist,
         is_instant=activity.mode == Mode.INSTANT,
-    )
-
-
-def candidate(session: Session, volunteer: Volunteer, *, around: datetime, until: datetime | None = None) -> Candidate:
-    """The person as the rules see her, with the places she holds from a week before `around` on."""
-    held = session.execute(
-        select(Qualification.kind, Qualification.valid_from, Qualification.valid_until).where(
-            Qualification.volunteer_id == volunteer.id, Qualification.verified_at.is_not(None)
-        )
-    )
-    consents = session.scalars(
-        select(Consent.purpose).where(Consent.volunteer_id == volunteer.id, Consent.withdrawn_at.is_(None))
-    )
-    return Candidate(
-        volunteer_id=volunteer.id,
-        birth_on=volunteer.birth_on,
-        weekly_hours=volunteer.weekly_hours,
-        consents=frozenset(ConsentPurpose(purpose) for purpose in consents),
-        qualifications=tuple(Held(QualificationKind(kind), since, until_on) for kind, since, until_on in held),
-        commitments=tuple(_commitments(session, volunteer.id, around - NEAR, (until or around) + NEAR)),
     )
 
 
@@ -113,7 +90,7 @@ def takeable(
 
     SQL gives what is open in her street, in slices; the same rules that refuse a sign-up pick from it.
     """
-    asking = candidate(session, volunteer, around=now, until=now + timedelta(days=60))
+    asking = candidate(session, volunteer.id, around=now, until=now + timedelta(days=60))
     mine = set(
         session.scalars(select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING)))
     )
@@ -166,16 +143,3 @@ def _openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
     )
-
-
-def _commitments(session: Session, volunteer_id: int, from_at: datetime, until_at: datetime) -> Iterator[Commitment]:
-    rows = session.execute(
-        select(Shift.id, Activity.title, Shift.starts_at, Shift.ends_at, Shift.rest_after)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
-        .where(Shift.ends_at > from_at, Shift.starts_at < until_at)
-        .order_by(Shift.starts_at)
-    )
-    for shift_id, title, starts_at, ends_at, rest_after in rows:
-        yield Commitment(shift_id, title, starts_at, ends_at, timedelta(minutes=rest_after))

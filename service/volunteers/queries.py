@@ -28,6 +28,12 @@ def lock(session: Session, volunteer_id: int) -> Volunteer | None:
     )
 
 
+def lock_id(session: Session, volunteer_id: int) -> bool:
+    """Take the same lock without reading the person; whether there is such a person."""
+    statement = select(Volunteer.id).where(Volunteer.id == volunteer_id).with_for_update(key_share=True)
+    return session.scalar(statement) is not None
+
+
 def by_phone(session: Session, phone: str) -> Volunteer | None:
     """The person with this number (E.164), if any."""
     return session.scalar(select(Volunteer).where(Volunteer.phone_digest == secrets.digest(phone, purpose=PHONE)))

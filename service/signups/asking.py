@@ -1,0 +1,131 @@
+"""What a sign-up is judged by, read in one statement: the person, her duties, and the place she asks for.
+
+Written as SQL because it runs once per sign-up of a rush. The rules themselves are in rules.py and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service.roster.models import HOLDING
+from service.signups.models import STANDING
+from service.signups.rules import Candidate, Commitment, Held, Opening
+from service.terms import ActivityState, ConsentPurpose, Mode, QualificationKind, ShiftState
+
+#: How far around a shift other duties can matter: its own week and any rest owed into it.
+NEAR = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A person and the place she asks for. No opening: the shift has no such role."""
+
+    candidate: Candidate
+    opening: Opening | None
+    standing_id: int | None
+
+
+def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id: int) -> Asking:
+    """What this sign-up is judged by. Lock the person in a statement before: a lock's own statement sees the past."""
+    row = session.execute(
+        _ASKING, {"volunteer_id": volunteer_id, "shift_id": shift_id, "shift_role_id": shift_role_id, "near": NEAR}
+    ).one()
+    return Asking(_candidate(volunteer_id, row), _opening(row) if row.shift_id else None, row.standing_id)
+
+
+def candidate(session: Session, volunteer_id: int, *, around: datetime, until: datetime | None = None) -> Candidate:
+    """The person as the rules see her, with the places she holds from NEAR before `around` to NEAR after `until`."""
+    window = {"from_at": around - NEAR, "until_at": (until or around) + NEAR}
+    return _candidate(volunteer_id, session.execute(_CANDIDATE, {"volunteer_id": volunteer_id, **window}).one())
+
+
+def _among(states: tuple[Any, ...]) -> str:
+    """Our own terms as an SQL list."""
+    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
+
+
+_PERSON = """
+    v.birth_on, v.weekly_hours,
+    (SELECT json_agg(json_build_array(q.kind, q.valid_from, q.valid_until))
+       FROM qualification q WHERE q.volunteer_id = v.id AND q.verified_at IS NOT NULL) AS qualifications,
+    ARRAY(SELECT c.purpose FROM consent c WHERE c.volunteer_id = v.id AND c.withdrawn_at IS NULL) AS consents
+"""
+
+_COMMITMENTS = f"""
+    (SELECT json_agg(json_build_array(h.shift_id, ha.title, extract(epoch FROM hs.starts_at),
+                                      extract(epoch FROM hs.ends_at), hs.rest_after) ORDER BY hs.starts_at)
+       FROM assignment h JOIN shift hs ON hs.id = h.shift_id JOIN activity ha ON ha.id = hs.activity_id
+      WHERE h.volunteer_id = v.id AND h.state IN {_among(HOLDING)}
+        AND hs.ends_at > {{from_at}} AND hs.starts_at < {{until_at}}) AS commitments
+"""
+
+_CANDIDATE = text(
+    f"SELECT {_PERSON}, {_COMMITMENTS.format(from_at=':from_at', until_at=':until_at')}"
+    " FROM volunteer v WHERE v.id = :volunteer_id"
+)
+
+_ASKING = text(
+    f"""
+SELECT {_PERSON},
+    {_COMMITMENTS.format(from_at="o.starts_at - :near", until_at="o.starts_at + :near")},
+    (SELECT id FROM signup WHERE shift_id = :shift_id AND volunteer_id = v.id AND state IN {_among(STANDING)})
+        AS standing_id,
+    o.*
+FROM volunteer v LEFT JOIN (
+    SELECT s.id AS shift_id, r.id AS shift_role_id, s.starts_at, s.ends_at, s.rest_after, s.state AS shift_state,
+           a.state AS activity_state, a.closes_before, a.has_waitlist, a.mode,
+           d.requires, d.min_age, d.max_age, r.max_needed - r.taken AS places_left
+    FROM shift_role r
+    JOIN shift s ON s.id = r.shift_id
+    JOIN activity a ON a.id = s.activity_id
+    JOIN activity_role d ON d.id = r.activity_role_id
+    WHERE r.id = :shift_role_id AND s.id = :shift_id
+) o ON true
+WHERE v.id = :volunteer_id
+"""
+)
+
+
+def _candidate(volunteer_id: int, row: Any) -> Candidate:
+    return Candidate(
+        volunteer_id=volunteer_id,
+        birth_on=row.birth_on,
+        weekly_hours=row.weekly_hours,
+        consents=frozenset(ConsentPurpose(purpose) for purpose in row.consents),
+        qualifications=tuple(
+            Held(QualificationKind(kind), date.fromisoformat(since), date.fromisoformat(until) if until else None)
+            for kind, since, until in row.qualifications or ()
+        ),
+        commitments=tuple(
+            Commitment(shift_id, title, _instant(starts), _instant(ends), timedelta(minutes=rest))
+            for shift_id, title, starts, ends, rest in row.commitments or ()
+        ),
+    )
+
+
+def _opening(row: Any) -> Opening:
+    return Opening(
+        shift_id=row.shift_id,
+        shift_role_id=row.shift_role_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        rest_after=timedelta(minutes=row.rest_after),
+        activity_state=ActivityState(row.activity_state),
+        shift_state=ShiftState(row.shift_state),
+        closes_at=row.starts_at - timedelta(minutes=row.closes_before),
+        requires=tuple(QualificationKind(kind) for kind in row.requires),
+        min_age=row.min_age,
+        max_age=row.max_age,
+        places_left=row.places_left,
+        has_waitlist=row.has_waitlist,
+        is_instant=row.mode == Mode.INSTANT,
+    )
+
+
+def _instant(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
