@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined
 
 from service import language, wording
-from service.web import navigation, notices, page
+from service.web import navigation, notices, page, words
 
 GOVUK = "govuk_frontend_jinja"
 COMPONENTS = {
@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
         undo=notices.undo,
         help_line=page.help_line,
         here=page.here,
+        words=words,
     )
     for name in wording.__all__:
         environment.filters[name] = getattr(wording, name)

@@ -1,0 +1,107 @@
+"""Terms in the words people read: states, kinds and refusals. Neutral as to who reads: the volunteer or her coordinator.
+
+Templates have this module as `words`: `{{ words.ASSIGNMENT_STATES[row.state] }}`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from service import wording
+from service.language import Lazy, _
+from service.signups.rules import Refused
+from service.terms import (
+    ActivityState,
+    AskedHow,
+    AssignmentState,
+    DayRule,
+    Mode,
+    QualificationKind,
+    Refusal,
+    SignUpState,
+)
+
+MODES = {
+    Mode.INSTANT: Lazy("先到先得"),
+    Mode.MATCHED: Lazy("统筹安排"),
+    Mode.ROTA: Lazy("轮值排班"),
+}
+ACTIVITY_STATES = {
+    ActivityState.DRAFT: Lazy("草稿"),
+    ActivityState.PUBLISHED: Lazy("已发布"),
+    ActivityState.CANCELLED: Lazy("已取消"),
+}
+DAY_RULES = {
+    DayRule.EVERY_DAY: Lazy("节假日也照常"),
+    DayRule.WORKDAYS: Lazy("只在工作日，跟着调休走"),
+}
+SIGN_UP_STATES = {
+    SignUpState.PENDING: Lazy("等安排"),
+    SignUpState.CONFIRMED: Lazy("已确认"),
+    SignUpState.WAITLISTED: Lazy("候补"),
+    SignUpState.DECLINED: Lazy("没有排上"),
+    SignUpState.WITHDRAWN: Lazy("已退出"),
+    SignUpState.EXPIRED: Lazy("没有按时回复"),
+}
+ASSIGNMENT_STATES = {
+    AssignmentState.DRAFTED: Lazy("草案"),
+    AssignmentState.OFFERED: Lazy("等回复"),
+    AssignmentState.CONFIRMED: Lazy("已确认"),
+    AssignmentState.DECLINED: Lazy("来不了"),
+    AssignmentState.RELEASED: Lazy("已换下"),
+    AssignmentState.CHECKED_IN: Lazy("已签到"),
+    AssignmentState.COMPLETED: Lazy("已完成"),
+    AssignmentState.NO_SHOW: Lazy("没有来"),
+}
+QUALIFICATIONS = {
+    QualificationKind.DOCTOR: Lazy("医师资格"),
+    QualificationKind.NURSE: Lazy("护士资格"),
+    QualificationKind.COUNSELLOR: Lazy("心理咨询资格"),
+    QualificationKind.TCM: Lazy("中医资格"),
+    QualificationKind.TEACHER: Lazy("教师资格"),
+    QualificationKind.FIRST_AID: Lazy("急救证"),
+    QualificationKind.WELDER: Lazy("焊工证"),
+    QualificationKind.FOOD_HANDLER: Lazy("健康证"),
+    QualificationKind.BACKGROUND_CHECK: Lazy("无犯罪记录证明"),
+}
+ASKED_HOW = {
+    AskedHow.PHONE: Lazy("打电话"),
+    AskedHow.IN_PERSON: Lazy("当面说"),
+    AskedHow.PAPER: Lazy("写在纸上"),
+    AskedHow.CHAT: Lazy("微信里说"),
+}
+REFUSALS = {
+    Refusal.UNKNOWN_ROLE: Lazy("这一班没有这个岗位"),
+    Refusal.NOT_PUBLISHED: Lazy("这个活动还没有发布"),
+    Refusal.SHIFT_CANCELLED: Lazy("这一班已经取消"),
+    Refusal.SHIFT_STARTED: Lazy("这一班{starts_at}已经开始"),
+    Refusal.SIGN_UP_CLOSED: Lazy("报名在{closes_at}截止了"),
+    Refusal.OVERLAP: Lazy("和“{title}”时间重叠（{span}）"),
+    Refusal.REST: Lazy("和“{title}”挨得太近，中间休息不够（{span}）"),
+    Refusal.QUALIFICATION_MISSING: Lazy("这个岗位要有{kind}，还没有核验过的证件"),
+    Refusal.QUALIFICATION_EXPIRED: Lazy("{kind}到{valid_until}为止，{on}服务那天已经过期"),
+    Refusal.TOO_YOUNG: Lazy("这个岗位要满{min_age}岁，服务那天是{age}岁"),
+    Refusal.TOO_OLD: Lazy("这个岗位不超过{max_age}岁，服务那天是{age}岁"),
+    Refusal.AGE_UNKNOWN: Lazy("这个岗位有年龄要求，还没有登记出生年份"),
+    Refusal.WEEKLY_HOURS: Lazy("那一周已经有{held}小时，加上这一班就超过本人说的每周{limit}小时"),
+    Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
+    Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
+}
+
+
+def refusal(refused: Refused) -> str:
+    """One reason as a sentence without its full stop."""
+    said: dict[str, Any] = {name: _said(name, value) for name, value in refused.details.items()}
+    starts_at, ends_at = refused.details.get("starts_at"), refused.details.get("ends_at")
+    if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
+        said["span"] = wording.span(starts_at, ends_at)
+    return _(REFUSALS[refused.reason], **said)
+
+
+def _said(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return wording.moment(value)
+    if isinstance(value, date):
+        return wording.full_day(value)
+    return str(QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else value
