@@ -1,0 +1,54 @@
+"""What stands between a person and an opening, as values: a code and what it points at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from service.terms import Refusal
+
+
+class Hindrance(StrEnum):
+    """Reasons only matching knows, beside those of a sign-up (terms.Refusal)."""
+
+    SAME_SHIFT = "same_shift"  # she serves in another role of the same shift
+    SAID_NO = "said_no"  # she declined this shift before, or let its offer run out
+    WITHDRAWN = "withdrawn"  # she took her sign-up back after the plan was made
+
+
+Code: TypeAlias = Refusal | Hindrance
+
+CODES: dict[str, Code] = {member.value: member for kind in (Refusal, Hindrance) for member in kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason. `shift_id` is the duty in the way, `person_id` the last one to get the place instead,
+    `details` what else the sentence needs (kind of qualification, a limit), as sorted pairs."""
+
+    code: Code
+    shift_id: int | None = None
+    person_id: int | None = None
+    details: tuple[tuple[str, str | int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The blocker as a JSON object; what is empty is left out."""
+        filled: dict[str, Any] = {"code": self.code.value}
+        if self.shift_id is not None:
+            filled["shift_id"] = self.shift_id
+        if self.person_id is not None:
+            filled["person_id"] = self.person_id
+        if self.details:
+            filled["details"] = dict(self.details)
+        return filled
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Blocker:
+        """The blocker that `to_json` wrote."""
+        return cls(
+            code=CODES[stored["code"]],
+            shift_id=stored.get("shift_id"),
+            person_id=stored.get("person_id"),
+            details=tuple(sorted(stored.get("details", {}).items())),
+        )

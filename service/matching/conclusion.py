@@ -1,0 +1,48 @@
+"""From a finished plan to its solution: what was placed, what not and why, what stays open. For every solver."""
+
+from __future__ import annotations
+
+from service.matching import rules
+from service.matching.plan import Plan
+from service.matching.problem import UNASKED, Opening, Wish
+from service.matching.solution import OpenRole, Placement, Solution, Unplaced
+
+
+def conclude(plan: Plan, *, solver: str) -> Solution:
+    """The plan as a solution, each refusal with all its reasons in the plan as it now is."""
+    problem = plan.problem
+    return Solution(
+        solver=solver,
+        input_hash=problem.input_hash,
+        placements=tuple(_placement(plan.placed[key]) for key in sorted(plan.placed)),
+        unplaced=tuple(
+            _unplaced(plan, wish) for wish in problem.wishes if wish.rank != UNASKED and not _is_placed(plan, wish)
+        ),
+        open_roles=tuple(_open_role(plan, opening) for opening in problem.openings if plan.missing(opening)),
+        levels=rules.levels(plan),
+    )
+
+
+def _placement(wish: Wish) -> Placement:
+    return Placement(person_id=wish.person_id, opening_id=wish.opening_id, rank=wish.rank, signup_id=wish.signup_id)
+
+
+def _unplaced(plan: Plan, wish: Wish) -> Unplaced:
+    return Unplaced(
+        person_id=wish.person_id,
+        opening_id=wish.opening_id,
+        signup_id=wish.signup_id,
+        blockers=rules.blockers(plan, wish),
+    )
+
+
+def _open_role(plan: Plan, opening: Opening) -> OpenRole:
+    return OpenRole(
+        opening_id=opening.id,
+        missing=plan.missing(opening),
+        hindered=tuple(_unplaced(plan, wish) for wish in plan.wishes_for[opening.id] if not _is_placed(plan, wish)),
+    )
+
+
+def _is_placed(plan: Plan, wish: Wish) -> bool:
+    return (wish.person_id, wish.opening_id) in plan.placed

@@ -1,0 +1,67 @@
+"""A plan in the making: who serves where so far, with the look-ups that rules and solvers ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from service.matching.problem import LOAD_WEEKS, Opening, Person, Problem, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A shift a person serves, whatever gave it to her: held elsewhere, pinned here or placed by the plan."""
+
+    shift_id: int
+    starts: int
+    ends: int
+    rest_after: int
+    week: int
+
+    @property
+    def minutes(self) -> int:
+        return self.ends - self.starts
+
+
+class Plan:
+    """Starts with what is pinned and committed; grows by `place`. Asks no rule: that is the caller's part."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.persons: dict[int, Person] = {person.id: person for person in problem.persons}
+        self.openings: dict[int, Opening] = {opening.id: opening for opening in problem.openings}
+        self.wishes_for: dict[int, list[Wish]] = defaultdict(list)
+        self.duties: dict[int, list[Duty]] = defaultdict(list)
+        self.holders: dict[int, list[int]] = defaultdict(list)
+        self.load: dict[int, int] = {person.id: person.load_minutes for person in problem.persons}
+        self.placed: dict[tuple[int, int], Wish] = {}
+        for wish in problem.wishes:
+            self.wishes_for[wish.opening_id].append(wish)
+        for held in problem.commitments:
+            duty = Duty(held.shift_id, held.starts, held.ends, held.rest_after, held.week)
+            self.duties[held.person_id].append(duty)
+        for pin in problem.pins:
+            self._hold(pin.person_id, self.openings[pin.opening_id])
+
+    def place(self, wish: Wish) -> None:
+        """Give the person the place."""
+        self.placed[wish.person_id, wish.opening_id] = wish
+        self._hold(wish.person_id, self.openings[wish.opening_id])
+
+    def missing(self, opening: Opening) -> int:
+        """Heads below the minimum."""
+        return max(0, opening.min_needed - len(self.holders[opening.id]))
+
+    def free(self, opening: Opening) -> int:
+        """Places nobody has."""
+        return max(0, opening.max_needed - opening.kept - len(self.holders[opening.id]))
+
+    def load_share(self, person_id: int) -> int:
+        """Minutes served lately and planned now, in thousandths of what her own limit allows in LOAD_WEEKS."""
+        return 1000 * self.load[person_id] // max(1, LOAD_WEEKS * self.persons[person_id].max_minutes)
+
+    def _hold(self, person_id: int, opening: Opening) -> None:
+        duty = Duty(opening.shift_id, opening.starts, opening.ends, opening.rest_after, opening.week)
+        self.duties[person_id].append(duty)
+        self.holders[opening.id].append(person_id)
+        self.load[person_id] += duty.minutes

@@ -1,0 +1,127 @@
+"""What a matcher gives back: who serves where, who does not and why, what stays open, and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from service.matching.blockers import Blocker
+from service.matching.problem import Problem
+
+VERSION = 1
+
+
+class LevelName(StrEnum):
+    """The aims of a plan, the stronger before the weaker; each is a whole number."""
+
+    COVER = "cover"  # heads towards the minimums, by weight
+    KEPT = "kept"  # people offered or confirmed before who keep their place
+    WISHES = "wishes"  # honoured wishes, a dearer one counting more
+    BURDEN = "burden"  # sum of squared loads, in thousandths of each person's own limit: less is fairer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One aim: what was reached, what there was to reach (None when less is better), and what a solver proved
+    that no plan can beat (None when it proves nothing)."""
+
+    name: LevelName
+    value: int
+    of: int | None
+    bound: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One person in one opening, by the wish that led there."""
+
+    person_id: int
+    opening_id: int
+    rank: int
+    signup_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """A person who could not have an opening, with all that stands in the way in this plan."""
+
+    person_id: int
+    opening_id: int
+    blockers: tuple[Blocker, ...]
+    signup_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRole:
+    """An opening below its minimum: how many are missing, and why each person thought of does not fill it."""
+
+    opening_id: int
+    missing: int
+    hindered: tuple[Unplaced, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A plan for one problem. `unplaced` are only those who asked; tables are in the order of their ids."""
+
+    solver: str
+    input_hash: str
+    placements: tuple[Placement, ...]
+    unplaced: tuple[Unplaced, ...]
+    open_roles: tuple[OpenRole, ...]
+    levels: tuple[Level, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The solution as JSON values."""
+        return {
+            "version": VERSION,
+            "solver": self.solver,
+            "input_hash": self.input_hash,
+            "placements": [asdict(placement) for placement in self.placements],
+            "unplaced": [_unplaced_to_json(unplaced) for unplaced in self.unplaced],
+            "open_roles": [
+                {
+                    "opening_id": role.opening_id,
+                    "missing": role.missing,
+                    "hindered": [_unplaced_to_json(unplaced) for unplaced in role.hindered],
+                }
+                for role in self.open_roles
+            ],
+            "levels": [asdict(level) for level in self.levels],
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Solution:
+        """The solution that `to_json` wrote. Raises ValueError for another version."""
+        if stored.get("version") != VERSION:
+            raise ValueError(f"version {stored.get('version')}: this program reads {VERSION}")
+        return cls(
+            solver=stored["solver"],
+            input_hash=stored["input_hash"],
+            placements=tuple(Placement(**row) for row in stored["placements"]),
+            unplaced=tuple(map(_unplaced_from_json, stored["unplaced"])),
+            open_roles=tuple(
+                OpenRole(**{**row, "hindered": tuple(map(_unplaced_from_json, row["hindered"]))})
+                for row in stored["open_roles"]
+            ),
+            levels=tuple(Level(**{**row, "name": LevelName(row["name"])}) for row in stored["levels"]),
+        )
+
+
+#: Every matcher, the greedy one and the engine: pure, and the same solution for the same problem.
+Solver: TypeAlias = Callable[[Problem], Solution]
+
+
+def _unplaced_to_json(unplaced: Unplaced) -> dict[str, Any]:
+    return {
+        "person_id": unplaced.person_id,
+        "opening_id": unplaced.opening_id,
+        "signup_id": unplaced.signup_id,
+        "blockers": [blocker.to_json() for blocker in unplaced.blockers],
+    }
+
+
+def _unplaced_from_json(stored: dict[str, Any]) -> Unplaced:
+    return Unplaced(**{**stored, "blockers": tuple(map(Blocker.from_json, stored["blockers"]))})
