@@ -6,10 +6,12 @@ Each variable is documented in docs/settings.md; a test keeps the two together.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 #: China keeps one zone and no summer time; recurring rules keep wall time in it.
@@ -40,6 +42,7 @@ class Settings:
     rate_limits: bool = True
     virtual_clock: bool = False
     pool_size: int = 8
+    trusted_proxies: int = 0
     help_name: str = "社区服务站"
     help_phone: str = ""
 
@@ -65,11 +68,15 @@ def read(environ: dict[str, str]) -> Settings:
             raise SettingsError(
                 f"{name.upper()} is not set. `make run` sets it for you; elsewhere see docs/settings.md."
             )
-    return Settings(**{name: _READERS.get(name, _as_is)(name, text) for name, text in given.items()})  # type: ignore[arg-type]  # each reader returns its field's type
+    return Settings(**{name: _READERS.get(name, _as_is)(name, text) for name, text in given.items()})
 
 
 def _as_is(_name: str, text: str) -> str:
     return text
+
+
+def _folder(_name: str, text: str) -> Path:
+    return Path(text)
 
 
 def _flag(name: str, text: str) -> bool:
@@ -98,12 +105,14 @@ def _postgres(name: str, text: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-_READERS = {
+#: How the text of a variable becomes its value, where it is not text itself.
+_READERS: dict[str, Callable[[str, str], Any]] = {
     "database_url": _postgres,
-    "message_dir": lambda _name, text: Path(text),
+    "message_dir": _folder,
     "quiet_from": _clock,
     "quiet_until": _clock,
     "rate_limits": _flag,
     "virtual_clock": _flag,
     "pool_size": _count,
+    "trusted_proxies": lambda name, text: _count(name, text) if text != "0" else 0,
 }

@@ -157,7 +157,7 @@ SELECT * FROM asked
 def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> SignUp:
     """The new sign-up. Raises SignUpRefused when the shift was cancelled, filled or overlapped meanwhile."""
     try:
-        signup = session.scalar(
+        signup: SignUp | None = session.scalar(
             select(SignUp).from_statement(_TAKE_OR_QUEUE),
             {"is_instant": is_instant, "request_id": request_id(), **values},
         )
