@@ -1,4 +1,4 @@
-"""Terms in the words people read: states, kinds and refusals. Neutral as to who reads: the volunteer or her coordinator.
+"""Terms in the words people read: states, kinds, refusals. Neutral as to who reads: the volunteer or her coordinator.
 
 Templates have this module as `words`: `{{ words.ASSIGNMENT_STATES[row.state] }}`.
 """
