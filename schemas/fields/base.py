@@ -10,7 +10,6 @@ from marshmallow import ValidationError, fields
 
 from service.language import Lazy
 
-
 #: Widgets one picks from: what is missing is "chosen", not "filled in".
 CHOSEN = ("radios", "select", "checkboxes")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.settings import Settings
-from service.web import api, assets, errors, pages, reader, request_log, security, templating
+from service.web import api, assets, errors, limits, packing, pages, reader, request_log, security, templating
 
 MEGABYTE = 1024 * 1024
 
@@ -32,12 +33,17 @@ def create_app(settings: Settings) -> Flask:
         # Some built-in browsers send no Referer; the token and SameSite do the work.
         WTF_CSRF_SSL_STRICT=False,
     )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents wrapping by assignment
     request_log.register(app)
     reader.register(app)
     security.register(app)
+    limits.register(app)
     templating.register(app)
     assets.register(app)
     errors.register(app)
     api.register(app)
     pages.register(app)
+    packing.register(app)
     return app

@@ -43,7 +43,8 @@ def csp_nonce() -> str:
 def is_from_our_page() -> bool:
     """Whether this request was sent by a page of ours, as far as the browser tells."""
     sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(sender).netloc == request.host
+    ours = (request.host, urlsplit(current_app.config["SETTINGS"].public_url).netloc)
+    return urlsplit(sender).netloc in ours
 
 
 def _add_headers(response: Response) -> Response:

@@ -12,21 +12,15 @@ from service.web import navigation, notices, page, words
 
 GOVUK = "govuk_frontend_jinja"
 COMPONENTS = {
-    "back_link": ("back-link", "govukBackLink"),
-    "button": ("button", "govukButton"),
     "checkboxes": ("checkboxes", "govukCheckboxes"),
     "date_input": ("date-input", "govukDateInput"),
     "details": ("details", "govukDetails"),
     "error_summary": ("error-summary", "govukErrorSummary"),
-    "fieldset": ("fieldset", "govukFieldset"),
     "input": ("input", "govukInput"),
-    "inset_text": ("inset-text", "govukInsetText"),
-    "panel": ("panel", "govukPanel"),
     "radios": ("radios", "govukRadios"),
     "select": ("select", "govukSelect"),
     "summary_list": ("summary-list", "govukSummaryList"),
     "textarea": ("textarea", "govukTextarea"),
-    "warning_text": ("warning-text", "govukWarningText"),
 }
 
 

@@ -3,18 +3,81 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
-from flask import Response
+from flask import Response, g
 from werkzeug.exceptions import HTTPException
 
+from service.language import Lazy
 
-def problem(status: int, *, title: str = "", detail: str = "", **more: object) -> Response:
+CONTENT_TYPE = "application/problem+json"
+#: Where the problems of our own are described; the fragment is the kind.
+DESCRIBED_AT = "/api/v1/docs#problem-"
+TITLES = {
+    "no-token": Lazy("需要有效的令牌"),
+    "not-allowed": Lazy("没有这个权限"),
+    "unreadable": Lazy("请求的内容不是JSON"),
+    "invalid": Lazy("有内容需要改一改"),
+    "sign-up-refused": Lazy("这个班次不能报名"),
+    "too-late-to-withdraw": Lazy("已过取消期限"),
+    "nothing-to-undo": Lazy("不能再撤销"),
+    "offer-closed": Lazy("这个邀请不能再回复"),
+    "conflicting-duty": Lazy("与其他班次冲突"),
+    "wrong-state": Lazy("现在的状态不能这样改"),
+    "already-member": Lazy("已经是队员"),
+    "name-taken": Lazy("这个名称已经有了"),
+    "phone-taken": Lazy("这个号码已经登记过"),
+    "too-many-codes": Lazy("验证码发得太频繁"),
+    "wrong-code": Lazy("验证码不对"),
+    "key-reused": Lazy("这个Idempotency-Key用过了"),
+    "changed-meanwhile": Lazy("内容刚刚被改过"),
+    "version-missing": Lazy("缺少If-Match"),
+}
+
+
+class Problem(Exception):
+    """An answer that is not what was asked for. `kind` names a problem of ours; `more` adds members of its own."""
+
+    def __init__(
+        self, status: int, *, kind: str = "", detail: str = "", headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(f"{status} {kind or HTTPStatus(status).phrase}: {detail}")
+        self.status, self.kind, self.detail = status, kind, detail
+        self.headers, self.more = dict(headers or {}), more
+
+    def answer(self) -> Response:
+        """The document as a response."""
+        response = problem(self.status, kind=self.kind, detail=self.detail, **self.more)
+        response.headers.update(self.headers)
+        return response
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is not for whoever asks: the two look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(404)
+
+
+def invalid(**errors: list[str]) -> Problem:
+    """What was sent is wrong in these fields."""
+    return Problem(422, kind="invalid", errors=errors)
+
+
+def problem(status: int, *, kind: str = "", title: str = "", detail: str = "", **more: Any) -> Response:
     """A problem document. `more` adds members of its own, such as `errors` by field or `reasons`."""
-    body = {"type": "about:blank", "title": title or HTTPStatus(status).phrase, "status": status}
+    body: dict[str, Any] = {
+        "type": f"{DESCRIBED_AT}{kind}" if kind else "about:blank",
+        "title": title or str(TITLES.get(kind, "")) or HTTPStatus(status).phrase,
+        "status": status,
+    }
     if detail:
         body["detail"] = detail
-    return Response(json.dumps(body | more, ensure_ascii=False), status, content_type="application/problem+json")
+    if instance := g.get("request_id"):
+        body["instance"] = instance
+    return Response(json.dumps(body | more, ensure_ascii=False), status, content_type=CONTENT_TYPE)
 
 
 def from_exception(error: HTTPException, *, detail: str) -> Response:

@@ -6,7 +6,7 @@ other forms needs no session.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from service import language
 from service.web.page import local_path, see_other
@@ -23,7 +23,8 @@ csrf.exempt(pages)
 def change() -> Response:
     """Remember a size or a language, and go back to where the person was."""
     answer = see_other(local_path(request.form.get("back", "")))
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
     for name, allowed in (("size", SIZES), ("language", language.offered())):
         if (chosen := request.form.get(name)) in allowed:
-            answer.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+            answer.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return answer

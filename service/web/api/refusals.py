@@ -1,0 +1,97 @@
+"""What the rooms refuse, as problems: one line for each exception a program can cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm.exc import StaleDataError
+
+from service import wording
+from service.activities.actions import ActivityRefused
+from service.idempotency import KeyReused
+from service.language import Lazy, _
+from service.roster import models as roster
+from service.roster.actions import ConflictingDuty, OfferClosed
+from service.settings import LOCAL_ZONE
+from service.signups import models as signups
+from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
+from service.signups.rules import Refused
+from service.teams.actions import AlreadyMember
+from service.volunteers.actions import PhoneTaken
+from service.web import reasons
+from service.web.api.problems import NotFound, Problem
+
+#: What ActivityRefused says in codes.
+ACTIVITY_PROBLEMS = {
+    "empty": Lazy("至少要有一项"),
+    "past": Lazy("开始时间已经过去"),
+    "too_long": Lazy("一次最多排一年"),
+    "ends_before_start": Lazy("结束时间要在开始时间之后"),
+    "cancelled": Lazy("已经取消了"),
+    "not_approved": Lazy("志愿队还没有经居委会同意"),
+}
+
+
+def _sign_up_refused(error: SignUpRefused) -> Problem:
+    told = [
+        {"code": refused.reason.value, "text": reasons.said(refused), "details": _plain(refused)}
+        for refused in error.reasons
+    ]
+    return Problem(409, kind="sign-up-refused", detail="".join(reason["text"] for reason in told), reasons=told)
+
+
+def _plain(refused: Refused) -> dict[str, Any]:
+    return {name: _plain_value(value) for name, value in refused.details.items()}
+
+
+def _plain_value(value: str | int | date | datetime) -> str | int:
+    if isinstance(value, datetime):
+        return value.astimezone(LOCAL_ZONE).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _too_late(error: TooLateToWithdraw) -> Problem:
+    detail = _(
+        "取消期限是{deadline}。来不了请打电话：{phone}。",
+        deadline=wording.moment(error.deadline),
+        phone=wording.phone(error.contact_phone),
+    )
+    return Problem(
+        409, kind="too-late-to-withdraw", detail=detail, deadline=error.deadline.isoformat(), phone=error.contact_phone
+    )
+
+
+def _activity_refused(error: ActivityRefused) -> Problem:
+    errors = {
+        name: [str(ACTIVITY_PROBLEMS.get(code, code)) for code in codes] for name, codes in error.problems.items()
+    }
+    return Problem(422, kind="invalid", errors=errors)
+
+
+def _simple(status: int, kind: str) -> Callable[[Any], Problem]:
+    return lambda _error: Problem(status, kind=kind)
+
+
+PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
+    SignUpRefused: _sign_up_refused,
+    UnknownVolunteer: lambda _error: NotFound(),
+    TooLateToWithdraw: _too_late,
+    NothingToUndo: _simple(409, "nothing-to-undo"),
+    OfferClosed: _simple(409, "offer-closed"),
+    ConflictingDuty: _simple(409, "conflicting-duty"),
+    signups.ForbiddenMove: _simple(409, "wrong-state"),
+    roster.ForbiddenMove: _simple(409, "wrong-state"),
+    ActivityRefused: _activity_refused,
+    AlreadyMember: _simple(409, "already-member"),
+    PhoneTaken: _simple(409, "phone-taken"),
+    KeyReused: _simple(422, "key-reused"),
+    StaleDataError: _simple(412, "changed-meanwhile"),
+}
+REFUSALS = (Problem, *PROBLEMS)
+
+
+def as_problem(error: Exception) -> Problem:
+    """The problem this refusal is told as."""
+    return error if isinstance(error, Problem) else PROBLEMS[type(error)](error)
