@@ -86,6 +86,14 @@ def transaction() -> Iterator[Session]:
             _call_quietly(call)
 
 
+def forget_engine() -> None:
+    """Close the pool, so that the next use reads the settings anew: for tests and tools that change them."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+    _sessions.cache_clear()
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Run `call` once after this transaction commits; the same function asked twice runs once.
 
