@@ -98,6 +98,10 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
+def _count_from_zero(name: str, text: str) -> int:
+    return 0 if text == "0" else _count(name, text)
+
+
 def _postgres(name: str, text: str) -> str:
     scheme, colon, rest = text.partition("://")
     if not colon or scheme.split("+")[0] not in ("postgres", "postgresql"):
@@ -114,5 +118,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "rate_limits": _flag,
     "virtual_clock": _flag,
     "pool_size": _count,
-    "trusted_proxies": lambda name, text: _count(name, text) if text != "0" else 0,
+    "trusted_proxies": _count_from_zero,
 }
