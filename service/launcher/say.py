@@ -36,7 +36,7 @@ def trouble(text: str) -> None:
 
 def welcome(address: str, *, seconds: float, logs: str) -> None:
     """Where it answers, who can log in, and what to try first; in Chinese and in English."""
-    from service.demo import LOGINS
+    from service.demo.logins import LOGINS
 
     line(f"\nLunzhi 轮值 is ready after {seconds:.1f} s:  {address}\n")
     line("  登录 · log in as (the code is shown on the page, since this is a trial):")

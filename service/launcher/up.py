@@ -107,7 +107,7 @@ class _Start:
         defaults = {
             **self.house.keys(),
             "PUBLIC_URL": self._address(),
-            "ENVIRONMENT": "development",
+            "ENVIRONMENT": "demo",
             "LOG_FORMAT": "text",
             "MESSAGE_DIR": str(self.house.var / "messages"),
             "VIRTUAL_CLOCK": "1",
