@@ -38,7 +38,8 @@ def fill_minimums(plan: Plan) -> None:
     lacking = [opening for opening in plan.problem.openings if plan.missing(opening)]
     for opening in sorted(lacking, key=lambda opening: scarcity(plan, opening)):
         able = [wish for wish in plan.wishes_for[opening.id] if fits(plan, wish)]
-        for wish in sorted(able, key=lambda wish: claim(plan, wish))[: plan.missing(opening)]:
+        wanted = min(plan.missing(opening), plan.free(opening))
+        for wish in sorted(able, key=lambda wish: claim(plan, wish))[:wanted]:
             plan.place(wish)
 
 
