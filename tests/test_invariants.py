@@ -1,0 +1,104 @@
+"""The promises themselves are tested: each finds the damage it is there to find."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service.activities.models import ShiftRole
+from service.signups import actions
+from service.signups.models import SignUp
+from service.terms import SignUpVia
+from tests import factories
+from tests.invariants import PROMISES, check
+
+
+@pytest.fixture
+def house(session: Session, now: datetime) -> Session:
+    """Two people with places and one waiting, all in order."""
+    area = factories.community(session)
+    role = factories.only_role(session, factories.shifts(session, factories.activity(session, area))[0])
+    for name in "甲乙丙":
+        _ask(session, factories.volunteer(session, area, name).id, role, now)
+    session.flush()
+    return session
+
+
+def _ask(session: Session, volunteer_id: int, role: ShiftRole, now: datetime) -> SignUp:
+    return actions.sign_up(
+        session, volunteer_id=volunteer_id, shift_id=role.shift_id, shift_role_id=role.id, now=now, via=SignUpVia.WEB
+    )
+
+
+def test_a_house_in_order_breaks_no_promise(house: Session, now: datetime) -> None:
+    assert check(house, now=now) == []
+
+
+SETTLE = """UPDATE outbox_event SET fanned_out_at = now();
+INSERT INTO outbox_reaction (event_id, reaction, done_at) SELECT e.id, n.reaction, now() FROM outbox_event e JOIN
+(VALUES ('SignedUp', 'acknowledge_sign_up'), ('AssignmentConfirmed', 'settle_sign_up'),
+        ('AssignmentConfirmed', 'plan_reminders')) AS n(kind, reaction) ON n.kind = e.kind"""
+
+#: damage → the words by which it is found.
+DAMAGE = {
+    "UPDATE shift_role SET taken = 1": "a role counts as taken what is held",
+    "UPDATE shift_role SET max_needed = 1, min_needed = 0, taken = 1": "no role has more people than places",
+    "ALTER TABLE assignment DROP CONSTRAINT ex_assignment_one_place_at_a_time;"
+    "DROP INDEX uq_assignment_shift_id_volunteer_id; UPDATE assignment SET volunteer_id = (SELECT min(id) FROM "
+    "volunteer)": "nobody is in two places",
+    "UPDATE assignment SET occupies = tstzrange(lower(occupies), upper(occupies) + interval '1 min')": (
+        "a place occupies the time of its shift"
+    ),
+    "DROP INDEX uq_signup_shift_id_volunteer_id; UPDATE signup SET volunteer_id = (SELECT min(id) FROM volunteer)": (
+        "a person has one standing sign-up"
+    ),
+    "DELETE FROM outbox_event WHERE kind = 'SignedUp'": "each sign-up has its fact, once",
+    "DELETE FROM outbox_event WHERE kind = 'AssignmentConfirmed'": "each assignment has the fact of its state",
+    "INSERT INTO outbox_reaction (event_id, reaction) SELECT id, 'settle_sign_up' FROM outbox_event": (
+        "none exists before its event was fanned out"
+    ),
+    f"{SETTLE}; UPDATE outbox_reaction SET done_at = NULL, dead_at = now()": "a dead reaction says why",
+    f"{SETTLE}; UPDATE signup SET state = 'waitlisted'": "a sign-up follows the assignment made for it",
+    f"{SETTLE}; UPDATE signup SET state = 'confirmed'": "a confirmed sign-up has a place",
+    f"{SETTLE}; UPDATE signup SET state = 'pending'": "a pending sign-up of an instant activity has an offer open",
+    "UPDATE shift SET state = 'cancelled'": "nobody holds or awaits a place in a cancelled shift",
+    SETTLE: "a confirmed assignment has one reminder for each lead time",
+    "INSERT INTO reminder (area_id, assignment_id, volunteer_id, lead_time, due_at, state) SELECT area_id, id, "
+    f"volunteer_id, 'PT2H', now(), 'planned' FROM assignment; {SETTLE}; UPDATE assignment SET state = 'declined'": (
+        "no reminder stays planned for somebody who does not come"
+    ),
+    "WITH n AS (INSERT INTO notification (volunteer_id, kind, key, subject_ids, is_urgent, send_at, state, attempts) "
+    "SELECT min(id), 'reminder', 'k', '{}', false, now(), 'sent', 1 FROM volunteer RETURNING id) "
+    "INSERT INTO delivery (notification_id, channel, attempted_at, is_permanent) "
+    "SELECT id, 'file', now(), false FROM n, generate_series(1, 2)": "a notification is delivered once",
+    "INSERT INTO notification (volunteer_id, kind, key, subject_ids, is_urgent, send_at, state, attempts) "
+    "SELECT min(id), 'reminder', 'k', '{}', false, now(), 'sent', 1 FROM volunteer": (
+        "a notification marked as sent was delivered"
+    ),
+    "DELETE FROM assignment": "a fact exists only with its row",
+    "UPDATE outbox_event SET fanned_out_at = now()": "each fact has each reaction once",
+    f"{SETTLE}; DELETE FROM assignment WHERE id = (SELECT min(id) FROM assignment); "
+    "UPDATE shift_role SET taken = 1": "no place stays free while somebody waits",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found(house: Session, now: datetime, damage: str) -> None:
+    house.execute(text(damage))
+    house.expire_all()
+
+    assert [line for line in check(house, now=now) if DAMAGE[damage] in line]
+
+
+def test_each_promise_has_its_damage() -> None:
+    assert [promise for promise in PROMISES if not any(words in promise for words in DAMAGE.values())] == []
+
+
+def test_a_place_free_after_the_start_wrongs_nobody(house: Session, now: datetime) -> None:
+    house.execute(text(f"{SETTLE}; DELETE FROM assignment; UPDATE shift_role SET taken = 0"))
+
+    lines = check(house, now=now + timedelta(days=10))
+    assert not [line for line in lines if "no place stays free" in line]
