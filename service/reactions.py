@@ -46,6 +46,7 @@ def stop_reminders(session: Session, event: ConsentWithdrawn, *, now: datetime) 
 
 
 def acknowledge_sign_up(session: Session, event: SignedUp, *, now: datetime) -> None:
+    signups.catch_up(session, signup_id=event.signup_id, now=now)
     notifications.tell_signed_up(session, signup_id=event.signup_id, now=now)
 
 

@@ -110,6 +110,11 @@ def activity(
     return made
 
 
+def once_from(now: datetime, *, days: int = 5) -> WeeklyPlan:
+    """A plan of one morning, so many days from now: for tests that live in real time."""
+    return once(local(now).date() + timedelta(days=days), starts=time(9), ends=time(11, 30))
+
+
 def shift_on(session: Session, area: Area, starts_at: datetime, *, hours: float = 2.0, **details: Any) -> Shift:
     """The one shift of an activity that begins at `starts_at`."""
     start, end = local(starts_at), local(starts_at + timedelta(hours=hours))

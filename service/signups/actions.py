@@ -253,6 +253,14 @@ def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
     return offered
 
 
+def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:
+    """A place may have come free between a sign-up's look at a full shift and its commit: fill it now."""
+    signup = session.get_one(SignUp, signup_id)
+    role = session.get_one(ShiftRole, signup.shift_role_id)
+    if signup.state == SignUpState.WAITLISTED and role.taken < role.max_needed:
+        promote(session, shift_role_id=role.id, now=now)
+
+
 def settle(session: Session, *, assignment_id: int) -> None:
     """Let the sign-up behind an assignment follow it: accepted, declined, or expired unanswered."""
     assignment = session.get_one(Assignment, assignment_id)

@@ -1,0 +1,191 @@
+"""Rush: 10,000 people, one shift of 100 places, 64 connections, over real HTTP to the production web server.
+
+    python -m bench.rush [--people 10000] [--places 100] [--connections 64] [--with-worker]
+
+PostgreSQL commits durably. Three figures stand side by side in one run:
+
+* the service: sign-ups a second, p50 and p99, CPU milliseconds a request of the whole server tree;
+* the same SQL bare: the statements one sign-up sends, replayed by a driver that does nothing else;
+* their ratio.
+
+Afterwards the database is asked whether everybody got one definite answer and no place is over or under.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from bench import crowd
+from bench.load import Answer, percentile, request, send_all
+from service import clock, db
+from service.activities.models import ShiftRole
+from service.activities.rules import RolePlan
+from service.db import transaction
+from service.settings import settings
+from service.signups import actions
+from service.terms import SignUpVia
+from tests import factories, invariants
+from tests.house import House, wait_until
+
+
+def main() -> None:
+    """Run the rush and print the figures as text and, last, as one line of JSON."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="lunzhi-rush-") as folder:
+        os.chmod(folder, 0o711)  # PostgreSQL may run as another user
+        with House(Path(folder), is_durable=True) as house:
+            figures = rush(house, options)
+    print(json.dumps(figures, ensure_ascii=False))
+
+
+def rush(house: House, options: argparse.Namespace) -> dict[str, Any]:
+    """The service first, then the same SQL bare on a shift of its own."""
+    role, people = _seed(options.people, options.places)
+    house.start("web", *(("worker", "relay", "beat") if options.with_worker else ()))
+    requests = [_sign_up(role, token, key=f"rush-{volunteer_id}") for volunteer_id, token in people]
+    send_all(house.address, [_sign_up(_seed(1, 1)[0], token, key="warm") for _, token in people[:200]], connections=16)
+    cpu, start = house.cpu_seconds(), time.perf_counter()
+    answers = send_all(house.address, requests, connections=options.connections)
+    wall, cpu = time.perf_counter() - start, house.cpu_seconds() - cpu
+    broken = _judge(role, answers, options)
+    if options.with_worker:
+        wait_until(_outbox_is_empty, seconds=300, what="the reactions to be done")
+        broken += _check()
+    bare_role, bare_people = _seed(options.people, options.places)
+    bare_wall = _replay(bare_role, [volunteer_id for volunteer_id, _ in bare_people], options.connections)
+    seconds = [answer.seconds for answer in answers if answer]
+    figures = {
+        "people": options.people,
+        "places": options.places,
+        "connections": options.connections,
+        "with_worker": options.with_worker,
+        "per_second": round(options.people / wall, 1),
+        "p50_ms": round(1000 * percentile(seconds, 0.5), 1),
+        "p99_ms": round(1000 * percentile(seconds, 0.99), 1),
+        "cpu_ms_per_request": round(1000 * cpu / options.people, 2),
+        "bare_sql_per_second": round(options.people / bare_wall, 1),
+        "share_of_bare": round(bare_wall / wall, 2),
+        "broken_promises": broken,
+        "load_average": round(os.getloadavg()[0], 2),
+    }
+    for name, value in figures.items():
+        print(f"{name:>22}: {value}")
+    return figures
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--places", type=int, default=100)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--with-worker", action="store_true", help="let the reactions run beside the rush")
+    return parser.parse_args()
+
+
+def _seed(people: int, places: int) -> tuple[ShiftRole, list[tuple[int, str]]]:
+    with transaction() as session:
+        now = clock.now(session)
+        area = factories.community(session)
+        made = factories.activity(
+            session,
+            area,
+            roles=[RolePlan(name="志愿者", min_needed=0, max_needed=places)],
+            plans=[factories.once_from(now)],
+            now=now,
+        )
+        role = factories.only_role(session, factories.shifts(session, made)[0])
+        return role, crowd.people(session, area_id=area.id, n=people)
+
+
+def _sign_up(role: ShiftRole, token: str, *, key: str) -> bytes:
+    body = {"shift_role_id": role.id}
+    return request("POST", f"/api/v1/shifts/{role.shift_id}/signups", token=token, body=body, headers={"Idempotency-Key": key})
+
+
+def _judge(role: ShiftRole, answers: Sequence[Answer | None], options: argparse.Namespace) -> list[str]:
+    """What was promised and not kept: one definite answer each, exactly the capacity, a queue without hole or tie."""
+    told = Counter((a.status, a.body.get("state")) if a else (0, None) for a in answers)
+    expected = Counter({(201, "confirmed"): options.places, (201, "waitlisted"): options.people - options.places})
+    broken = [] if told == expected else [f"answers: {dict(told)}"]
+    with transaction() as session:
+        stored = Counter(dict(session.execute(
+            text("SELECT state, count(*)::int FROM signup WHERE shift_role_id = :id GROUP BY state"), {"id": role.id}
+        ).all()))
+    if stored != {"confirmed": options.places, "waitlisted": options.people - options.places}:
+        broken.append(f"sign-ups: {dict(stored)}")
+    return broken + _check()
+
+
+def _check() -> list[str]:
+    with Session(db.engine()) as session:
+        return invariants.check(session)
+
+
+def _outbox_is_empty() -> bool:
+    with transaction() as session:
+        waiting = "SELECT EXISTS (SELECT FROM outbox_event WHERE fanned_out_at IS NULL) OR EXISTS (SELECT FROM outbox_reaction WHERE done_at IS NULL AND dead_at IS NULL)"
+        return not session.scalar(text(waiting))
+
+
+def _replay(role: ShiftRole, volunteer_ids: Sequence[int], connections: int) -> float:
+    """Seconds that the statements of one sign-up take for everybody, sent by as many connections with no service."""
+    statements = _statements(role, volunteer_ids[0])
+    turn = count(1)
+
+    def run() -> None:
+        url = settings().database_url.replace("+psycopg", "")
+        with psycopg.connect(url, prepare_threshold=2) as connection:
+            for index in turn:
+                if index >= len(volunteer_ids):
+                    return
+                with connection.transaction():
+                    for sql, values in statements:
+                        mine = {name: volunteer_ids[index] if v == volunteer_ids[0] else v for name, v in values.items()}
+                        connection.execute(sql, mine)
+
+    threads = [threading.Thread(target=run) for _ in range(connections)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - start
+
+
+def _statements(role: ShiftRole, volunteer_id: int) -> list[tuple[Any, dict[str, Any]]]:
+    """The statements of one sign-up with their values, caught on their way to the database."""
+    caught: list[tuple[Any, dict[str, Any]]] = []
+
+    def catch(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        caught.append((statement, dict(values)))
+
+    event.listen(db.engine(), "before_cursor_execute", catch)
+    with transaction() as session:
+        actions.sign_up(
+            session,
+            volunteer_id=volunteer_id,
+            shift_id=role.shift_id,
+            shift_role_id=role.id,
+            now=clock.now(session),
+            via=SignUpVia.API,
+        )
+    event.remove(db.engine(), "before_cursor_execute", catch)
+    return caught
+
+
+if __name__ == "__main__":
+    main()
