@@ -10,6 +10,9 @@ import holidays
 from service.settings import LOCAL_ZONE
 from service.terms import DayRule
 
+#: Monday to Friday.
+WORKING_WEEK = frozenset(range(1, 6))
+
 
 def is_workday(day: date) -> bool:
     """Whether people work on `day`: make-up Saturdays and Sundays included, statutory holidays not.
@@ -20,16 +23,29 @@ def is_workday(day: date) -> bool:
     return _china().is_working_day(day)
 
 
+def holiday_name(day: date) -> str | None:
+    """The Chinese name of the statutory holiday on `day`, such as 国庆节; None on other days."""
+    name = _china().get(day)
+    return str(name) if name else None
+
+
+def is_make_up(day: date) -> bool:
+    """Whether `day` is a Saturday or Sunday on which people work in place of another day (调休)."""
+    return day.isoweekday() > 5 and is_workday(day)
+
+
 def dates(*, from_on: date, until_on: date, weekdays: frozenset[int], day_rule: DayRule) -> list[date]:
     """The dates from `from_on` to `until_on`, both included, on which a weekly series runs.
 
-    `weekdays` are ISO numbers (1 Monday … 7 Sunday). A series of workdays that names Monday to Friday
-    also runs on make-up weekends, because those are workdays in place of others.
+    `weekdays` are ISO numbers (1 Monday … 7 Sunday). A series of workdays that names all of Monday to
+    Friday also runs on make-up weekends; one that names some of them does not, because no notice says
+    which weekday a make-up day stands for.
     """
     days = (from_on + timedelta(days=n) for n in range((until_on - from_on).days + 1))
     if day_rule == DayRule.EVERY_DAY:
         return [day for day in days if day.isoweekday() in weekdays]
-    return [day for day in days if is_workday(day) and (day.isoweekday() in weekdays or day.isoweekday() > 5)]
+    wanted = weekdays | {6, 7} if weekdays >= WORKING_WEEK else weekdays
+    return [day for day in days if is_workday(day) and day.isoweekday() in wanted]
 
 
 def instant(day: date, at: time) -> datetime:
@@ -50,4 +66,4 @@ def local(moment: datetime) -> datetime:
 
 @cache
 def _china() -> holidays.HolidayBase:
-    return holidays.country_holidays("CN")
+    return holidays.country_holidays("CN", language="zh_CN")
