@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.places.queries import within
-from service.terms import ActivityState
+from service.terms import ActivityState, DayRule
 
 
 def published(session: Session, activity_id: int) -> Activity | None:
@@ -51,6 +51,25 @@ def shifts(session: Session, activity_id: int, *, from_at: datetime, limit: int 
         .order_by(Shift.starts_at, Shift.id)
         .limit(limit)
     ).all()
+
+
+def daily(session: Session, *, scope_ids: Sequence[int], on: date) -> dict[int, tuple[str, date]]:
+    """Published activities that serve every day of the week, holidays included, and have not ended before `on`:
+    by id the title and the first day. Several series may share the weekdays."""
+    rows = session.execute(
+        select(Activity.id, Activity.title, Series.weekdays, Series.from_on)
+        .join(Series, Series.activity_id == Activity.id)
+        .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
+        .where(Series.day_rule == DayRule.EVERY_DAY, Series.until_on >= on, Series.until_on > Series.from_on)
+        .order_by(Activity.id)
+    ).all()
+    weekdays: dict[int, set[int]] = {}
+    found: dict[int, tuple[str, date]] = {}
+    for activity_id, title, days, from_on in rows:
+        weekdays.setdefault(activity_id, set()).update(days)
+        first = min(from_on, found[activity_id][1]) if activity_id in found else from_on
+        found[activity_id] = (title, first)
+    return {activity_id: row for activity_id, row in found.items() if len(weekdays[activity_id]) == 7}
 
 
 def shift_in_scope(session: Session, shift_id: int, *, scope_ids: Sequence[int]) -> Shift | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -72,9 +72,19 @@ def coverage(
 
 
 def roster(
-    session: Session, *, scope_ids: Sequence[int], activity_id: int
+    session: Session,
+    *,
+    scope_ids: Sequence[int],
+    activity_id: int,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
 ) -> Sequence[Row[Assignment, Volunteer, Shift, ActivityRole]]:
-    """Who holds a place in the activity's shifts, or is drafted for one, by start and name."""
+    """Who holds a place in the activity's shifts, or is drafted for one, by start and name.
+
+    With a window, only shifts that start in [from_at, until_at).
+    """
+    window = [Shift.starts_at >= from_at] if from_at is not None else []
+    window += [Shift.starts_at < until_at] if until_at is not None else []
     return session.execute(
         select(Assignment, Volunteer, Shift, ActivityRole)
         .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
@@ -82,9 +92,50 @@ def roster(
         .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
         .where(within(Shift.area_id, scope_ids), Shift.activity_id == activity_id)
-        .where(Assignment.state.in_((*HOLDING, AssignmentState.DRAFTED)))
+        .where(Assignment.state.in_((*HOLDING, AssignmentState.DRAFTED)), *window)
         .order_by(Shift.starts_at, Shift.id, ActivityRole.id, Volunteer.pinyin, Assignment.id)
     ).all()
+
+
+def assignment_in_scope(session: Session, assignment_id: int, *, scope_ids: Sequence[int]) -> Assignment | None:
+    """The assignment, if its shift belongs to one of the scopes."""
+    return session.scalar(
+        select(Assignment).where(Assignment.id == assignment_id, within(Assignment.area_id, scope_ids))
+    )
+
+
+def unanswered(
+    session: Session, *, scope_ids: Sequence[int], from_at: datetime, limit: int = 50
+) -> Sequence[Row[Assignment, Volunteer, Shift, Activity, ActivityRole]]:
+    """Offers that await an answer, the one that ends first in front."""
+    return session.execute(
+        _places(scope_ids)
+        .where(Assignment.state == AssignmentState.OFFERED, Shift.starts_at > from_at)
+        .order_by(Assignment.answer_by, Assignment.id)
+        .limit(limit)
+    ).all()
+
+
+def declined(
+    session: Session, *, scope_ids: Sequence[int], from_at: datetime, activity_id: int | None = None, limit: int = 50
+) -> Sequence[Row[Assignment, Volunteer, Shift, Activity, ActivityRole]]:
+    """Who said no to a place in a shift that starts after `from_at`, the soonest shift in front."""
+    statement = _places(scope_ids).where(Assignment.state == AssignmentState.DECLINED, Shift.starts_at > from_at)
+    if activity_id is not None:
+        statement = statement.where(Activity.id == activity_id)
+    return session.execute(statement.order_by(Shift.starts_at, Assignment.id).limit(limit)).all()
+
+
+def _places(scope_ids: Sequence[int]) -> Select[Assignment, Volunteer, Shift, Activity, ActivityRole]:
+    return (
+        select(Assignment, Volunteer, Shift, Activity, ActivityRole)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .where(within(Assignment.area_id, scope_ids), Shift.state == ShiftState.OPEN)
+    )
 
 
 def duties(
