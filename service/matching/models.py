@@ -37,6 +37,7 @@ class MatchRun(Base):
     solver: Mapped[str | None] = mapped_column(String(40))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     solution: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="what publishing made of the drafts")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +32,16 @@ def lock_id(session: Session, volunteer_id: int) -> bool:
     """Take the same lock without reading the person; whether there is such a person."""
     statement = select(Volunteer.id).where(Volunteer.id == volunteer_id).with_for_update(key_share=True)
     return session.scalar(statement) is not None
+
+
+def lock_all(session: Session, volunteer_ids: Collection[int]) -> None:
+    """Take the same lock on many people, lowest id first, so that two who do so cannot block each other for good."""
+    session.execute(
+        select(Volunteer.id)
+        .where(Volunteer.id.in_(sorted(volunteer_ids)))
+        .order_by(Volunteer.id)
+        .with_for_update(key_share=True)
+    )
 
 
 def by_phone(session: Session, phone: str) -> Volunteer | None:

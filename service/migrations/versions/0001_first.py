@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=True),
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_idempotency_key")),
     )
     op.create_table(
@@ -403,6 +403,12 @@ def upgrade() -> None:
         sa.Column("solver", sa.String(length=40), nullable=True),
         sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("solution", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "outcome",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="what publishing made of the drafts",
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_match_run_activity_id_activity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_run")),
