@@ -20,7 +20,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs, needs the network)
-	@./lunzhi up
+	@exec ./lunzhi up
 
 test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 	@$(PY) -m tests.prerequisites
@@ -59,12 +59,17 @@ clean: ## Remove the environment and all local data (.venv, var)
 
 # --- the environment: pip brings uv, uv brings the rest, each file checked against its hash ---
 
+# An environment whose Python has gone (upgraded, moved) is made anew.
+ifeq ($(wildcard $(PY)),)
+$(shell rm -f $(UV) $(VENV)/run.stamp $(VENV)/dev.stamp)
+endif
+
 $(VENV)/bin/uv: requirements/bootstrap.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Lunzhi needs Python 3.11 or newer; '$(PYTHON)' was not found. Name another one: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lunzhi needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Name another one: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 

@@ -30,15 +30,9 @@ class House:
 
     var: Path
 
-    @property
-    def postgres(self) -> Path:
-        """Home of the PostgreSQL server."""
-        return self.var / "postgres"
-
-    @property
-    def redis(self) -> Path:
-        """Home of the Redis-protocol server."""
-        return self.var / "redis"
+    def home(self, server: str) -> Path:
+        """The folder of a server: its data, its password, its log."""
+        return self.var / server
 
     def log(self, name: str) -> Path:
         """Where a program's output goes."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,21 @@ from service.launcher.processes import Command, Pause, Running
 from service.launcher.supervisor import ending, supervise
 from service.launcher.valkey import start_redis
 
-SERVERS = ("postgres", "redis")
+
+@dataclass(frozen=True)
+class _Server:
+    """A server the house needs: whose address goes under which variable."""
+
+    title: str
+    variable: str
+    start: Callable[..., Running]
+    check: Callable[[str], None]
+
+
+SERVERS = {
+    "postgres": _Server("PostgreSQL", "DATABASE_URL", start_postgres, checks.postgres_answers),
+    "redis": _Server("Valkey", "REDIS_URL", start_redis, checks.redis_answers),
+}
 #: In the order of starting; web last, so that it is the first to stop.
 PROGRAMS = ("worker", "beat", "relay", "web")
 #: Seconds the worker may take to end what it is doing; Celery's own soft shutdown takes 10.
@@ -81,19 +95,15 @@ class _Start:
 
     def _start_servers(self, stop: ExitStack, wanted: Collection[str]) -> None:
         """Set DATABASE_URL and REDIS_URL, to servers of ours where the environment names none."""
-        for name, variable, start, home, check in (
-            ("postgres", "DATABASE_URL", start_postgres, self.house.postgres, checks.postgres_answers),
-            ("redis", "REDIS_URL", start_redis, self.house.redis, checks.redis_answers),
-        ):
-            if name not in wanted:
-                continue
-            if given := self.env.get(variable):
-                with say.step(f"looking for the server {variable} names"):
-                    check(given)
+        for name in wanted:
+            server, home = SERVERS[name], self.house.home(name)
+            if given := self.env.get(server.variable):
+                with say.step(f"looking for the server {server.variable} names"):
+                    server.check(given)
                 continue
             first = not (home / "data").exists()
-            with say.step(f"starting {name}{' for the first time' if first else ''}"):
-                self.env[variable] = self._keep(stop, start(home, pause=self.pause)).url
+            with say.step(f"starting {server.title}{' for the first time' if first else ''}"):
+                self.env[server.variable] = self._keep(stop, server.start(home, pause=self.pause)).url
 
     def _prepare_database(self) -> None:
         self._set_defaults()
@@ -159,9 +169,8 @@ class _Start:
         seconds = time.monotonic() - self.began
         if only:
             say.line(f"Ready after {seconds:.1f} s. Ctrl-C stops it.")
-            for variable in ("DATABASE_URL", "REDIS_URL"):
-                if variable in self.env:
-                    say.line(f"export {variable}='{self.env[variable]}'")
+            for name in only:
+                say.line(f"export {SERVERS[name].variable}='{self.env[SERVERS[name].variable]}'")
             return
         say.welcome(self._address(), seconds=seconds, logs=_shown(self.house.var / "logs"))
 
