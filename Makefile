@@ -60,7 +60,7 @@ clean: ## Remove the environment and all local data (.venv, var)
 # --- the environment: pip brings uv, uv brings the rest, each file checked against its hash ---
 
 # An environment whose Python has gone (upgraded, moved) is made anew.
-ifeq ($(wildcard $(PY)),)
+ifneq ($(shell test -x $(PY) && echo there),there)
 $(shell rm -f $(UV) $(VENV)/run.stamp $(VENV)/dev.stamp)
 endif
 
