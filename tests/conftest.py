@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service import db
+from service.demo import loading
 from service.launcher import start_postgres, start_redis
 from service.migrations import upgrade
 from service.models import metadata
@@ -57,6 +58,18 @@ def session(servers: Settings) -> Iterator[Session]:
 def database(servers: Settings) -> Iterator[Settings]:
     """The servers, for tests that commit; every table is emptied afterwards."""
     yield servers
+    _empty_tables()
+
+
+@pytest.fixture(scope="module")
+def neighbourhoods(servers: Settings) -> Iterator[Settings]:
+    """The demo neighbourhoods as of NOW, loaded once for a module; every table is emptied afterwards."""
+    loading.load(NOW)
+    yield servers
+    _empty_tables()
+
+
+def _empty_tables() -> None:
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with db.engine().begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

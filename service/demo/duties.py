@@ -28,7 +28,7 @@ THE_YEAR_ROUND = (
         title="365·平安网格巡查", community=DUFU, place="社区服务站", team=T365, programme="平安网格",
         mode=Mode.ROTA, roles=[role("巡查员", 2, 3, max_age=75)],
         hours=[Hours(time(18, 30), time(20))],
-        summary="两人以上结伴，沿网格走一圈：消防通道、飞线充电、路灯井盖。", filled=70,
+        summary="两人以上结伴，沿网格走一圈：消防通道、飞线充电、路灯井盖。", filled=90,
         details={"what_to_bring": "红袖章、手电筒"},
     ),
     Duty(

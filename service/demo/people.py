@@ -193,7 +193,7 @@ def _register_one(
         phone=number(person.ordinal) if person.ordinal is not None else None,
         how=ConsentHow.WEB if by_herself else ConsentHow.PAPER if has_phone else ConsentHow.ORAL,
         now=now,
-        birth_on=_birthday(dice, age=person.age, today=today),
+        birth_on=birthday(dice, age=person.age, today=today),
         channel=None if has_phone else Channel.CALL_LIST,
         tags=person.tags,
         recorded_by=None if by_herself else typist_id,
@@ -213,7 +213,7 @@ def _register_one(
     return volunteer
 
 
-def _birthday(dice: random.Random, *, age: int, today: date) -> date:
+def birthday(dice: random.Random, *, age: int, today: date) -> date:
     """A birthday that makes somebody `age` today, whatever day today is."""
     latest = date(today.year - age, today.month, min(today.day, 28))
     return latest - timedelta(days=dice.randrange(360))
