@@ -27,6 +27,15 @@ MENU = (
     ("login.index", Lazy("登录"), GUESTS),
 )
 
+#: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
+DESK = (
+    ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
+    ("publishing.index", Lazy("活动"), "coordinator", ("publishing", "roster", "matching")),
+    ("proxy.index", Lazy("代报名"), "coordinator", ("proxy",)),
+    ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
+    ("outbox.index", Lazy("没做成的事"), "admin", ("outbox",)),
+)
+
 
 def entries() -> list[Entry]:
     """The menu for whoever asks. `g.audiences` (set by login) holds `signed_in` and the roles of the account."""
@@ -35,5 +44,15 @@ def entries() -> list[Entry]:
     return [
         Entry(_(words), url_for(endpoint), request.endpoint == endpoint)
         for endpoint, words, audience in MENU
+        if audience in audiences and endpoint in known
+    ]
+
+
+def desk_entries() -> list[Entry]:
+    """The second menu, on the pages of coordinators."""
+    known, audiences = current_app.view_functions, g.get("audiences") or set()
+    return [
+        Entry(_(words), url_for(endpoint), request.blueprint in blueprints)
+        for endpoint, words, audience, blueprints in DESK
         if audience in audiences and endpoint in known
     ]

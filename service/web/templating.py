@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefined
 
 from service import language, wording
+from service.settings import LOCAL_ZONE
 from service.web import navigation, notices, page, words
 
 GOVUK = "govuk_frontend_jinja"
@@ -37,6 +39,7 @@ def register(app: Flask) -> None:
         languages=language.offered,
         govuk=_govuk_macros(app),
         entries=navigation.entries,
+        desk_entries=navigation.desk_entries,
         notices=notices.shown,
         undo=notices.undo,
         help_line=page.help_line,
@@ -45,6 +48,12 @@ def register(app: Flask) -> None:
     )
     for name in wording.__all__:
         environment.filters[name] = getattr(wording, name)
+    environment.filters["iso_day"] = _iso_day
+
+
+def _iso_day(instant: datetime) -> str:
+    """The local day of an instant as addresses carry it: `2026-11-28`."""
+    return instant.astimezone(LOCAL_ZONE).date().isoformat()
 
 
 def _govuk_macros(app: Flask) -> dict[str, Any]:
