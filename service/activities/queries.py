@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.activities.models import Activity, Series, Shift, ShiftRole
@@ -53,6 +53,30 @@ def shifts(session: Session, activity_id: int, *, from_at: datetime, limit: int 
     ).all()
 
 
+def shifts_between(session: Session, activity_id: int, *, from_at: datetime, until_at: datetime) -> Sequence[Shift]:
+    """The activity's shifts, cancelled ones too, that start in [from_at, until_at), with their roles, by start."""
+    return session.scalars(
+        select(Shift)
+        .where(Shift.activity_id == activity_id, Shift.starts_at >= from_at, Shift.starts_at < until_at)
+        .options(selectinload(Shift.roles).joinedload(ShiftRole.definition))
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()
+
+
+def starts(
+    session: Session, activity_id: int, *, now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the activity's first and last shifts start, and the next that is not over at `now`; None where none is."""
+    first, last, coming = session.execute(
+        select(
+            func.min(Shift.starts_at),
+            func.max(Shift.starts_at),
+            func.min(Shift.starts_at).filter(Shift.ends_at > now),
+        ).where(Shift.activity_id == activity_id)
+    ).one()
+    return first, last, coming
+
+
 def daily(session: Session, *, scope_ids: Sequence[int], on: date) -> dict[int, tuple[str, date]]:
     """Published activities that serve every day of the week, holidays included, and have not ended before `on`:
     by id the title and the first day. Several series may share the weekdays."""
@@ -75,3 +99,13 @@ def daily(session: Session, *, scope_ids: Sequence[int], on: date) -> dict[int, 
 def shift_in_scope(session: Session, shift_id: int, *, scope_ids: Sequence[int]) -> Shift | None:
     """The shift, if it belongs to one of the scopes."""
     return session.scalar(select(Shift).where(Shift.id == shift_id, within(Shift.area_id, scope_ids)))
+
+
+def open_shift(session: Session, shift_id: int) -> Shift | None:
+    """A shift of an activity anybody may see, with its roles and activity."""
+    return session.scalar(
+        select(Shift)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Shift.id == shift_id, Activity.state != ActivityState.DRAFT)
+        .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
+    )

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, any_, func, select, tuple_
+from sqlalchemy import Row, Select, any_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.models import Area
+from service.places.queries import within
+from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidate
 from service.signups.models import STANDING, SignUp
 from service.signups.rules import Opening, refusals
@@ -55,6 +57,11 @@ def standing(session: Session, *, shift_id: int, volunteer_id: int) -> SignUp | 
     )
 
 
+def of_volunteer(session: Session, signup_id: int, *, volunteer_id: int) -> SignUp | None:
+    """The sign-up, if it is this person's own."""
+    return session.scalar(select(SignUp).where(SignUp.id == signup_id, SignUp.volunteer_id == volunteer_id))
+
+
 def waitlist(session: Session, shift_role_id: int) -> Sequence[SignUp]:
     """Those waiting for a place in this role, first come first."""
     return session.scalars(
@@ -75,6 +82,21 @@ def waitlist_position(session: Session, signup: SignUp) -> int | None:
             SignUp.id <= signup.id,
         )
     )
+
+
+def waiting_for(
+    session: Session, *, scope_ids: Sequence[int], shift_ids: Sequence[int]
+) -> Sequence[Row[SignUp, Volunteer]]:
+    """Who asked for a place in these shifts and has none offered yet: the waitlists, first come first, and those
+    who await the matcher."""
+    is_offered = exists().where(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
+    return session.execute(
+        select(SignUp, Volunteer)
+        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+        .where(SignUp.shift_id.in_(shift_ids), within(SignUp.area_id, scope_ids), ~is_offered)
+        .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
+        .order_by(SignUp.id)
+    ).all()
 
 
 def takeable(
