@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import Activity, ActivityRole, Occurrence, Series, Shift, ShiftRole
-from service.activities.rules import HORIZON, RolePlan, WeeklyPlan, plan_problems, rest_after
+from service.activities.rules import HORIZON, LONGEST_SHIFT, RolePlan, WeeklyPlan, plan_problems, rest_after
 from service.calendars.rules import hours, local
 from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
@@ -174,10 +174,16 @@ def extend_horizon(session: Session, *, now: datetime) -> int:
 def move_shift(
     session: Session, shift: Shift, *, starts_at: datetime, ends_at: datetime, now: datetime, account_id: int | None
 ) -> Shift:
-    """Change a shift's time; its people are told, and freed if they cannot be there. Raises ActivityRefused."""
-    problems = ["past"] if starts_at <= now else []
+    """Change a shift's time; its people are told, and freed if they cannot be there.
+
+    Raises ActivityRefused: what has begun is not moved, nor anything into the past, nor is a shift made
+    longer than a day.
+    """
+    problems = ["past"] if min(starts_at, shift.starts_at) <= now else []
     if ends_at <= starts_at:
         problems.append("ends_before_start")
+    if ends_at - starts_at > LONGEST_SHIFT:
+        problems.append("longer_than_a_day")
     if shift.state == ShiftState.CANCELLED:
         problems.append("cancelled")
     if problems:

@@ -10,9 +10,11 @@ from service.terms import DayRule, QualificationKind
 
 #: How far ahead the dates of a series exist as shifts.
 HORIZON = timedelta(days=35)
-#: Rest owed after a shift that touches the night (22:00 to 6:00); 30 minutes of way after others.
+#: Minutes of rest owed after a shift that touches the night; of way to the next place after any other.
 NIGHT_REST, DAY_REST = 8 * 60, 30
+NIGHT_FROM, NIGHT_UNTIL = time(22), time(6)
 LONGEST_SHIFT = timedelta(hours=24)
+LONGEST_SERIES = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +53,18 @@ def once(on: date, *, starts: time, ends: time) -> WeeklyPlan:
 
 def rest_after(starts_at: datetime, ends_at: datetime) -> int:
     """Minutes of rest owed after a shift: a night's sleep if it took any of the night."""
-    moment = starts_at
-    while moment < ends_at:
-        if local(moment).hour >= 22 or local(moment).hour < 6:
-            return NIGHT_REST
-        moment += timedelta(minutes=30)
-    return DAY_REST
+    first, last = local(starts_at).date(), local(ends_at).date()
+    evenings = (first + timedelta(days=n) for n in range(-1, (last - first).days + 1))
+    nights = (hours(day, starts=NIGHT_FROM, ends=NIGHT_UNTIL) for day in evenings)
+    return NIGHT_REST if any(starts_at < dawn and dusk < ends_at for dusk, dawn in nights) else DAY_REST
 
 
 def plan_problems(plan: WeeklyPlan, *, now: datetime) -> list[str]:
     """What is wrong with the dates of a plan, as codes: empty, past, too_long."""
+    if (plan.until_on - plan.from_on).days > LONGEST_SERIES.days:
+        return ["too_long"]
     days = plan.dates()
     if not days:
         return ["empty"]
-    problems = []
     starts_at, _ = hours(days[0], starts=plan.starts, ends=plan.ends)
-    if starts_at <= now:
-        problems.append("past")
-    if (plan.until_on - plan.from_on).days > 366:
-        problems.append("too_long")
-    return problems
+    return ["past"] if starts_at <= now else []
