@@ -98,9 +98,12 @@ def _open_desks(
 
 
 def _by_area(volunteers: Mapping[str, Volunteer]) -> dict[int, list[Volunteer]]:
+    """Who may ask for something in each community: all but the people of the story."""
+    reserved = {person.name for person in people.STORY}
     by_area: dict[int, list[Volunteer]] = defaultdict(list)
     for volunteer in volunteers.values():
-        by_area[volunteer.area_id].append(volunteer)
+        if volunteer.name not in reserved:
+            by_area[volunteer.area_id].append(volunteer)
     return by_area
 
 

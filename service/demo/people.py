@@ -67,6 +67,10 @@ def _neighbour(name: str, ordinal: int, age: int, *tags: str) -> Person:
     return Person(name=name, community="人民路社区", age=age, tags=tags, ordinal=ordinal, weekly_hours=20)
 
 
+def _helper(name: str, ordinal: int, age: int, *, first_aid: int) -> Person:
+    return replace(_neighbour(name, ordinal, age), holds=((Q.FIRST_AID, first_aid),))
+
+
 #: People with fixed names and numbers: the tutorial, the story and the logins know them.
 CAST = (
     _teacher("顾松年", 1, 66),
@@ -88,27 +92,34 @@ CAST = (
     _medic("景知秋", 17, 45, (Q.COUNSELLOR, 500)),
     _medic("池若竹", 18, 55, (Q.TCM, 700)),
     _neighbour("屈向阳", 21, 63, "老党员"),
-    _neighbour("麦银杏", 22, 59),
-    _neighbour("温稼轩", 23, 67, "退役军人", "五老"),
-    _neighbour("舒木槿", 24, 34),
-    _neighbour("凌柏舟", 25, 70, "退休干部", "五老"),
-    _neighbour("闻麦穗", 26, 61),
-    _neighbour("殷谷丰", 27, 65, "退休工人", "五老"),
-    _neighbour("岳月牙", 28, 17),
+    _neighbour("舒木槿", 22, 34),
+    _neighbour("岳月牙", 23, 17),
+)
+
+#: People of 人民路社区 in whose diaries the story writes; they have asked for nothing before it begins.
+STORY = (
+    _helper("凌柏舟", 31, 70, first_aid=300),
+    _helper("麦银杏", 32, 59, first_aid=500),
+    _helper("温稼轩", 33, 67, first_aid=200),
+    _helper("闻麦穗", 34, 61, first_aid=400),
+    _helper("殷谷丰", 35, 65, first_aid=600),
+    _helper("初雪晴", 36, 63, first_aid=100),
+    # Too old for the role, her certificate run out, two hours a week: all the reasons at once.
+    replace(_helper("谭听雨", 39, 77, first_aid=-40), weekly_hours=2),
 )
 
 
 def everybody(dice: random.Random) -> list[Person]:
-    """The cast, then the crowd; a dozen of the crowd have no telephone of their own."""
+    """The cast, the people of the story, then the crowd; a dozen of the crowd have no telephone of their own."""
     crowd = list(_crowd(dice))
     numbers = count(1001)
     mute = set(dice.sample(range(len(crowd)), WITHOUT_PHONE))
     reachable = [person if i in mute else replace(person, ordinal=next(numbers)) for i, person in enumerate(crowd)]
-    return [*CAST, *reachable]
+    return [*CAST, *STORY, *reachable]
 
 
 def _crowd(dice: random.Random) -> Iterator[Person]:
-    name = names.invented(dice, taken={person.name for person in CAST})
+    name = names.invented(dice, taken={person.name for person in (*CAST, *STORY)})
     yield from _council_members(dice, name)
     for team, community, size in (
         ("“365”志愿服务队", "杜甫路社区", 38),
@@ -184,7 +195,7 @@ def _register_one(
 ) -> Volunteer:
     today = local(now).date()
     has_phone = person.ordinal is not None
-    by_herself = person in CAST or (has_phone and dice.random() < 0.6)
+    by_herself = person in (*CAST, *STORY) or (has_phone and dice.random() < 0.6)
     purposes = [ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS]
     volunteer = actions.register(
         session,
