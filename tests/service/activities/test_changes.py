@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -114,12 +115,13 @@ def test_cancelling_an_activity_calls_off_what_has_not_begun(session: Session, n
 def test_of_two_changes_from_the_same_reading_the_second_is_refused(database: Settings, now: datetime) -> None:
     shift_id = committed(lambda s: factories.shift_on(s, factories.community(s), START).id)
 
-    with pytest.raises(StaleDataError):  # noqa: PT012 (the reading comes first)
-        with db.transaction() as session:
-            mine = session.get_one(Shift, shift_id)
-            committed(lambda s: move(s, s.get_one(Shift, shift_id), START + HOUR, START + 2 * HOUR, now))
-            move(session, mine, START + 3 * HOUR, START + 4 * HOUR, now)
-            session.flush()
+    def move_it_too(session: Session) -> None:
+        mine = session.get_one(Shift, shift_id)
+        committed(lambda s: move(s, s.get_one(Shift, shift_id), START + HOUR, START + 2 * HOUR, now))
+        move(session, mine, START + 3 * HOUR, START + 4 * HOUR, now)
+
+    with pytest.raises(StaleDataError):
+        committed(move_it_too)
     assert committed(lambda s: s.get_one(Shift, shift_id).starts_at) == START + HOUR
     assert committed(lambda s: facts(s, "ShiftMoved")) == [("ShiftMoved", shift_id)]
 
@@ -127,12 +129,17 @@ def test_of_two_changes_from_the_same_reading_the_second_is_refused(database: Se
 def test_an_activity_edited_by_two_keeps_the_first_edit(database: Settings) -> None:
     activity_id = committed(lambda s: factories.activity(s, factories.community(s)).id)
 
-    with pytest.raises(StaleDataError):  # noqa: PT012 (the reading comes first)
-        with db.transaction() as session:
+    def name(title: str, after: str | None = None) -> Callable[[Session], None]:
+        def change(session: Session) -> None:
             mine = session.get_one(Activity, activity_id)
-            committed(lambda s: setattr(s.get_one(Activity, activity_id), "title", "先改的"))
-            mine.title = "后改的"
-            session.flush()
+            if after:
+                committed(name(after))
+            mine.title = title
+
+        return change
+
+    with pytest.raises(StaleDataError):
+        committed(name("后改的", after="先改的"))
     assert committed(lambda s: s.get_one(Activity, activity_id).title) == "先改的"
 
 

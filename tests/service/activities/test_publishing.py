@@ -212,4 +212,4 @@ def shifts_by_date(session: Session) -> dict[date, int]:
         .group_by(Occurrence.id)
         .order_by(Occurrence.on_date)
     )
-    return {on_date: count for on_date, count in rows}
+    return dict(rows.all())
