@@ -56,4 +56,6 @@ class Many(Field, fields.List[Any]):
     look = {"widget": "checkboxes"}
 
     def __init__(self, inner: fields.Field[Any], *, most: int = 200, **kwargs: Any) -> None:
+        if not inner.metadata.get("label"):
+            inner.metadata = {**inner.metadata, "label": kwargs.get("label", "")}
         super().__init__(cls_or_instance=inner, validate=Length(max=most, error=Lazy("最多{max}项")), **kwargs)
