@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, any_, exists, func, select, tuple_
+from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -60,6 +60,22 @@ def standing(session: Session, *, shift_id: int, volunteer_id: int) -> SignUp | 
 def of_volunteer(session: Session, signup_id: int, *, volunteer_id: int) -> SignUp | None:
     """The sign-up, if it is this person's own."""
     return session.scalar(select(SignUp).where(SignUp.id == signup_id, SignUp.volunteer_id == volunteer_id))
+
+
+def in_scope(session: Session, signup_id: int, *, scope_ids: Sequence[int]) -> SignUp | None:
+    """The sign-up, if its shift belongs to one of the scopes."""
+    return session.scalar(select(SignUp).where(SignUp.id == signup_id, within(SignUp.area_id, scope_ids)))
+
+
+def concerned(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) -> Volunteer | None:
+    """The person, if she lives in one of the scopes, or asked for or was given a place there."""
+    asked = exists().where(SignUp.volunteer_id == Volunteer.id, within(SignUp.area_id, scope_ids))
+    placed = exists().where(Assignment.volunteer_id == Volunteer.id, within(Assignment.area_id, scope_ids))
+    return session.scalar(
+        select(Volunteer).where(
+            Volunteer.id == volunteer_id, or_(within(Volunteer.area_id, scope_ids), asked, placed)
+        )
+    )
 
 
 def waitlist(session: Session, shift_role_id: int) -> Sequence[SignUp]:
