@@ -70,6 +70,11 @@ class SignUpDeclined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignUpWaitlisted(Event):
+    signup_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatchRequested(Event):
     match_run_id: int
 

@@ -15,8 +15,10 @@ from babel.dates import format_date
 
 from service.language import Lazy, _, code
 from service.settings import LOCAL_ZONE
+from service.terms import QualificationKind
 
 __all__ = [
+    "QUALIFICATIONS",
     "clock",
     "day",
     "duration",
@@ -40,6 +42,17 @@ PARTS_OF_DAY = (
 )
 DAY_PATTERNS = {"zh_CN": "M月d日（EEEE）", "en": "EEEE d MMMM"}
 FULL_DAY_PATTERNS = {"zh_CN": "y年M月d日", "en": "d MMMM y"}
+QUALIFICATIONS = {
+    QualificationKind.DOCTOR: Lazy("医师资格"),
+    QualificationKind.NURSE: Lazy("护士资格"),
+    QualificationKind.COUNSELLOR: Lazy("心理咨询资格"),
+    QualificationKind.TCM: Lazy("中医资格"),
+    QualificationKind.TEACHER: Lazy("教师资格"),
+    QualificationKind.FIRST_AID: Lazy("急救证"),
+    QualificationKind.WELDER: Lazy("焊工证"),
+    QualificationKind.FOOD_HANDLER: Lazy("健康证"),
+    QualificationKind.BACKGROUND_CHECK: Lazy("无犯罪记录证明"),
+}
 COMPOUND_SURNAME = re.compile(
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|南宫|百里|申屠|轩辕|独孤|西门"
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from service.signups.rules import Refused
 from service.terms import Refusal
 
 
@@ -20,6 +22,9 @@ class Hindrance(StrEnum):
 Code: TypeAlias = Refusal | Hindrance
 
 CODES: dict[str, Code] = {member.value: member for kind in (Refusal, Hindrance) for member in kind}
+
+#: What of a refusal's details is kept. Her age and the title of her other duty are not: a run's record outlives them.
+KEPT_DETAILS = frozenset({"kind", "valid_until", "on", "min_age", "max_age", "held", "limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +56,19 @@ class Blocker:
             shift_id=stored.get("shift_id"),
             person_id=stored.get("person_id"),
             details=tuple(sorted(stored.get("details", {}).items())),
+        )
+
+    @classmethod
+    def from_refused(cls, refused: Refused) -> Blocker:
+        """What a rule of sign-ups says, for the record."""
+        shift_id = refused.details.get("shift_id")
+        told = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in refused.details.items()
+            if name in KEPT_DETAILS
+        }
+        return cls(
+            refused.reason,
+            shift_id=shift_id if isinstance(shift_id, int) else None,
+            details=tuple(sorted(told.items())),
         )

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import Field, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from service.matching.blockers import Blocker
@@ -150,6 +151,16 @@ class Problem:
     def input_hash(self) -> str:
         """SHA-256 of the canonical JSON text, in hexadecimal."""
         return hashlib.sha256(canonical(self.to_json()).encode()).hexdigest()
+
+
+def minute(at: datetime) -> int:
+    """Whole minutes since 1970."""
+    return int(at.timestamp()) // 60
+
+
+def instant(at: int) -> datetime:
+    """The instant of a minute since 1970."""
+    return datetime.fromtimestamp(60 * at, UTC)
 
 
 def canonical(stored: dict[str, Any]) -> str:

@@ -70,7 +70,7 @@ def weekly_hours(plan: Plan, wish: Wish) -> Iterator[Blocker]:
     opening, limit = plan.openings[wish.opening_id], plan.persons[wish.person_id].max_minutes
     served = sum(duty.minutes for duty in plan.duties[wish.person_id] if duty.week == opening.week)
     if served + opening.ends - opening.starts > limit:
-        yield Blocker(Refusal.WEEKLY_HOURS, details=(("held", served), ("limit", limit)))
+        yield Blocker(Refusal.WEEKLY_HOURS, details=(("held", round(served / 60)), ("limit", limit // 60)))
 
 
 def full(plan: Plan, wish: Wish) -> Iterator[Blocker]:

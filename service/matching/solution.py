@@ -52,6 +52,20 @@ class Unplaced:
     blockers: tuple[Blocker, ...]
     signup_id: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The refusal as JSON values."""
+        return {
+            "person_id": self.person_id,
+            "opening_id": self.opening_id,
+            "signup_id": self.signup_id,
+            "blockers": [blocker.to_json() for blocker in self.blockers],
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Unplaced:
+        """The refusal that `to_json` wrote."""
+        return cls(**{**stored, "blockers": tuple(map(Blocker.from_json, stored["blockers"]))})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRole:
@@ -80,12 +94,12 @@ class Solution:
             "solver": self.solver,
             "input_hash": self.input_hash,
             "placements": [asdict(placement) for placement in self.placements],
-            "unplaced": [_unplaced_to_json(unplaced) for unplaced in self.unplaced],
+            "unplaced": [unplaced.to_json() for unplaced in self.unplaced],
             "open_roles": [
                 {
                     "opening_id": role.opening_id,
                     "missing": role.missing,
-                    "hindered": [_unplaced_to_json(unplaced) for unplaced in role.hindered],
+                    "hindered": [unplaced.to_json() for unplaced in role.hindered],
                 }
                 for role in self.open_roles
             ],
@@ -101,9 +115,9 @@ class Solution:
             solver=stored["solver"],
             input_hash=stored["input_hash"],
             placements=tuple(Placement(**row) for row in stored["placements"]),
-            unplaced=tuple(map(_unplaced_from_json, stored["unplaced"])),
+            unplaced=tuple(map(Unplaced.from_json, stored["unplaced"])),
             open_roles=tuple(
-                OpenRole(**{**row, "hindered": tuple(map(_unplaced_from_json, row["hindered"]))})
+                OpenRole(**{**row, "hindered": tuple(map(Unplaced.from_json, row["hindered"]))})
                 for row in stored["open_roles"]
             ),
             levels=tuple(Level(**{**row, "name": LevelName(row["name"])}) for row in stored["levels"]),
@@ -112,16 +126,3 @@ class Solution:
 
 #: Every matcher, the greedy one and the engine: pure, and the same solution for the same problem.
 Solver: TypeAlias = Callable[[Problem], Solution]
-
-
-def _unplaced_to_json(unplaced: Unplaced) -> dict[str, Any]:
-    return {
-        "person_id": unplaced.person_id,
-        "opening_id": unplaced.opening_id,
-        "signup_id": unplaced.signup_id,
-        "blockers": [blocker.to_json() for blocker in unplaced.blockers],
-    }
-
-
-def _unplaced_from_json(stored: dict[str, Any]) -> Unplaced:
-    return Unplaced(**{**stored, "blockers": tuple(map(Blocker.from_json, stored["blockers"]))})

@@ -54,17 +54,7 @@ ASSIGNMENT_STATES = {
     AssignmentState.COMPLETED: Lazy("已完成"),
     AssignmentState.NO_SHOW: Lazy("没有来"),
 }
-QUALIFICATIONS = {
-    QualificationKind.DOCTOR: Lazy("医师资格"),
-    QualificationKind.NURSE: Lazy("护士资格"),
-    QualificationKind.COUNSELLOR: Lazy("心理咨询资格"),
-    QualificationKind.TCM: Lazy("中医资格"),
-    QualificationKind.TEACHER: Lazy("教师资格"),
-    QualificationKind.FIRST_AID: Lazy("急救证"),
-    QualificationKind.WELDER: Lazy("焊工证"),
-    QualificationKind.FOOD_HANDLER: Lazy("健康证"),
-    QualificationKind.BACKGROUND_CHECK: Lazy("无犯罪记录证明"),
-}
+QUALIFICATIONS = wording.QUALIFICATIONS
 ASKED_HOW = {
     AskedHow.PHONE: Lazy("打电话"),
     AskedHow.IN_PERSON: Lazy("当面说"),

@@ -76,7 +76,7 @@ def test_all_reasons_are_told_not_the_first() -> None:
     assert rules.blockers(made, wish) == (
         *BARRED,
         Blocker(Refusal.OVERLAP, shift_id=99),
-        Blocker(Refusal.WEEKLY_HOURS, details=(("held", 120), ("limit", 120))),
+        Blocker(Refusal.WEEKLY_HOURS, details=(("held", 2), ("limit", 2))),
         Blocker(Refusal.FULL, person_id=2),
     )
     assert not rules.fits(made, wish)

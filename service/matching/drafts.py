@@ -1,0 +1,162 @@
+"""Drafts: a plan's placements as rows that hold no place, until they become offers or are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service import outbox
+from service.activities.models import Activity, Shift, ShiftRole
+from service.events import SignUpDeclined, SignUpWaitlisted
+from service.matching import queries
+from service.matching.blockers import Blocker, Hindrance
+from service.matching.models import MatchRun
+from service.matching.solution import Solution, Unplaced
+from service.roster import actions as roster
+from service.roster.models import Assignment
+from service.signups.asking import candidate
+from service.signups.models import STANDING, SignUp
+from service.signups.queries import OpeningRow, as_opening, opening
+from service.signups.rules import refusals
+from service.terms import AssignmentState, MatchRunState, Refusal, ReleaseReason, SignUpState
+
+
+def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime) -> None:
+    """One drafted assignment for each placement."""
+    role_ids = {placement.opening_id for placement in solution.placements}
+    shifts = dict(
+        session.execute(
+            select(ShiftRole.id, Shift).join(Shift, Shift.id == ShiftRole.shift_id).where(ShiftRole.id.in_(role_ids))
+        )
+        .tuples()
+        .all()
+    )
+    for placement in solution.placements:
+        shift = shifts[placement.opening_id]
+        session.add(
+            Assignment(
+                area_id=shift.area_id,
+                shift_id=shift.id,
+                shift_role_id=placement.opening_id,
+                volunteer_id=placement.person_id,
+                signup_id=placement.signup_id,
+                match_run_id=run.id,
+                state=AssignmentState.DRAFTED,
+                occupies=roster.occupied(shift),
+                assigned_at=now,
+            )
+        )
+    session.flush()
+
+
+def replace_unpublished(session: Session, activity_id: int) -> None:
+    """Throw away earlier plans of the activity that were not published. Waits for a publishing under way."""
+    earlier = session.scalars(
+        select(MatchRun)
+        .where(MatchRun.activity_id == activity_id, MatchRun.state == MatchRunState.DRAFTED)
+        .order_by(MatchRun.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for run in earlier:
+        throw_away(session, run)
+
+
+def throw_away(session: Session, run: MatchRun) -> None:
+    """Drop what is left of a run's drafts. Nobody was told of them, so nobody is told now."""
+    for draft in queries.drafts(session, run.id):
+        _drop(draft)
+    run.state = MatchRunState.DISCARDED
+
+
+def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) -> list[Unplaced]:
+    """Make each draft an offer. Those that no longer fit are dropped and given back with all the reasons.
+
+    The caller holds the locks of their people.
+    """
+    skipped = []
+    for draft in drafts:
+        if reasons := _offer(session, draft, now=now):
+            _drop(draft)
+            skipped.append(
+                Unplaced(
+                    person_id=draft.volunteer_id,
+                    opening_id=draft.shift_role_id,
+                    signup_id=draft.signup_id,
+                    blockers=reasons,
+                )
+            )
+    return skipped
+
+
+def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datetime) -> tuple[int, int]:
+    """Move sign-ups that still await the matcher to the waitlist, or decline them; how many of each.
+
+    They are declined when the activity has no waitlist or the shift has begun. The caller holds their people's locks.
+    """
+    waitlisted = declined = 0
+    rows = session.execute(
+        select(SignUp, Shift.starts_at, Activity.has_waitlist)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(SignUp.id.in_(signup_ids), SignUp.state == SignUpState.PENDING, ~queries.has_place())
+        .order_by(SignUp.id)
+        .with_for_update(of=SignUp)
+        .execution_options(populate_existing=True)
+    )
+    for signup, starts_at, has_waitlist in rows.tuples():
+        if has_waitlist and now < starts_at:
+            signup.move(SignUpState.WAITLISTED)
+            outbox.record(session, SignUpWaitlisted(signup.id))
+            waitlisted += 1
+        else:
+            signup.move(SignUpState.DECLINED)
+            outbox.record(session, SignUpDeclined(signup.id))
+            declined += 1
+    return waitlisted, declined
+
+
+def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Blocker, ...]:
+    """Turn a draft into an offer; the reasons if it cannot be, and then nothing has changed."""
+    row = opening(session, shift_id=draft.shift_id, shift_role_id=draft.shift_role_id)
+    if row is None:
+        return (Blocker(Refusal.UNKNOWN_ROLE),)
+    signup = _locked_sign_up(session, draft)
+    if signup is not None and signup.state not in STANDING:
+        return (Blocker(Hindrance.WITHDRAWN),)
+    if reasons := _reasons_against(session, draft, row, now=now):
+        return reasons
+    draft.occupies = roster.occupied(row.Shift)
+    try:
+        with session.begin_nested():
+            offered = roster.offer(session, row=row, volunteer_id=draft.volunteer_id, now=now, assignment=draft)
+    except roster.ConflictingDuty:
+        return (Blocker(Refusal.OVERLAP),)
+    if offered is None:
+        return (Blocker(Refusal.FULL),)
+    if signup is not None and signup.state == SignUpState.WAITLISTED:
+        signup.move(SignUpState.PENDING)
+    return ()
+
+
+def _locked_sign_up(session: Session, draft: Assignment) -> SignUp | None:
+    return session.scalar(
+        select(SignUp).where(SignUp.id == draft.signup_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def _reasons_against(session: Session, draft: Assignment, row: OpeningRow, *, now: datetime) -> tuple[Blocker, ...]:
+    """Everything that has come in between since the plan was made."""
+    person = candidate(session, draft.volunteer_id, around=row.Shift.starts_at)
+    if any(duty.shift_id == draft.shift_id for duty in person.commitments):
+        return (Blocker(Hindrance.SAME_SHIFT, shift_id=draft.shift_id),)
+    reasons = refusals(person, as_opening(row), now)
+    return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.SIGN_UP_CLOSED)
+
+
+def _drop(draft: Assignment) -> None:
+    draft.move(AssignmentState.RELEASED)
+    draft.release_reason = ReleaseReason.REPLANNED

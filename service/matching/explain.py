@@ -1,0 +1,145 @@
+"""Why, in words: for each refusal all its reasons, for each open role who could fill it and what hinders them.
+
+Reads only the values of a run and the names given with them, so it can be asked again at any time, in any language.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service import wording
+from service.language import Lazy, _
+from service.matching.blockers import Blocker, Code, Hindrance
+from service.matching.solution import OpenRole, Unplaced
+from service.terms import QualificationKind, Refusal
+
+#: One reason as a sentence without its full stop. Neutral as to who reads: the volunteer or her coordinator.
+SENTENCES: dict[Code, Lazy] = {
+    Refusal.UNKNOWN_ROLE: Lazy("这一班没有这个岗位"),
+    Refusal.NOT_PUBLISHED: Lazy("这个活动还没有发布"),
+    Refusal.SHIFT_CANCELLED: Lazy("这一班已经取消"),
+    Refusal.SHIFT_STARTED: Lazy("这一班已经开始"),
+    Refusal.SIGN_UP_CLOSED: Lazy("报名已经截止"),
+    Refusal.OVERLAP: Lazy("和{duty}时间重叠"),
+    Refusal.REST: Lazy("和{duty}挨得太近，中间休息不够"),
+    Refusal.QUALIFICATION_MISSING: Lazy("这个岗位要有{kind}，还没有核验过的证件"),
+    Refusal.QUALIFICATION_EXPIRED: Lazy("{kind}到{valid_until}为止，{on}服务那天已经过期"),
+    Refusal.TOO_YOUNG: Lazy("这个岗位要满{min_age}岁"),
+    Refusal.TOO_OLD: Lazy("这个岗位不超过{max_age}岁"),
+    Refusal.AGE_UNKNOWN: Lazy("这个岗位有年龄要求，还没有登记出生年份"),
+    Refusal.WEEKLY_HOURS: Lazy("那一周已经有{held}小时，加上这一班就超过本人说的每周{limit}小时"),
+    Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
+    Refusal.FULL: Lazy("名额满了：意愿更靠前或近期服务更少的人先排"),
+    Hindrance.SAME_SHIFT: Lazy("在这一班已有岗位"),
+    Hindrance.SAID_NO: Lazy("已经说过这一班来不了，或没有按时回复"),
+    Hindrance.WITHDRAWN: Lazy("报名已经退出"),
+}
+#: The same reasons short, to group people by.
+LABELS: dict[Code, Lazy] = {
+    Refusal.UNKNOWN_ROLE: Lazy("岗位已不在"),
+    Refusal.NOT_PUBLISHED: Lazy("活动还没有发布"),
+    Refusal.SHIFT_CANCELLED: Lazy("班次已取消"),
+    Refusal.SHIFT_STARTED: Lazy("班次已开始"),
+    Refusal.SIGN_UP_CLOSED: Lazy("报名已截止"),
+    Refusal.OVERLAP: Lazy("那时另有安排"),
+    Refusal.REST: Lazy("两班之间休息不够"),
+    Refusal.QUALIFICATION_MISSING: Lazy("没有核验过的资质"),
+    Refusal.QUALIFICATION_EXPIRED: Lazy("资质那天已过期"),
+    Refusal.TOO_YOUNG: Lazy("年龄不到"),
+    Refusal.TOO_OLD: Lazy("年龄超过"),
+    Refusal.AGE_UNKNOWN: Lazy("没有登记出生年份"),
+    Refusal.WEEKLY_HOURS: Lazy("会超过本人每周时数"),
+    Refusal.CONSENT_MISSING: Lazy("还没有同意使用姓名和电话"),
+    Refusal.FULL: Lazy("名额满了"),
+    Hindrance.SAME_SHIFT: Lazy("在这一班做别的岗位"),
+    Hindrance.SAID_NO: Lazy("说过这一班来不了"),
+    Hindrance.WITHDRAWN: Lazy("报名已退出"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is behind the ids of a run: people, activities and times by shift, roles by opening."""
+
+    names: Mapping[int, str]
+    titles: Mapping[int, str]
+    times: Mapping[int, tuple[datetime, datetime]]
+    roles: Mapping[int, tuple[int, str]]
+
+    def name(self, person_id: int) -> str:
+        return self.names.get(person_id) or _("志愿者{id}", id=person_id)
+
+    def duty(self, shift_id: int | None) -> str:
+        """Another duty of hers: the activity and when."""
+        if shift_id is None or shift_id not in self.times:
+            return _("另一班")
+        return _("“{title}”（{span}）", title=self.titles.get(shift_id, ""), span=wording.span(*self.times[shift_id]))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People hindered by the same reason. `only` are those for whom it is the one thing in the way."""
+
+    reason: str
+    people: tuple[str, ...]
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """An open role in words: what is missing, and who is hindered by what, the most frequent reason first."""
+
+    role: str
+    when: str
+    missing: str
+    groups: tuple[Group, ...]
+
+
+def reasons(known: Known, unplaced: Unplaced) -> list[str]:
+    """Why somebody has not got a place, all reasons, each a sentence without its full stop."""
+    return [_sentence(known, blocker) for blocker in unplaced.blockers]
+
+
+def shortage(known: Known, role: OpenRole) -> Shortage:
+    """What is missing in an open role, and what stands in the way of everybody thought of."""
+    hindered: dict[Code, list[Unplaced]] = defaultdict(list)
+    for unplaced in role.hindered:
+        for code in dict.fromkeys(blocker.code for blocker in unplaced.blockers):
+            hindered[code].append(unplaced)
+    groups = [_group(known, code, people) for code, people in hindered.items()]
+    shift_id, role_name = known.roles[role.opening_id]
+    return Shortage(
+        role=role_name,
+        when=wording.span(*known.times[shift_id]),
+        missing=_missing(role),
+        groups=tuple(sorted(groups, key=lambda group: -len(group.people))),
+    )
+
+
+def _missing(role: OpenRole) -> str:
+    if not role.hindered:
+        return _("还差{n}人，没有别的人可以考虑", n=role.missing)
+    return _("还差{n}人，另有{others}人想到了但排不上", n=role.missing, others=len(role.hindered))
+
+
+def _group(known: Known, code: Code, people: list[Unplaced]) -> Group:
+    only = [unplaced for unplaced in people if all(blocker.code == code for blocker in unplaced.blockers)]
+    return Group(
+        reason=str(LABELS[code]),
+        people=tuple(known.name(unplaced.person_id) for unplaced in people),
+        only=tuple(known.name(unplaced.person_id) for unplaced in only),
+    )
+
+
+def _sentence(known: Known, blocker: Blocker) -> str:
+    said = {name: _said(name, value) for name, value in blocker.details}
+    return _(SENTENCES[blocker.code], duty=known.duty(blocker.shift_id), **said)
+
+
+def _said(name: str, value: str | int) -> str:
+    if name in ("valid_until", "on"):
+        return wording.full_day(date.fromisoformat(str(value)))
+    return str(wording.QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else str(value)

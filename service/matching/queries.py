@@ -1,0 +1,105 @@
+"""Named reads of match runs, and of the names behind the ids of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Exists, exists, select
+from sqlalchemy.orm import Session, defer
+
+from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.matching.explain import Known
+from service.matching.models import MatchRun
+from service.matching.problem import instant
+from service.matching.record import outcome_of, problem_of, solution_of
+from service.matching.solution import Unplaced
+from service.places.queries import within
+from service.roster.models import HOLDING, Assignment
+from service.signups.models import SignUp
+from service.terms import AssignmentState, MatchRunState
+from service.volunteers.models import Volunteer
+
+
+def in_scope(session: Session, match_run_id: int, *, scope_ids: Sequence[int]) -> MatchRun | None:
+    """The run, if its activity belongs to one of the scopes."""
+    return session.scalar(select(MatchRun).where(MatchRun.id == match_run_id, within(MatchRun.area_id, scope_ids)))
+
+
+def listed(
+    session: Session,
+    *,
+    scope_ids: Sequence[int],
+    activity_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = 30,
+) -> Sequence[MatchRun]:
+    """Runs in scope, newest first, without their problems and solutions; of one activity, if named."""
+    statement = (
+        select(MatchRun)
+        .where(within(MatchRun.area_id, scope_ids))
+        .options(defer(MatchRun.problem), defer(MatchRun.solution))
+        .order_by(MatchRun.id.desc())
+        .limit(limit)
+    )
+    if activity_id is not None:
+        statement = statement.where(MatchRun.activity_id == activity_id)
+    if before_id is not None:
+        statement = statement.where(MatchRun.id < before_id)
+    return session.scalars(statement).all()
+
+
+def drafts(session: Session, match_run_id: int) -> Sequence[Assignment]:
+    """What the run proposes and nobody has published or dropped yet."""
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.match_run_id == match_run_id, Assignment.state == AssignmentState.DRAFTED)
+        .order_by(Assignment.id)
+    ).all()
+
+
+def has_place() -> Exists:
+    """The condition that the person of a sign-up holds a place in its shift, whatever gave it to her."""
+    return exists().where(
+        Assignment.shift_id == SignUp.shift_id,
+        Assignment.volunteer_id == SignUp.volunteer_id,
+        Assignment.state.in_(HOLDING),
+    )
+
+
+def why_unplaced(session: Session, signup: SignUp) -> Unplaced | None:
+    """Why the latest published run did not place this sign-up; None when no run says so."""
+    run = session.scalar(
+        select(MatchRun)
+        .join(Shift, Shift.activity_id == MatchRun.activity_id)
+        .where(Shift.id == signup.shift_id, MatchRun.state == MatchRunState.PUBLISHED)
+        .where(MatchRun.from_at <= Shift.starts_at, MatchRun.until_at > Shift.starts_at)
+        .order_by(MatchRun.id.desc())
+        .limit(1)
+    )
+    told = solution_of(run).unplaced if run is not None else ()
+    return next((unplaced for unplaced in told if unplaced.signup_id == signup.id), None)
+
+
+def known(session: Session, run: MatchRun) -> Known:
+    """The names an explanation of the run needs, with the times as they were when it was solved."""
+    problem, skipped = problem_of(run), outcome_of(run).skipped
+    named = {blocker.shift_id for unplaced in skipped for blocker in unplaced.blockers}
+    solved = {o.shift_id: (instant(o.starts), instant(o.ends)) for o in problem.openings}
+    solved |= {duty.shift_id: (instant(duty.starts), instant(duty.ends)) for duty in problem.commitments}
+    shifts = session.execute(
+        select(Shift.id, Activity.title, Shift.starts_at, Shift.ends_at)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Shift.id.in_({*solved, *named} - {None}))
+    ).all()
+    people = select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_([person.id for person in problem.persons]))
+    roles = (
+        select(ShiftRole.id, ShiftRole.shift_id, ActivityRole.name)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .where(ShiftRole.id.in_([opening.id for opening in problem.openings]))
+    )
+    return Known(
+        names=dict(session.execute(people).tuples().all()),
+        titles={shift.id: shift.title for shift in shifts},
+        times={shift.id: (shift.starts_at, shift.ends_at) for shift in shifts} | solved,
+        roles={role_id: (shift_id, name) for role_id, shift_id, name in session.execute(roles).tuples()},
+    )

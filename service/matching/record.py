@@ -1,0 +1,93 @@
+"""The record of a run: its problem and solution as values again, and the proof that it can be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service.matching import greedy
+from service.matching.models import MatchRun
+from service.matching.problem import Problem
+from service.matching.solution import Solution, Solver, Unplaced
+
+#: Every matcher by the name its runs carry. One that made stored plans stays here as long as they do.
+SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve}
+#: The one new runs use.
+CURRENT = greedy.NAME
+
+
+class NotSolved(Exception):
+    """The run has no plan yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A stored run solved anew: `differences` names what came out otherwise, and is empty as it should be."""
+
+    solution: Solution
+    differences: tuple[str, ...]
+
+    @property
+    def is_identical(self) -> bool:
+        return not self.differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What publishing made of a run, summed over its parts if it was published bit by bit.
+
+    `skipped` are drafts that no longer fitted; `waitlisted` and `declined` count sign-ups that got no place.
+    """
+
+    offered: int = 0
+    waitlisted: int = 0
+    declined: int = 0
+    skipped: tuple[Unplaced, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as JSON values."""
+        counts = {"offered": self.offered, "waitlisted": self.waitlisted, "declined": self.declined}
+        return {**counts, "skipped": [unplaced.to_json() for unplaced in self.skipped]}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Outcome:
+        """The outcome that `to_json` wrote."""
+        return cls(**{**stored, "skipped": tuple(map(Unplaced.from_json, stored["skipped"]))})
+
+
+def problem_of(run: MatchRun) -> Problem:
+    """What the run was given. Raises NotSolved."""
+    if run.problem is None:
+        raise NotSolved(f"match run {run.id} is {run.state}")
+    return Problem.from_json(run.problem)
+
+
+def solution_of(run: MatchRun) -> Solution:
+    """What the run proposed. Raises NotSolved."""
+    if run.solution is None:
+        raise NotSolved(f"match run {run.id} is {run.state}")
+    return Solution.from_json(run.solution)
+
+
+def outcome_of(run: MatchRun) -> Outcome:
+    """What publishing made of the run; empty before."""
+    return Outcome.from_json(run.outcome) if run.outcome is not None else Outcome()
+
+
+def replay(session: Session, match_run_id: int) -> Replay:
+    """Solve a stored problem again, by the matcher of that run, and compare. Changes nothing.
+
+    Raises NotSolved, and LookupError when that matcher is no longer part of the program.
+    """
+    run = session.get_one(MatchRun, match_run_id)
+    problem, stored = problem_of(run), solution_of(run)
+    if stored.solver not in SOLVERS:
+        raise LookupError(f"no matcher {stored.solver!r}")
+    again = SOLVERS[stored.solver](problem)
+    parts = ("placements", "unplaced", "open_roles", "levels")
+    differences = [part for part in parts if getattr(stored, part) != getattr(again, part)]
+    if problem.input_hash != run.input_hash:
+        differences.append("input_hash")
+    return Replay(solution=again, differences=tuple(differences))
