@@ -104,6 +104,12 @@ def assignment_in_scope(session: Session, assignment_id: int, *, scope_ids: Sequ
     )
 
 
+def holders(session: Session, shift_id: int) -> int:
+    """How many people hold a place in the shift, or are asked to."""
+    held = select(func.count()).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
+    return session.scalar(held) or 0
+
+
 def unanswered(
     session: Session, *, scope_ids: Sequence[int], from_at: datetime, limit: int = 50
 ) -> Sequence[Row[Assignment, Volunteer, Shift, Activity, ActivityRole]]:
