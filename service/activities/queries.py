@@ -96,6 +96,15 @@ def daily(session: Session, *, scope_ids: Sequence[int], on: date) -> dict[int, 
     return {activity_id: row for activity_id, row in found.items() if len(weekdays[activity_id]) == 7}
 
 
+def shift_role_in_scope(session: Session, shift_role_id: int, *, scope_ids: Sequence[int]) -> ShiftRole | None:
+    """The places of a role in a shift, if the shift belongs to one of the scopes."""
+    return session.scalar(
+        select(ShiftRole)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .where(ShiftRole.id == shift_role_id, within(Shift.area_id, scope_ids))
+    )
+
+
 def shift_in_scope(session: Session, shift_id: int, *, scope_ids: Sequence[int]) -> Shift | None:
     """The shift, if it belongs to one of the scopes."""
     return session.scalar(select(Shift).where(Shift.id == shift_id, within(Shift.area_id, scope_ids)))
