@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -73,8 +74,8 @@ class Visit:
         return self.page
 
 
-#: Chromium itself writes this for every 4xx page; the page is what we test.
-EXPECTED = "the server responded with a status of 4"
+#: Chromium itself writes this for every page of an error; the page is what we test.
+EXPECTED = re.compile("the server responded with a status of (4..|503)")
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
 
 def _listen(visit: Visit) -> None:
     def heard(message: Any) -> None:
-        if message.type in ("error", "warning") and EXPECTED not in message.text:
+        if message.type in ("error", "warning") and not EXPECTED.search(message.text):
             visit.complaints.append(message.text)
 
     def asked(request: Any) -> None:
