@@ -8,6 +8,5 @@ from service.notifications import sending
 
 @app.task(name="workers.notifications.send_due")
 def send_due() -> None:
-    """Send whatever is due, until nothing is left."""
-    while sending.send_batch():
-        pass
+    """Send whatever is due."""
+    sending.send_due()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -23,7 +23,8 @@ class Notification(Base):
     __tablename__ = "notification"
     __table_args__ = (
         Index("uq_notification_key", "key", unique=True),
-        Index("ix_notification_send_at", "send_at", "id", postgresql_where="state = 'planned'"),
+        # In the order in which they are sent: a login code does not wait behind a thousand reminders.
+        Index("ix_notification_due", text("is_urgent DESC"), "send_at", "id", postgresql_where="state = 'planned'"),
         Index("ix_notification_volunteer_id_id", "volunteer_id", "id"),
         CheckConstraint("num_nonnulls(volunteer_id, account_id, phone_sealed) = 1", name="recipient"),
         CheckConstraint("(state = 'unsent') = (unsent_reason IS NOT NULL)", name="reason"),

@@ -314,7 +314,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
     )
     op.create_index(
-        "ix_notification_send_at", "notification", ["send_at", "id"], unique=False, postgresql_where="state = 'planned'"
+        "ix_notification_due",
+        "notification",
+        [sa.literal_column("is_urgent DESC"), "send_at", "id"],
+        unique=False,
+        postgresql_where="state = 'planned'",
     )
     op.create_index("ix_notification_volunteer_id_id", "notification", ["volunteer_id", "id"], unique=False)
     op.create_index("uq_notification_key", "notification", ["key"], unique=True)
@@ -665,7 +669,7 @@ def downgrade() -> None:
     op.drop_table("role_grant")
     op.drop_index("uq_notification_key", table_name="notification")
     op.drop_index("ix_notification_volunteer_id_id", table_name="notification")
-    op.drop_index("ix_notification_send_at", table_name="notification", postgresql_where="state = 'planned'")
+    op.drop_index("ix_notification_due", table_name="notification", postgresql_where="state = 'planned'")
     op.drop_table("notification")
     op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
     op.drop_table("api_token")

@@ -1,0 +1,254 @@
+"""What can be asked of notifications: tell somebody something, once. Sending is another matter (sending.py).
+
+Each message has a key, and a key exists once: telling twice tells once. Whether a message is still true is
+looked at when it is sent, so nothing here asks twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service.accounts.models import LoginCode
+from service.activities.models import Shift, ShiftRole
+from service.calendars.rules import local
+from service.notifications import queries
+from service.notifications.models import Notification
+from service.notifications.rules import timing
+from service.roster.models import Assignment
+from service.signups.models import SignUp
+from service.terms import (
+    AssignmentState,
+    NotificationKind,
+    NotificationState,
+    ReleaseReason,
+    ShiftState,
+    SignUpState,
+    UnsentReason,
+)
+from service.tracing import request_id
+
+#: A freed place is first offered to those who wait; only if it is still free after this is the coordinator told.
+GAP_PATIENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class To:
+    """Who a message is for: exactly one of them."""
+
+    volunteer_id: int | None = None
+    account_id: int | None = None
+    phone_sealed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A message to be sent: `starts_at` of the shift it is about, `not_before` the earliest time to send it."""
+
+    kind: NotificationKind
+    key: str
+    to: To
+    subject_ids: Mapping[str, Sequence[int]]
+    area_id: int | None = None
+    starts_at: datetime | None = None
+    not_before: datetime | None = None
+
+
+def notify(session: Session, wanted: Wanted, *, now: datetime) -> int | None:
+    """Ask for one message; its id, or None when it was asked for before."""
+    return notify_all(session, [wanted], now=now).get(wanted.key)
+
+
+def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> dict[str, int]:
+    """Ask for many messages; the ids of those not asked for before, by key.
+
+    In quiet hours they wait for the morning, unless pressing (rules.timing); what would come after the start is
+    written down as unsent with that reason.
+    """
+    if not wanted:
+        return {}
+    rows = [_row(one, now=now) for one in wanted]
+    statement = insert(Notification).on_conflict_do_nothing(index_elements=["key"])
+    made = session.execute(statement.returning(Notification.key, Notification.id), rows)
+    return dict(made.tuples().all())
+
+
+def _row(wanted: Wanted, *, now: datetime) -> dict[str, Any]:
+    earliest = max(now, wanted.not_before or now)
+    when = timing(wanted.kind, now=earliest, quiet=queries.quiet_hours(), starts_at=wanted.starts_at)
+    is_unsent = when.unsent_reason is not None
+    return {
+        **asdict(wanted.to),
+        "kind": wanted.kind,
+        "key": wanted.key,
+        "subject_ids": {name: list(ids) for name, ids in wanted.subject_ids.items()},
+        "area_id": wanted.area_id,
+        "send_at": when.send_at,
+        "is_urgent": when.is_urgent,
+        "state": NotificationState.UNSENT if is_unsent else NotificationState.PLANNED,
+        "unsent_reason": when.unsent_reason,
+        "settled_at": now if is_unsent else None,
+        "request_id": request_id(),
+    }
+
+
+def tell_login_code(session: Session, *, login_code_id: int, now: datetime) -> None:
+    """Send six digits to the number they were asked for."""
+    code = session.get_one(LoginCode, login_code_id)
+    wanted = Wanted(
+        kind=NotificationKind.LOGIN_CODE,
+        key=f"login_code:{code.id}",
+        to=To(phone_sealed=code.phone_sealed),
+        subject_ids={"login_code_ids": [code.id]},
+    )
+    notify(session, wanted, now=now)
+
+
+def tell_signed_up(session: Session, *, signup_id: int, now: datetime) -> None:
+    """Say what came of a sign-up: received, confirmed or on the waitlist; nothing if it is over already."""
+    signup = session.get_one(SignUp, signup_id)
+    kind = {
+        SignUpState.PENDING: NotificationKind.SIGN_UP_RECEIVED,
+        SignUpState.CONFIRMED: NotificationKind.SIGN_UP_CONFIRMED,
+        SignUpState.WAITLISTED: NotificationKind.SIGN_UP_WAITLISTED,
+    }.get(signup.state)
+    if kind is not None:
+        notify(session, _about_signup(session, signup, kind=kind, key=f"signed_up:{signup.id}"), now=now)
+
+
+def tell_withdrawn(session: Session, *, signup_id: int, now: datetime) -> None:
+    """Confirm a withdrawal, each one of a sign-up that was withdrawn, undone and withdrawn again."""
+    signup = session.get_one(SignUp, signup_id)
+    if signup.state == SignUpState.WITHDRAWN and signup.withdrawn_at is not None:
+        key = f"withdrawn:{signup.id}:{signup.withdrawn_at.timestamp():.0f}"
+        notify(session, _about_signup(session, signup, kind=NotificationKind.SIGN_UP_WITHDRAWN, key=key), now=now)
+
+
+def tell_sign_up_declined(session: Session, *, signup_id: int, now: datetime) -> None:
+    """Say that a sign-up came to nothing: because the shift was called off, or because others got the places."""
+    signup = session.get_one(SignUp, signup_id)
+    if session.get_one(Shift, signup.shift_id).state == ShiftState.CANCELLED:
+        kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(signup)
+    else:
+        kind, key = NotificationKind.SIGN_UP_DECLINED, f"declined:{signup.id}"
+    notify(session, _about_signup(session, signup, kind=kind, key=key), now=now)
+
+
+def tell_offered(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """Ask somebody whether she takes the place kept for her."""
+    assignment = session.get_one(Assignment, assignment_id)
+    kind, key = NotificationKind.PLACE_OFFERED, f"offered:{assignment.id}"
+    notify(session, _about_assignment(session, assignment, kind=kind, key=key), now=now)
+
+
+def tell_released(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """Tell somebody that she is no longer expected, if she ever was. Who withdrew is told by her withdrawal."""
+    assignment = session.get_one(Assignment, assignment_id)
+    reason = assignment.release_reason
+    never_asked = assignment.answer_by is None and assignment.answered_at is None
+    if assignment.state != AssignmentState.RELEASED or reason == ReleaseReason.WITHDREW or never_asked:
+        return
+    if reason in (ReleaseReason.SHIFT_CANCELLED, ReleaseReason.ACTIVITY_CANCELLED):
+        kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(assignment)
+    else:
+        kind, key = NotificationKind.PLACE_RELEASED, f"released:{assignment.id}"
+    notify(session, _about_assignment(session, assignment, kind=kind, key=key), now=now)
+
+
+def tell_moved(session: Session, *, shift_id: int, now: datetime) -> None:
+    """Tell whoever holds or awaits a place the new time; news of an earlier move still unsent is superseded."""
+    shift = session.get_one(Shift, shift_id)
+    concerned = queries.people_of(session, shift_id)
+    _supersede(session, prefix=f"moved:{shift_id}:", now=now)
+    wanted = [
+        Wanted(
+            kind=NotificationKind.SHIFT_MOVED,
+            key=f"moved:{shift_id}:{volunteer_id}:{shift.version}",
+            to=To(volunteer_id=volunteer_id),
+            subject_ids={subject: [subject_id]},
+            area_id=shift.area_id,
+            starts_at=shift.starts_at,
+        )
+        for volunteer_id, subject, subject_id in concerned
+    ]
+    notify_all(session, wanted, now=now)
+
+
+def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
+    """Tell the nearest coordinators, once a day, that a role has fewer people than it needs.
+
+    The place may yet be taken from the waitlist: the message waits GAP_PATIENCE, and goes only if the gap is still
+    there. A gap that closed by itself and opens again the same day is told after all.
+    """
+    role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
+    shift = session.get_one(Shift, role.shift_id)
+    if role.taken >= role.min_needed or shift.state == ShiftState.CANCELLED or now >= shift.starts_at:
+        return
+    wanted = [
+        Wanted(
+            kind=NotificationKind.GAP_OPENED,
+            key=f"gap:{role.id}:{account_id}:{local(now).date()}",
+            to=To(account_id=account_id),
+            subject_ids={"shift_role_ids": [role.id]},
+            area_id=shift.area_id,
+            starts_at=shift.starts_at,
+            not_before=now + GAP_PATIENCE,
+        )
+        for account_id in queries.coordinators(session, shift.area_id)
+    ]
+    made = notify_all(session, wanted, now=now)
+    _ask_again(session, [one for one in wanted if one.key not in made], now=now)
+
+
+def _about_signup(session: Session, signup: SignUp, *, kind: NotificationKind, key: str) -> Wanted:
+    return Wanted(
+        kind=kind,
+        key=key,
+        to=To(volunteer_id=signup.volunteer_id),
+        subject_ids={"signup_ids": [signup.id]},
+        area_id=signup.area_id,
+        starts_at=session.get_one(Shift, signup.shift_id).starts_at,
+    )
+
+
+def _about_assignment(session: Session, assignment: Assignment, *, kind: NotificationKind, key: str) -> Wanted:
+    return Wanted(
+        kind=kind,
+        key=key,
+        to=To(volunteer_id=assignment.volunteer_id),
+        subject_ids={"assignment_ids": [assignment.id]},
+        area_id=assignment.area_id,
+        starts_at=session.get_one(Shift, assignment.shift_id).starts_at,
+    )
+
+
+def _cancelled_key(concerned: SignUp | Assignment) -> str:
+    """One message a person and shift, whether she hears of it through her sign-up or her place."""
+    return f"shift_cancelled:{concerned.shift_id}:{concerned.volunteer_id}"
+
+
+def _supersede(session: Session, *, prefix: str, now: datetime) -> None:
+    """Planned messages with such keys will not be sent, but for those being sent this moment."""
+    session.execute(
+        update(Notification)
+        .where(Notification.key.startswith(prefix, autoescape=True), Notification.state == NotificationState.PLANNED)
+        .where(or_(Notification.leased_until.is_(None), Notification.leased_until < func.now()))
+        .values(state=NotificationState.UNSENT, unsent_reason=UnsentReason.SUPERSEDED, settled_at=now)
+    )
+
+
+def _ask_again(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> None:
+    """Plan messages anew that were found superfluous when they were about to be sent."""
+    for one in wanted:
+        row = _row(one, now=now)
+        session.execute(
+            update(Notification)
+            .where(Notification.key == one.key, Notification.unsent_reason == UnsentReason.SUPERSEDED)
+            .values({name: row[name] for name in ("state", "unsent_reason", "settled_at", "send_at")})
+        )

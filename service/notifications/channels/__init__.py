@@ -1,0 +1,59 @@
+"""Ways to reach a person: one folder each, all with the same `send`.
+
+`send` either delivers the message or raises ChannelError, and says by `is_permanent` whether trying again can help.
+A channel whose REPEATS_SAFELY is true shows a message once however often it is sent under the same key; over the others
+each message is marked as sent before the next one goes, so that a crash can repeat one at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from service.notifications.recipients import Recipient
+from service.notifications.writing import Text
+from service.terms import Channel, NotificationKind
+
+
+class ChannelError(Exception):
+    """Not delivered. Permanent: it never will be over this channel, as things stand."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.is_permanent = permanent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message as a channel sees it. `key` is the same at every attempt, and so is `day`, when it was due."""
+
+    key: str
+    day: date
+    notification_id: int
+    area_id: int | None
+    kind: NotificationKind
+    to: Recipient
+    text: Text
+
+
+class Sender(Protocol):
+    """What each channel's module offers."""
+
+    REPEATS_SAFELY: bool
+
+    def send(self, message: Message) -> None:
+        """Deliver the message under its key. Raises ChannelError."""
+
+
+def sender(channel: Channel) -> Sender:
+    """The module of a channel."""
+    from service.notifications.channels import call_list, console, email, file
+
+    modules: dict[Channel, Sender] = {
+        Channel.CONSOLE: console,
+        Channel.FILE: file,
+        Channel.EMAIL: email,
+        Channel.CALL_LIST: call_list,
+    }
+    return modules[channel]

@@ -1,0 +1,93 @@
+"""Who gets each message, and how she can be reached: read for a whole batch, as the rows are at sending time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service import secrets
+from service.accounts.models import Account
+from service.notifications.models import Notification
+from service.terms import Channel, ConsentPurpose
+from service.volunteers.models import Consent, Volunteer
+from service.volunteers.queries import PHONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One person, as a volunteer, as an account, or as nothing but a telephone number."""
+
+    name: str = ""
+    volunteer_id: int | None = None
+    phone_sealed: bytes | None = None
+    email: str | None = None
+    own_channel: Channel | None = None
+    wants_reminders: bool = True
+
+    @cached_property
+    def phone(self) -> str | None:
+        """Her number (E.164), deciphered only when a channel asks for it."""
+        return secrets.unseal(self.phone_sealed) if self.phone_sealed else None
+
+
+def recipients(session: Session, notifications: Sequence[Notification]) -> dict[int, Recipient]:
+    """The recipient of each notification, by its id."""
+    volunteers = _volunteers(session, {n.volunteer_id for n in notifications if n.volunteer_id is not None})
+    accounts = _accounts(session, {n.account_id for n in notifications if n.account_id is not None})
+    numbers = _numbers(session, {n.phone_sealed for n in notifications if n.phone_sealed is not None})
+    found = {}
+    for n in notifications:
+        if n.volunteer_id is not None:
+            found[n.id] = volunteers[n.volunteer_id]
+        elif n.account_id is not None:
+            found[n.id] = accounts[n.account_id]
+        elif n.phone_sealed is not None:
+            found[n.id] = numbers[n.phone_sealed]
+    return found
+
+
+def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
+    agreed = (
+        select(Consent.id)
+        .where(Consent.volunteer_id == Volunteer.id, Consent.withdrawn_at.is_(None))
+        .where(Consent.purpose == ConsentPurpose.REMINDERS)
+        .exists()
+    )
+    rows = session.execute(select(Volunteer, agreed).where(Volunteer.id.in_(ids))).tuples()
+    return {
+        person.id: Recipient(
+            name=person.name,
+            volunteer_id=person.id,
+            phone_sealed=person.phone_sealed,
+            email=person.email,
+            own_channel=person.channel,
+            wants_reminders=wants_reminders,
+        )
+        for person, wants_reminders in rows
+    }
+
+
+def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
+    rows = session.execute(
+        select(Account, Volunteer.email, Volunteer.channel)
+        .outerjoin(Volunteer, Volunteer.id == Account.volunteer_id)
+        .where(Account.id.in_(ids))
+    ).tuples()
+    return {
+        account.id: Recipient(name=account.name, phone_sealed=account.phone_sealed, email=email, own_channel=channel)
+        for account, email, channel in rows
+    }
+
+
+def _numbers(session: Session, sealed: Iterable[bytes]) -> dict[bytes, Recipient]:
+    """Bare numbers. If somebody is registered with one, her e-mail address serves as well."""
+    digests = {one: secrets.digest(secrets.unseal(one), purpose=PHONE) for one in sealed}
+    owners = session.execute(
+        select(Volunteer.phone_digest, Volunteer.email).where(Volunteer.phone_digest.in_(digests.values()))
+    )
+    emails = dict(owners.tuples().all())
+    return {one: Recipient(phone_sealed=one, email=emails.get(digest)) for one, digest in digests.items()}

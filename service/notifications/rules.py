@@ -1,0 +1,269 @@
+"""Pure rules about messages: waking hours, what is still true when it is sent, which channel, when again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from service.calendars.rules import instant, local
+from service.terms import (
+    AssignmentState,
+    Channel,
+    NotificationKind,
+    ReleaseReason,
+    ShiftState,
+    SignUpState,
+    UnsentReason,
+)
+
+#: What fell due in waking hours may still be finished this long after quiet hours began.
+GRACE = timedelta(minutes=15)
+#: Messages that people are woken for, if the shift is so near that the morning would be too late to act.
+PRESSING = frozenset(
+    {
+        NotificationKind.PLACE_OFFERED,
+        NotificationKind.PLACE_RELEASED,
+        NotificationKind.SHIFT_CANCELLED,
+        NotificationKind.SHIFT_MOVED,
+    }
+)
+#: A shift this near does not wait for the morning, nor does one that begins this soon after quiet hours end.
+NEAR, AFTER_WAKING = timedelta(hours=3), timedelta(hours=2)
+
+TRIES_PER_CHANNEL = 5
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
+#: A message that was taken up this often without any outcome brings its worker down: it is given up.
+MAX_ATTEMPTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The hours in which nobody is written to, [begins, ends) on the local wall clock; equal means none."""
+
+    begins: time
+    ends: time
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether people are asleep at that moment."""
+        at = local(moment).time()
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+    def began(self, moment: datetime) -> datetime:
+        """When the quiet hours around `moment` began."""
+        wall = local(moment)
+        is_after_midnight = self.begins > self.ends and wall.time() < self.ends
+        return instant(wall.date() - timedelta(days=1) if is_after_midnight else wall.date(), self.begins)
+
+    def over(self, moment: datetime) -> datetime:
+        """When the quiet hours around `moment` end."""
+        wall = local(moment)
+        is_before_midnight = self.begins > self.ends and wall.time() >= self.begins
+        return instant(wall.date() + timedelta(days=1) if is_before_midnight else wall.date(), self.ends)
+
+    def waking(self, moment: datetime) -> datetime:
+        """The moment itself, or the end of the quiet hours it lies in."""
+        return self.over(moment) if self.covers(moment) else moment
+
+    def next_morning(self, moment: datetime) -> datetime:
+        """When people wake on the day after `moment`."""
+        return instant(local(moment).date() + timedelta(days=1), self.ends)
+
+    def holds_back(self, moment: datetime, *, due_at: datetime) -> bool:
+        """Whether something due at `due_at` must wait at `moment`: in quiet hours, but for GRACE."""
+        return self.covers(moment) and (self.covers(due_at) or moment - due_at > GRACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a message may go, whether it may break the quiet, or why it will not go at all."""
+
+    send_at: datetime
+    is_urgent: bool = False
+    unsent_reason: UnsentReason | None = None
+
+
+def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: datetime | None = None) -> Timing:
+    """When a message asked for now goes out. `starts_at` is the start of the shift it is about, if any.
+
+    Login codes at once. In quiet hours others wait for the morning, except offers, cancellations and moves of
+    a shift that begins within NEAR, or within AFTER_WAKING of the morning. What would come only after the start
+    is not sent. Reminders have kept quiet hours already when they get here.
+    """
+    if kind == NotificationKind.LOGIN_CODE:
+        return Timing(now, is_urgent=True)
+    if kind == NotificationKind.REMINDER or not quiet.covers(now):
+        return Timing(now)
+    morning = quiet.over(now)
+    if starts_at is None:
+        return Timing(morning)
+    if kind in PRESSING and (starts_at - now <= NEAR or starts_at < morning + AFTER_WAKING):
+        return Timing(now, is_urgent=True)
+    return Timing(morning, unsent_reason=None if morning < starts_at else UnsentReason.QUIET_HOURS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One place in one shift, held, offered, wished for or lacking: what a message is about, as it is now."""
+
+    shift_id: int
+    shift_state: ShiftState
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    role: str
+    place: str
+    community: str
+    landline: str
+    contact_name: str
+    what_to_bring: str = ""
+    cancel_reason: str = ""
+    assignment_id: int | None = None
+    assignment_state: AssignmentState | None = None
+    release_reason: ReleaseReason | None = None
+    answer_by: datetime | None = None
+    signup_state: SignUpState | None = None
+    undo_until: datetime | None = None
+    waitlist_position: int | None = None
+    min_needed: int = 0
+    taken: int = 0
+
+    @property
+    def what(self) -> str:
+        """The activity and the role in it, said once when they are the same."""
+        return self.title if self.role in ("", self.title) else f"{self.title}（{self.role}）"
+
+    @property
+    def missing(self) -> int:
+        """People lacking for the minimum."""
+        return max(0, self.min_needed - self.taken)
+
+
+def why_not(kind: NotificationKind, duty: Duty, *, now: datetime) -> UnsentReason | None:
+    """Why a message about this duty would no longer be true or of use; None when it should be sent."""
+    good_until = duty.ends_at if kind in _GOOD_TO_THE_END else duty.starts_at
+    return UnsentReason.TOO_LATE if now >= good_until else _STILL_TRUE[kind](duty, now)
+
+
+#: Whoever set out for nothing is owed the news even when the shift would be running.
+_GOOD_TO_THE_END = (NotificationKind.SHIFT_CANCELLED, NotificationKind.PLACE_RELEASED)
+
+
+def _is_confirmed(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    if duty.assignment_state in (AssignmentState.CHECKED_IN, AssignmentState.COMPLETED, AssignmentState.NO_SHOW):
+        return UnsentReason.SUPERSEDED
+    return None if duty.assignment_state == AssignmentState.CONFIRMED else UnsentReason.NOT_HOLDING
+
+
+def _is_offered(duty: Duty, now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    if duty.assignment_state == AssignmentState.CONFIRMED:
+        return UnsentReason.SUPERSEDED
+    if duty.assignment_state != AssignmentState.OFFERED:
+        return UnsentReason.NOT_HOLDING
+    return UnsentReason.TOO_LATE if duty.answer_by is not None and now > duty.answer_by else None
+
+
+def _is_released(duty: Duty, _now: datetime) -> UnsentReason | None:
+    return None if duty.assignment_state == AssignmentState.RELEASED else UnsentReason.SUPERSEDED
+
+
+def _is_called_off(duty: Duty, _now: datetime) -> UnsentReason | None:
+    return None if duty.shift_state == ShiftState.CANCELLED else UnsentReason.SUPERSEDED
+
+
+def _is_concerned(duty: Duty, _now: datetime) -> UnsentReason | None:
+    """Told of a move: whoever holds, is offered, or waits for a place."""
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    holds = duty.assignment_state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
+    waits = duty.signup_state in (SignUpState.PENDING, SignUpState.WAITLISTED)
+    return None if holds or waits else UnsentReason.NOT_HOLDING
+
+
+def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    return None if duty.missing else UnsentReason.SUPERSEDED
+
+
+def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
+    """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
+
+    def check(duty: Duty, _now: datetime) -> UnsentReason | None:
+        if duty.shift_state == ShiftState.CANCELLED:
+            return UnsentReason.CANCELLED
+        if duty.signup_state in (SignUpState.WITHDRAWN, SignUpState.DECLINED, SignUpState.EXPIRED):
+            return UnsentReason.NOT_HOLDING
+        has_offer = duty.assignment_state == AssignmentState.OFFERED
+        return None if duty.signup_state == wanted and not has_offer else UnsentReason.SUPERSEDED
+
+    return check
+
+
+def _refused(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
+    """The sign-up ended as the message says, and was not taken up again."""
+    return lambda duty, _now: None if duty.signup_state == wanted else UnsentReason.SUPERSEDED
+
+
+_STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | None]] = {
+    NotificationKind.REMINDER: _is_confirmed,
+    NotificationKind.SIGN_UP_RECEIVED: _signed_up(SignUpState.PENDING),
+    NotificationKind.SIGN_UP_CONFIRMED: _signed_up(SignUpState.CONFIRMED),
+    NotificationKind.SIGN_UP_WAITLISTED: _signed_up(SignUpState.WAITLISTED),
+    NotificationKind.SIGN_UP_WITHDRAWN: _refused(SignUpState.WITHDRAWN),
+    NotificationKind.SIGN_UP_DECLINED: _refused(SignUpState.DECLINED),
+    NotificationKind.PLACE_OFFERED: _is_offered,
+    NotificationKind.PLACE_RELEASED: _is_released,
+    NotificationKind.SHIFT_CANCELLED: _is_called_off,
+    NotificationKind.SHIFT_MOVED: _is_concerned,
+    NotificationKind.GAP_OPENED: _is_short,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One failed try over one channel."""
+
+    channel: Channel
+    is_permanent: bool
+
+
+def channel_order(
+    *, own: Channel | None, default: Channel, has_phone: bool, has_email: bool, can_be_called: bool
+) -> tuple[Channel, ...]:
+    """The channels to try, in order: her own, the house's, at last a person who calls (or knocks).
+
+    The console and the file stand in for a text message: they need somebody with a telephone or an address.
+    `can_be_called` is whether a coordinator's call list has a place for her and for this message.
+    """
+    reaches = {
+        Channel.CONSOLE: has_phone or has_email,
+        Channel.FILE: has_phone or has_email,
+        Channel.EMAIL: has_email,
+        Channel.CALL_LIST: can_be_called,
+    }
+    wanted = [own, default, Channel.CALL_LIST]
+    return tuple(dict.fromkeys(channel for channel in wanted if channel is not None and reaches[channel]))
+
+
+def next_channel(order: Sequence[Channel], failed: Sequence[Attempt]) -> Channel | None:
+    """The first channel of the order that has not been given up; None when all have.
+
+    One permanent failure gives a channel up, or TRIES_PER_CHANNEL transient ones.
+    """
+    for channel in order:
+        tries = [attempt for attempt in failed if attempt.channel == channel]
+        if len(tries) < TRIES_PER_CHANNEL and not any(attempt.is_permanent for attempt in tries):
+            return channel
+    return None
+
+
+def retry_wait(failures: int) -> timedelta:
+    """How long to wait after the n-th failure in a row over one channel: twice as long each time."""
+    return min(FIRST_RETRY * int(2 ** (failures - 1)), LAST_RETRY)

@@ -1,0 +1,123 @@
+"""From a subject to the words of a message. Complete without its link, which comes last.
+
+The texts are `templates/<kind>/<language>.txt`: a first line for the subject of an e-mail, an empty line, the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service import links, wording
+from service.language import SOURCE, speaking
+from service.language import code as code_of_language
+from service.notifications.recipients import Recipient
+from service.notifications.rules import Duty, why_not
+from service.notifications.subjects import Code, Subject
+from service.settings import settings
+from service.terms import NotificationKind, UnsentReason
+
+FOLDER = Path(__file__).parent / "templates"
+#: Messages that ask, and so carry a link by which to answer.
+ASKING = (NotificationKind.PLACE_OFFERED, NotificationKind.SHIFT_MOVED, NotificationKind.REMINDER)
+
+
+class NothingToSay(Exception):
+    """The message would not be true, allowed or of use any more. `reason` is written on its row."""
+
+    def __init__(self, reason: UnsentReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A written message. `text` opens with the community's name; `spoken` is read aloud: no name, no link."""
+
+    community: str
+    title: str
+    text: str
+    spoken: str
+
+
+def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, language: str = SOURCE) -> Text:
+    """The message in words, as its subject is now. Raises NothingToSay."""
+    if subject.code is not None:
+        _check_code(subject.code, now)
+        duties: list[Duty] = []
+    else:
+        duties = _still_true(kind, subject.duties, to=to, now=now)
+    link = _link(kind, duties)
+    with speaking(language):
+        title, text = _render(kind, duties, code=subject.code, to=to, now=now, link=link)
+        spoken = text if link is None else _render(kind, duties, code=subject.code, to=to, now=now, link=None)[1]
+    community = duties[0].community if duties else settings().help_name
+    gap = "" if language == SOURCE else " "
+    return Text(community=community, title=title, text=f"【{community}】{gap}{text}", spoken=spoken)
+
+
+def _check_code(code: Code, now: datetime) -> None:
+    if code.is_spent:
+        raise NothingToSay(UnsentReason.SUPERSEDED)
+    if now >= code.good_until:
+        raise NothingToSay(UnsentReason.TOO_LATE)
+
+
+def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient, now: datetime) -> list[Duty]:
+    """The duties still to be spoken of; if there are none, the first one's reason speaks for all."""
+    reasons = [why_not(kind, duty, now=now) for duty in duties]
+    standing = [duty for duty, reason in zip(duties, reasons, strict=True) if reason is None]
+    if not standing:
+        raise NothingToSay(next(filter(None, reasons), UnsentReason.NOT_HOLDING))
+    if kind == NotificationKind.REMINDER and not to.wants_reminders:
+        raise NothingToSay(UnsentReason.NO_CONSENT)
+    return standing
+
+
+def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
+    """A link to answer by, where one answer settles the whole message."""
+    if kind not in ASKING or len(duties) != 1 or duties[0].assignment_id is None:
+        return None
+    return links.answer_link(duties[0].assignment_id)
+
+
+def _render(
+    kind: NotificationKind,
+    duties: Sequence[Duty],
+    *,
+    code: Code | None,
+    to: Recipient,
+    now: datetime,
+    link: str | None,
+) -> tuple[str, str]:
+    """(title, text) in the language now spoken."""
+    template = _templates().get_template(f"{kind}/{code_of_language().partition('_')[0]}.txt")
+    rendered = template.render(
+        to=to,
+        duties=duties,
+        duty=duties[0] if duties else None,
+        contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
+        code=code,
+        now=now,
+        link=link,
+    )
+    title, _, text = rendered.partition("\n\n")
+    return title.strip(), text.strip()
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=False,  # noqa: S701 (plain text: there is no markup to escape)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(span=wording.span, moment=wording.moment, clock=wording.clock, phone=wording.phone)
+    return made

@@ -1,0 +1,130 @@
+"""Named reads of reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Row, exists, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from service.activities.models import Activity, Shift
+from service.calendars.rules import instant, local
+from service.notifications.models import Notification
+from service.places.queries import within
+from service.reminders.models import Reminder
+from service.reminders.rules import Told, day_key
+from service.roster.models import Assignment
+from service.terms import (
+    AssignmentState,
+    ConsentPurpose,
+    NotificationKind,
+    NotificationState,
+    ReminderState,
+    ShiftState,
+)
+from service.volunteers.models import Consent, Volunteer
+
+#: (reminder, state of its assignment, state and start of its shift, whether she agreed to be reminded).
+PendingRow: TypeAlias = Row[Reminder, AssignmentState, ShiftState, datetime, bool]
+
+
+def of_assignment(session: Session, assignment_id: int) -> dict[str, Reminder]:
+    """The assignment's reminders by lead time."""
+    rows = session.scalars(select(Reminder).where(Reminder.assignment_id == assignment_id).order_by(Reminder.id))
+    return {reminder.lead_time: reminder for reminder in rows}
+
+
+def listed(
+    session: Session, *, scope_ids: Sequence[int], assignment_id: int | None = None, after_id: int = 0, limit: int = 30
+) -> Sequence[Reminder]:
+    """Reminders in scope by id, all or one assignment's."""
+    statement = select(Reminder).where(within(Reminder.area_id, scope_ids), Reminder.id > after_id)
+    if assignment_id is not None:
+        statement = statement.where(Reminder.assignment_id == assignment_id)
+    return session.scalars(statement.order_by(Reminder.id).limit(limit)).all()
+
+
+def circumstances(session: Session, assignment: Assignment) -> tuple[Shift, Activity, bool]:
+    """The assignment's shift as it is now, its activity, and whether its person agreed to be reminded."""
+    statement = (
+        select(Shift, Activity)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Shift.id == assignment.shift_id)
+        .execution_options(populate_existing=True)
+    )
+    shift, activity = session.execute(statement).one()._tuple()
+    return shift, activity, has_agreed(session, assignment.volunteer_id)
+
+
+def has_agreed(session: Session, volunteer_id: int) -> bool:
+    """Whether the person wants to be reminded."""
+    return bool(session.scalar(select(_agreed(literal(volunteer_id)))))
+
+
+def confirmed(session: Session, shift_id: int) -> Sequence[int]:
+    """Ids of the shift's confirmed assignments, in the order in which people are locked."""
+    return session.scalars(
+        select(Assignment.id)
+        .where(Assignment.shift_id == shift_id, Assignment.state == AssignmentState.CONFIRMED)
+        .order_by(Assignment.volunteer_id)
+    ).all()
+
+
+def claim_people(session: Session, *, now: datetime, limit: int) -> set[int]:
+    """People with a due reminder, `limit` reminders at most; locked, so that nobody else settles theirs meanwhile."""
+    return set(
+        session.scalars(
+            select(Reminder.volunteer_id)
+            .join(Volunteer, Volunteer.id == Reminder.volunteer_id)
+            .where(Reminder.state == ReminderState.PLANNED, Reminder.due_at <= now)
+            .order_by(Reminder.due_at, Reminder.id)
+            .limit(limit)
+            .with_for_update(of=(Reminder, Volunteer), key_share=True, skip_locked=True)
+        )
+    )
+
+
+def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> Sequence[PendingRow]:
+    """All planned reminders of these people that fall due up to the end of the local day."""
+    midnight = instant(local(now).date() + timedelta(days=1), time())
+    return session.execute(
+        select(Reminder, Assignment.state, Shift.state, Shift.starts_at, _agreed(Reminder.volunteer_id))
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Reminder.volunteer_id.in_(volunteer_ids), Reminder.state == ReminderState.PLANNED)
+        .where(Reminder.due_at < midnight)
+        .order_by(Reminder.volunteer_id, Shift.starts_at, Reminder.id)
+    ).all()
+
+
+def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> dict[int, Told]:
+    """What each of these people has been reminded of, or will be, on the local day of `now`."""
+    midnight = instant(local(now).date(), time())
+    rows = session.execute(
+        select(Notification.volunteer_id, Notification.key, Notification.state, Notification.subject_ids)
+        .where(Notification.volunteer_id.in_(volunteer_ids), Notification.kind == NotificationKind.REMINDER)
+        .where(Notification.send_at >= midnight)
+    ).tuples()
+    keys: dict[int, set[str]] = {}
+    assignment_ids: dict[int, set[int]] = {}
+    for volunteer_id, key, state, subject_ids in rows:
+        if volunteer_id is not None:
+            keys.setdefault(volunteer_id, set()).add(key)
+            goes_out = state != NotificationState.UNSENT and key.startswith(day_key(volunteer_id, now))
+            said = subject_ids["assignment_ids"] if goes_out else ()
+            assignment_ids.setdefault(volunteer_id, set()).update(said)
+    return {
+        volunteer_id: Told(keys=frozenset(keys[volunteer_id]), assignment_ids=frozenset(assignment_ids[volunteer_id]))
+        for volunteer_id in keys
+    }
+
+
+def _agreed(volunteer_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether the person has agreed to be reminded, and has not taken it back."""
+    return exists().where(
+        Consent.volunteer_id == volunteer_id,
+        Consent.purpose == ConsentPurpose.REMINDERS,
+        Consent.withdrawn_at.is_(None),
+    )
