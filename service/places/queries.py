@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.places.models import Area
@@ -19,9 +19,55 @@ def within(column: InstrumentedAttribute[int], scope_ids: Sequence[int]) -> Colu
     return column.in_(select(Area.id).where(Area.lineage.overlap(list(scope_ids))))
 
 
+def within_or_own(
+    area: InstrumentedAttribute[int],
+    scope_ids: Sequence[int],
+    *,
+    owner: InstrumentedAttribute[int],
+    volunteer_id: int | None,
+) -> ColumnElement[bool]:
+    """The condition that a row lies in one of the scopes, or is this volunteer's own."""
+    conditions = [within(area, scope_ids)] if scope_ids else []
+    if volunteer_id is not None:
+        conditions.append(owner == volunteer_id)
+    return or_(false(), *conditions)
+
+
+def listed(
+    session: Session, *, below: int | None = None, kind: AreaKind | None = None, after_id: int = 0, limit: int = 30
+) -> Sequence[Area]:
+    """Areas by id, all or those at and below one."""
+    statement = select(Area).where(Area.id > after_id).order_by(Area.id).limit(limit)
+    if below is not None:
+        statement = statement.where(Area.lineage.contains([below]))
+    if kind is not None:
+        statement = statement.where(Area.kind == kind)
+    return session.scalars(statement).all()
+
+
+def in_scope(session: Session, area_id: int, *, scope_ids: Sequence[int]) -> Area | None:
+    """The area, if it is one of the scopes or below one."""
+    return session.scalar(select(Area).where(Area.id == area_id, within(Area.id, scope_ids)))
+
+
+def neighbourhood_id(session: Session, area_id: int) -> int:
+    """The area whose shifts are near `area_id`: the one above it, or itself at the root."""
+    return session.scalars(select(func.coalesce(Area.parent_id, Area.id)).where(Area.id == area_id)).one()
+
+
 def subtree(session: Session, area_id: int) -> Sequence[Area]:
     """The area and everything below it, parents before children."""
     return session.scalars(select(Area).where(Area.lineage.contains([area_id])).order_by(Area.lineage)).all()
+
+
+def root(session: Session) -> Area | None:
+    """The top of the tree; the first one, should there be several."""
+    return session.scalars(select(Area).where(Area.parent_id.is_(None)).order_by(Area.id).limit(1)).first()
+
+
+def communities(session: Session) -> Sequence[Area]:
+    """Every community, as the tree orders them."""
+    return session.scalars(select(Area).where(Area.kind == AreaKind.COMMUNITY).order_by(Area.lineage)).all()
 
 
 def path(session: Session, area: Area) -> Sequence[Area]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -144,16 +145,45 @@ def _places(scope_ids: Sequence[int]) -> Select[Assignment, Volunteer, Shift, Ac
     )
 
 
-def duties(
-    session: Session, volunteer_id: int, *, from_at: datetime
-) -> Sequence[Row[Assignment, Shift, Activity, ActivityRole]]:
+DutyRow: TypeAlias = Row[Assignment, Shift, Activity, ActivityRole]
+
+
+def duties(session: Session, volunteer_id: int, *, from_at: datetime) -> Sequence[DutyRow]:
     """The places a person holds that are not over yet, next first."""
     return session.execute(
+        _duties()
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at > from_at)
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()
+
+
+def duties_before(session: Session, volunteer_id: int, *, until_at: datetime, limit: int = 10) -> Sequence[DutyRow]:
+    """The places a person held that are over, latest first."""
+    return session.execute(
+        _duties()
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at <= until_at)
+        .order_by(Shift.starts_at.desc(), Shift.id)
+        .limit(limit)
+    ).all()
+
+
+def duty(session: Session, assignment_id: int) -> DutyRow | None:
+    """One assignment with its shift, activity and role."""
+    return session.execute(_duties().where(Assignment.id == assignment_id)).one_or_none()
+
+
+def of_volunteer(session: Session, assignment_id: int, *, volunteer_id: int) -> Assignment | None:
+    """The assignment, if it is this person's own."""
+    return session.scalar(
+        select(Assignment).where(Assignment.id == assignment_id, Assignment.volunteer_id == volunteer_id)
+    )
+
+
+def _duties() -> Select[Assignment, Shift, Activity, ActivityRole]:
+    return (
         select(Assignment, Shift, Activity, ActivityRole)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at > from_at)
-        .order_by(Shift.starts_at, Shift.id)
-    ).all()
+    )

@@ -62,6 +62,22 @@ def of_volunteer(session: Session, signup_id: int, *, volunteer_id: int) -> Sign
     return session.scalar(select(SignUp).where(SignUp.id == signup_id, SignUp.volunteer_id == volunteer_id))
 
 
+def waiting(session: Session, volunteer_id: int, *, from_at: datetime) -> Sequence[Row[SignUp, Shift, Activity]]:
+    """A person's sign-ups that still wait for a place or for the matcher, next first.
+
+    One whose place has been offered is not here: it waits for her own answer.
+    """
+    offered = select(Assignment.signup_id).where(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
+    return session.execute(
+        select(SignUp, Shift, Activity)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(SignUp.volunteer_id == volunteer_id, Shift.ends_at > from_at)
+        .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)), ~offered.exists())
+        .order_by(Shift.starts_at, SignUp.id)
+    ).all()
+
+
 def in_scope(session: Session, signup_id: int, *, scope_ids: Sequence[int]) -> SignUp | None:
     """The sign-up, if its shift belongs to one of the scopes."""
     return session.scalar(select(SignUp).where(SignUp.id == signup_id, within(SignUp.area_id, scope_ids)))

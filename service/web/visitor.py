@@ -28,8 +28,8 @@ Guard = Callable[[Actor | None], ResponseReturnValue | None]
 
 
 def sign_in(account: Account) -> None:
-    """This browser now speaks for `account`. What the session held before is dropped, the sign-up under way is kept."""
-    kept = {name: session[name] for name in ("sign_up",) if name in session}
+    """This browser now speaks for `account`. What the session held before is dropped, where she was going is kept."""
+    kept = {name: session[name] for name in ("sign_up", "next") if name in session}
     session.clear()
     session.update(kept, account_id=account.id, epoch=account.epoch)
     session.permanent = True

@@ -1,11 +1,44 @@
-"""JSON for programs: everything under /api/."""
+"""JSON for programs: everything under /api/. One module per room; resource.py describes, door.py lets in."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_smorest import Api
+from marshmallow import Schema
+
+from schemas.problems import ProblemShown
+from service.web.api.resource import IdConverter
+from service.web.api.rooms import RESOURCES
+from service.web.security import csrf
 
 PREFIX = "/api/"
+VERSION_PREFIX = "/api/v1"
+
+
+class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """The OpenAPI document. Errors are answered by service/web/errors.py, in the shape each door speaks."""
+
+    ERROR_SCHEMA: type[Schema] = ProblemShown
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """Left out: it would take over the pages' errors as well."""
 
 
 def register(app: Flask) -> None:
     """Put the JSON interface into the application."""
+    app.url_map.converters["id"] = IdConverter
+    app.config.update(
+        API_TITLE="Lunzhi 轮值",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=VERSION_PREFIX,
+        API_SPEC_OPTIONS={
+            "security": [{"token": []}],
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        },
+    )
+    api = _Api(app)
+    for part in RESOURCES:
+        csrf.exempt(part)
+        api.register_blueprint(part, url_prefix=VERSION_PREFIX + part.url_prefix)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.pages import display, style
+from service.web.pages import activities, display, home, login, me, offers, signing_up, signups, style
+from service.web.pages import help as help_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (display.pages,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.pages,
+    activities.pages,
+    signing_up.pages,
+    signups.pages,
+    me.pages,
+    offers.pages,
+    login.pages,
+    help_pages.pages,
+    display.pages,
+)
 #: Only outside production: samples for those who build.
 WORKSHOP: tuple[Blueprint, ...] = (style.pages,)
 

@@ -1,0 +1,26 @@
+"""Plain words about the service, and about what is kept of whom."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from service.language import _
+from service.web import page, visitor
+
+pages = Blueprint("help", __name__)
+
+
+@pages.get("/help")
+@visitor.for_anyone
+def index(_db: Session) -> ResponseReturnValue:
+    """How to sign up, answer and withdraw, in short sentences."""
+    return page.render("help/index.html", title=_("怎么用"))
+
+
+@pages.get("/privacy")
+@visitor.for_anyone
+def privacy(_db: Session) -> ResponseReturnValue:
+    """What is kept, for what, how long, and how to take consent back (PIPL art. 17)."""
+    return page.render("help/privacy.html", title=_("您的信息"))

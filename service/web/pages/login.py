@@ -1,0 +1,124 @@
+"""Logging in by a code, and registering who is new."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from schemas.login import CodeInput, PhoneInput, RegisterInput
+from service import clock, secrets, wording
+from service.accounts.models import Account
+from service.language import _
+from service.places.queries import communities
+from service.terms import ConsentHow
+from service.volunteers.actions import register
+from service.web import code_step, notices, page, visitor
+from service.web.forms import Form, Option
+from service.web.limits import limiter
+
+pages = Blueprint("login", __name__)
+
+
+@pages.get("/login")
+@visitor.for_anyone
+def index(_db: Session) -> ResponseReturnValue:
+    """Ask for the phone number. `next` is where to go afterwards."""
+    session["next"] = page.local_path(request.args.get("next", ""), otherwise=session.get("next", "/me"))
+    return page.render("login/phone.html", title=_("登录"), form=Form.blank(PhoneInput()))
+
+
+@pages.post("/login")
+@limiter.limit("20/minute;100/hour")
+@visitor.for_anyone
+def send(db: Session) -> ResponseReturnValue:
+    """Send a code to the number."""
+    form = Form.posted(PhoneInput())
+    if form.is_valid and code_step.send(db, form, phone=form.loaded["phone"], now=clock.now(db)):
+        return page.see_other(url_for("login.code"))
+    return page.render("login/phone.html", title=_("登录"), form=form)
+
+
+@pages.get("/login/code")
+@visitor.for_anyone
+def code(_db: Session) -> ResponseReturnValue:
+    """Ask for the digits."""
+    if "phone" not in session:
+        return page.see_other(url_for("login.index"))
+    return _ask_code(Form.blank(CodeInput()))
+
+
+@pages.post("/login/code")
+@limiter.limit("20/minute")
+@visitor.for_anyone
+def check(db: Session) -> ResponseReturnValue:
+    """Let her in, or say that the digits are wrong."""
+    if "phone" not in session:
+        return page.see_other(url_for("login.index"))
+    form = code_step.check(db, now=clock.now(db))
+    if form.has_errors:
+        return _ask_code(form)
+    account = code_step.log_in(db)
+    if account.volunteer_id is None and not account.grants:
+        return page.see_other(url_for("login.register_form"))
+    return page.see_other(session.pop("next", "/me"))
+
+
+@pages.get("/register")
+@visitor.for_anyone
+def register_form(db: Session) -> ResponseReturnValue:
+    """Ask a new person for her name and community."""
+    who = visitor.current(db)
+    if who is None or who.volunteer_id is not None:
+        return page.see_other(url_for("login.index"))
+    return _ask_name(Form.blank(RegisterInput(), options=_areas(db)))
+
+
+@pages.post("/register")
+@visitor.for_anyone
+def register_new(db: Session) -> ResponseReturnValue:
+    """Register her with the number she has just proved to hold."""
+    who = visitor.current(db)
+    if who is None or who.volunteer_id is not None:
+        return page.see_other(url_for("login.index"))
+    account = db.get_one(Account, who.account_id)
+    options = _areas(db)
+    form = Form.posted(RegisterInput(), options=options)
+    if form.is_valid and str(form.loaded["area_id"]) not in {option.value for option in options["area_id"]}:
+        form.refuse(_("请选择您住的社区"), at="area_id")
+    if form.has_errors:
+        return _ask_name(form)
+    volunteer = register(
+        db,
+        area_id=form.loaded["area_id"],
+        name=form.loaded["name"],
+        phone=secrets.unseal(account.phone_sealed),
+        how=ConsentHow.WEB,
+        now=clock.now(db),
+    )
+    account.volunteer_id, account.name = volunteer.id, volunteer.name
+    notices.notify(_("登记好了，欢迎您。"))
+    return page.see_other(session.pop("next", "/me"))
+
+
+@pages.post("/logout")
+@visitor.for_anyone
+def out(_db: Session) -> ResponseReturnValue:
+    """Leave."""
+    visitor.sign_out()
+    notices.notify(_("您已退出登录。"))
+    return page.see_other(url_for("home.index"))
+
+
+def _ask_code(form: Form) -> ResponseReturnValue:
+    return page.render(
+        "login/code.html", title=_("填写验证码"), form=form, sent_to=wording.masked_phone(session["phone"])
+    )
+
+
+def _ask_name(form: Form) -> ResponseReturnValue:
+    return page.render("login/register.html", title=_("先认识一下您"), form=form)
+
+
+def _areas(db: Session) -> dict[str, list[Option]]:
+    return {"area_id": [Option(value=str(area.id), text=area.name) for area in communities(db)]}

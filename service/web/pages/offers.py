@@ -1,0 +1,111 @@
+"""Answering an offer by the link in a message, without logging in: GET shows, POST acts.
+
+Chat programs and link scanners open links; so opening one changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from schemas.offers import AnswerInput
+from service import clock, links
+from service.activities.models import Activity, Shift
+from service.language import _
+from service.places.models import Area
+from service.places.queries import helpline
+from service.roster import actions as roster
+from service.roster.actions import OfferClosed
+from service.roster.models import Assignment
+from service.roster.queries import duty
+from service.volunteers.models import Volunteer
+from service.web import page, visitor
+from service.web.forms import Form
+from service.web.limits import limiter
+from service.web.security import csrf
+
+pages = Blueprint("offers", __name__)
+# The token is the permission: whoever holds the link may answer. A cookie adds nothing, and a
+# message opened in a strange browser must still work.
+csrf.exempt(pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The offer behind a link, with all the page says of it."""
+
+    assignment: Assignment
+    shift: Shift
+    activity: Activity
+    role: str
+    place: Area
+    name: str
+
+
+@pages.get(f"{links.ANSWER_PATH}<token>")
+@limiter.limit("60/minute")
+@visitor.for_anyone
+def show(db: Session, token: str) -> ResponseReturnValue:
+    """What is offered, until when, and two buttons. Changes nothing."""
+    return _page(db, token, _read(db, token), Form.blank(AnswerInput()))
+
+
+@pages.post(f"{links.ANSWER_PATH}<token>")
+@limiter.limit("30/minute")
+@visitor.for_anyone
+def answer(db: Session, token: str) -> ResponseReturnValue:
+    """Take the answer. Sending it twice is harmless; changing one's mind is possible until the start."""
+    offered = _read(db, token)
+    form = Form.posted(AnswerInput())
+    if form.has_errors:
+        return _page(db, token, offered, form)
+    now = clock.now(db)
+    try:
+        with db.begin_nested():
+            if form.loaded["answer"] == "yes":
+                roster.accept(db, assignment_id=offered.assignment.id, now=now)
+            else:
+                roster.decline(db, assignment_id=offered.assignment.id, now=now, reason=form.loaded["reason"])
+    except OfferClosed:
+        db.refresh(offered.assignment)
+        return _page(db, token, offered, form, status=409)
+    return page.see_other(url_for("offers.show", token=token, done=form.loaded["answer"]))
+
+
+def told(answered: str) -> str:
+    """What to say after an answer."""
+    return _("谢谢！已经记下您能来。") if answered == "yes" else _("知道了，我们找别人顶上。谢谢您早告诉我们。")
+
+
+def _read(db: Session, token: str) -> Offered:
+    try:
+        row = duty(db, links.read_answer_token(token))
+    except links.BrokenLink:
+        abort(404)
+    if row is None:
+        abort(404)
+    assignment, shift, activity, role = row
+    place = db.get_one(Area, shift.place_id)
+    if line := helpline(db, place):
+        page.use_help_line(page.HelpLine(line[0], activity.contact_phone or line[1], activity.contact_name))
+    volunteer = db.get_one(Volunteer, assignment.volunteer_id)
+    return Offered(assignment, shift, activity, role.name, place, volunteer.name)
+
+
+def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int = 200) -> ResponseReturnValue:
+    now, assignment = clock.now(db), offered.assignment
+    done = request.args.get("done", "")
+    return page.render(
+        "offers/show.html",
+        title=offered.activity.title,
+        form=form,
+        status=status,
+        token=token,
+        offered=offered,
+        is_open=assignment.state == "offered" and (assignment.answer_by is None or now <= assignment.answer_by),
+        may_change=assignment.state == "confirmed" and now < offered.shift.starts_at,
+        done=told(done) if (done, str(assignment.state)) in (("yes", "confirmed"), ("no", "declined")) else "",
+    )

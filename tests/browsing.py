@@ -1,0 +1,64 @@
+"""A person before a browser without JavaScript: opens pages, fills in forms, follows where she is sent."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from service.accounts.actions import digits
+from service.accounts.models import LoginCode
+from service.db import transaction
+from service.settings import settings
+from service.web import create_app
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Person:
+    """One browser with its cookies."""
+
+    def __init__(self) -> None:
+        self.client: FlaskClient = create_app(settings()).test_client()
+        self.page: TestResponse | None = None
+
+    def open(self, address: str) -> str:
+        """GET, following redirects; the page's text."""
+        self.page = self.client.get(address, follow_redirects=True)
+        return self.text
+
+    def send(self, address: str, **typed: Any) -> str:
+        """POST with the token of the page before, following the redirect."""
+        found = TOKEN.search(self.text)
+        data = {"csrf_token": found.group(1) if found else "", **typed}
+        self.page = self.client.post(address, data=data, follow_redirects=True)
+        return self.text
+
+    def log_in(self, phone: str) -> str:
+        """By the code that was sent."""
+        self.open("/login")
+        self.send("/login", phone=phone)
+        return self.send("/login/code", code=last_code())
+
+    @property
+    def text(self) -> str:
+        return unescape(self.page.text) if self.page is not None else ""
+
+    @property
+    def status(self) -> int:
+        return self.page.status_code if self.page is not None else 0
+
+    @property
+    def path(self) -> str:
+        return self.page.request.path if self.page is not None else ""
+
+
+def last_code() -> str:
+    """The digits sent last, to whomever."""
+    with transaction() as session:
+        code = session.query(LoginCode).order_by(LoginCode.id.desc()).first()
+        assert code is not None, "no code was asked for"
+        return digits(code)
