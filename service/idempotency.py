@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, delete, select
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -34,7 +34,7 @@ class IdempotencyKey(Base):
     claimed_at: Mapped[datetime]
     status: Mapped[int | None] = mapped_column(SmallInteger)
     headers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    body: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 def claim(session: Session, *, account_id: int, key: str, request: bytes, now: datetime) -> IdempotencyKey | None:
@@ -59,10 +59,14 @@ def claim(session: Session, *, account_id: int, key: str, request: bytes, now: d
     return before
 
 
-def answer(session: Session, *, account_id: int, key: str, status: int, headers: dict[str, str], body: Any) -> None:
-    """Keep the answer beside the effect, in the same transaction."""
-    row = session.get_one(IdempotencyKey, (account_id, key))
-    row.status, row.headers, row.body = status, headers, body
+def answer(session: Session, *, account_id: int, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
+    """Keep the answer, byte for byte, beside the effect in the same transaction."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
+        .values(status=status, headers=headers, body=body)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def forget(session: Session, *, now: datetime) -> int:

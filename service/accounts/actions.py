@@ -130,6 +130,16 @@ def issue_token(
     return token
 
 
+def revoke_token(session: Session, *, token_id: int, account_id: int, now: datetime) -> bool:
+    """End one of the account's tokens; whether it had such a token. Twice is harmless."""
+    token = session.scalar(select(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == account_id))
+    if token is None:
+        return False
+    token.revoked_at = token.revoked_at or now
+    audit.note(session, verb="revoked_token", subject=("account", account_id), account_id=account_id, now=now)
+    return True
+
+
 def end_sessions(session: Session, account: Account) -> None:
     """Log this account out everywhere."""
     account.epoch += 1

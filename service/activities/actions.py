@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -108,6 +108,19 @@ def publish(session: Session, activity: Activity, *, now: datetime, account_id: 
         lay_out(session, series, now=now)
     outbox.record(session, ActivityPublished(activity.id))
     _note(session, "published_activity", activity, account_id=account_id, now=now)
+    return activity
+
+
+def revise(
+    session: Session, activity: Activity, *, changes: Mapping[str, Any], now: datetime, account_id: int | None
+) -> Activity:
+    """Change an activity's words, contact or deadlines. Raises ActivityRefused when it was cancelled."""
+    if activity.state == ActivityState.CANCELLED:
+        raise ActivityRefused({"state": ["cancelled"]})
+    for name, value in changes.items():
+        setattr(activity, name, value)
+    _note(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
+    session.flush()
     return activity
 
 
@@ -223,6 +236,15 @@ def cancel_activity(
     return activity
 
 
-def _note(session: Session, verb: str, subject: Activity | Shift, *, account_id: int | None, now: datetime) -> None:
-    kind = "activity" if isinstance(subject, Activity) else "shift"
-    audit.note(session, verb=verb, subject=(kind, subject.id), account_id=account_id, area_id=subject.area_id, now=now)
+def _note(
+    session: Session, verb: str, subject: Activity | Shift, *, account_id: int | None, now: datetime, **details: Any
+) -> None:
+    audit.note(
+        session,
+        verb=verb,
+        subject=("activity" if isinstance(subject, Activity) else "shift", subject.id),
+        account_id=account_id,
+        area_id=subject.area_id,
+        now=now,
+        **details,
+    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from service import audit
 from service.places.models import Area
 from service.terms import AreaKind
 
@@ -32,5 +36,24 @@ def add_area(
         address=address,
     )
     session.add(area)
+    session.flush()
+    return area
+
+
+def revise(
+    session: Session, area: Area, *, changes: Mapping[str, str | None], account_id: int | None, now: datetime
+) -> Area:
+    """Change the area's name, telephone or address."""
+    for name, value in changes.items():
+        setattr(area, name, value)
+    audit.note(
+        session,
+        verb="revised_area",
+        subject=("area", area.id),
+        account_id=account_id,
+        area_id=area.id,
+        now=now,
+        fields=sorted(changes),
+    )
     session.flush()
     return area

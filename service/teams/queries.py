@@ -8,7 +8,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from service.teams.models import Membership
+from service.places.queries import within
+from service.teams.models import Membership, Programme, Team
+from service.terms import TeamState
 from service.volunteers.models import Volunteer
 
 
@@ -21,3 +23,24 @@ def members_on(session: Session, team_id: int, *, day: date) -> Sequence[Volunte
         .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
         .order_by(Volunteer.pinyin, Volunteer.id)
     ).all()
+
+
+def in_scope(session: Session, team_id: int, *, scope_ids: Sequence[int]) -> Team | None:
+    """The team, if it belongs to one of the scopes."""
+    return session.scalar(select(Team).where(Team.id == team_id, within(Team.area_id, scope_ids)))
+
+
+def listed(
+    session: Session, *, scope_ids: Sequence[int], state: TeamState | None = None, after_id: int = 0, limit: int = 30
+) -> Sequence[Team]:
+    """Teams in scope by id."""
+    statement = select(Team).where(within(Team.area_id, scope_ids), Team.id > after_id)
+    if state is not None:
+        statement = statement.where(Team.state == state)
+    return session.scalars(statement.order_by(Team.id).limit(limit)).all()
+
+
+def has_programme(session: Session, team_id: int, *, programme_id: int) -> bool:
+    """Whether this line of service is the team's."""
+    found = select(Programme.id).where(Programme.id == programme_id, Programme.team_id == team_id)
+    return session.scalar(found) is not None

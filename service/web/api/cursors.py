@@ -19,12 +19,12 @@ LARGEST = 2**63 - 1
 
 def after_id(cursor: str | None) -> int:
     """The id behind which the page starts: 0 for the first. Raises Problem."""
-    return _opened(cursor, int)[0] if cursor else 0
+    return int(_opened(cursor, int)[0]) if cursor else 0
 
 
 def after_instant(cursor: str | None) -> tuple[datetime, int] | None:
     """(instant, id) behind which the page starts; None for the first. Raises Problem."""
-    return _opened(cursor, datetime.fromisoformat, int) if cursor else None  # type: ignore[return-value]  # one value for each reader
+    return _opened(cursor, datetime.fromisoformat, int) if cursor else None
 
 
 def shown(rows: Sequence[Row], *, limit: int, key: Callable[[Row], tuple[Any, ...]], each: Callable[[Row], Any]) -> Any:

@@ -17,14 +17,16 @@ from functools import wraps
 from hashlib import blake2b
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from service import clock, idempotency, language, secrets
 from service.accounts.queries import Actor, actor_by_token
 from service.db import transaction
 from service.language import _
+from service.places.queries import neighbourhood_id
 from service.terms import Role
+from service.volunteers.models import Volunteer
 from service.web.api.problems import NotFound, Problem, invalid
 from service.web.api.refusals import REFUSALS, as_problem
 
@@ -64,6 +66,13 @@ class Call:
         """Areas this account coordinates; what belongs to none of them does not exist for it."""
         return self.actor.scope_ids()
 
+    @property
+    def around(self) -> int:
+        """The area whose shifts are near this volunteer's home; 0, where nothing is, for an account that is none."""
+        if self.actor.volunteer_id is None:
+            return 0
+        return neighbourhood_id(self.session, self.session.get_one(Volunteer, self.actor.volunteer_id).area_id)
+
     def needs(self, role: Role) -> None:
         """Raises Problem unless the account has the role somewhere; the queries say where."""
         if not self.actor.scope_ids(role):
@@ -97,8 +106,8 @@ def opens(view: View, *, is_public: bool = False, is_secret: bool = False) -> Ca
     def answer(**path: Any) -> Response:
         request.max_content_length = LONGEST_BODY
         request.get_data()
-        token = None if is_public else _bearer()
         try:
+            token = None if is_public else _bearer()
             with transaction() as session:
                 call = _let_in(session, token)
                 response = _once(call, lambda: view(call, **path), is_secret=is_secret)
@@ -180,4 +189,6 @@ def _conditional(response: Response) -> Response:
     digest = blake2b(response.get_data(), digest_size=6).hexdigest()
     if "-" not in (tag or ""):
         response.set_etag(f"{tag}-{digest}" if tag else digest)
-    return response.make_conditional(request) if request.method == "GET" else response
+    if request.method == "GET":
+        response.make_conditional(request)
+    return response

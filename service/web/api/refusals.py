@@ -20,7 +20,7 @@ from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithd
 from service.signups.rules import Refused
 from service.teams.actions import AlreadyMember
 from service.volunteers.actions import PhoneTaken
-from service.web import reasons
+from service.web import words
 from service.web.api.problems import NotFound, Problem
 
 #: What ActivityRefused says in codes.
@@ -29,17 +29,19 @@ ACTIVITY_PROBLEMS = {
     "past": Lazy("开始时间已经过去"),
     "too_long": Lazy("一次最多排一年"),
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
+    "longer_than_a_day": Lazy("一个班次最长24小时"),
     "cancelled": Lazy("已经取消了"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
 }
 
 
 def _sign_up_refused(error: SignUpRefused) -> Problem:
-    told = [
-        {"code": refused.reason.value, "text": reasons.said(refused), "details": _plain(refused)}
-        for refused in error.reasons
+    texts = [_("{reason}。", reason=words.refusal(refused)) for refused in error.reasons]
+    reasons = [
+        {"code": refused.reason.value, "text": text, "details": _plain(refused)}
+        for refused, text in zip(error.reasons, texts, strict=True)
     ]
-    return Problem(409, kind="sign-up-refused", detail="".join(reason["text"] for reason in told), reasons=told)
+    return Problem(409, kind="sign-up-refused", detail="".join(texts), reasons=reasons)
 
 
 def _plain(refused: Refused) -> dict[str, Any]:
@@ -89,7 +91,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: _simple(422, "key-reused"),
     StaleDataError: _simple(412, "changed-meanwhile"),
 }
-REFUSALS = (Problem, *PROBLEMS)
+REFUSALS: tuple[type[Exception], ...] = (Problem, *PROBLEMS)
 
 
 def as_problem(error: Exception) -> Problem:

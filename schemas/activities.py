@@ -1,0 +1,202 @@
+"""Activities: what a coordinator writes down, what everybody reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, missing, post_load, validate, validates_schema
+
+from schemas import Input
+from schemas.fields import (
+    Choice,
+    Field,
+    Id,
+    LocalDate,
+    LocalDateTime,
+    LocalTime,
+    Many,
+    Name,
+    Phone,
+    Text,
+    Ticked,
+    Whole,
+)
+from schemas.shown import PageAsked, Shown, one_of
+from service.activities.rules import RolePlan, WeeklyPlan
+from service.language import Lazy, _
+from service.terms import ActivityState, DayRule, Mode, QualificationKind
+
+LONGEST_SERIES_DAYS = 366
+LEAD_TIME = r"P[1-9]\d?D|PT[1-9]\d?H|PT[1-9]\d{0,2}M|eve([01]\d|2[0-3]):[0-5]\d"
+
+
+class Part(Field, fields.Nested):
+    """An object within an object."""
+
+
+class RoleInput(Input):
+    """A kind of work: how many it takes and who may do it."""
+
+    name = Text(required=True, shortest=1, longest=60, label=Lazy("岗位名称"))
+    min_needed = Whole(required=True, least=0, most=10_000, label=Lazy("至少人数"))
+    max_needed = Whole(required=True, least=1, most=10_000, label=Lazy("最多人数"))
+    requires = Many(Choice(QualificationKind, label=Lazy("资质")), most=5, load_default=list, label=Lazy("资质"))
+    min_age = Whole(most=150, allow_none=True, label=Lazy("最小年龄"))
+    max_age = Whole(most=150, allow_none=True, label=Lazy("最大年龄"))
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_options: Any) -> None:
+        """What is least cannot be above what is most."""
+        if data["min_needed"] > data["max_needed"]:
+            raise ValidationError({"max_needed": [_("最多人数不能少于至少人数")]})
+        youngest, oldest = data.get("min_age"), data.get("max_age")
+        if youngest is not None and oldest is not None and youngest > oldest:
+            raise ValidationError({"max_age": [_("最大年龄不能小于最小年龄")]})
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: Any) -> RolePlan:
+        """As the rules take it."""
+        return RolePlan(**{**data, "requires": tuple(data["requires"])})
+
+
+class DatesInput(Input):
+    """One date (`on`), or a weekly rule. `ends` at or before `starts` is on the next morning."""
+
+    on = LocalDate(label=Lazy("日期"))
+    from_on = LocalDate(label=Lazy("开始日期"))
+    until_on = LocalDate(label=Lazy("结束日期"))
+    weekdays = Many(
+        Whole(least=1, most=7, label=Lazy("星期")),
+        most=7,
+        label=Lazy("星期"),
+        metadata={"description": "1 Monday … 7 Sunday; all of them if left out."},
+    )
+    day_rule = Choice(DayRule, load_default=DayRule.EVERY_DAY, label=Lazy("节假日"))
+    starts = LocalTime(required=True, label=Lazy("开始时间"))
+    ends = LocalTime(required=True, label=Lazy("结束时间"))
+
+    @validates_schema
+    def check_dates(self, data: dict[str, Any], **_options: Any) -> None:
+        """Either one date or a first and a last, a year apart at most."""
+        if "on" in data:
+            return
+        lacking = [name for name in ("from_on", "until_on") if name not in data]
+        if lacking:
+            raise ValidationError({name: [_("请填写一个日期（on），或者开始和结束日期")] for name in lacking})
+        if data["until_on"] < data["from_on"]:
+            raise ValidationError({"until_on": [_("结束日期不能早于开始日期")]})
+        if (data["until_on"] - data["from_on"]).days > LONGEST_SERIES_DAYS:
+            raise ValidationError({"until_on": [_("一次最多排一年")]})
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: Any) -> WeeklyPlan:
+        """As the rules take it."""
+        on: date | None = data.get("on")
+        return WeeklyPlan(
+            starts=data["starts"],
+            ends=data["ends"],
+            from_on=on or data["from_on"],
+            until_on=on or data["until_on"],
+            weekdays=frozenset(data.get("weekdays") or range(1, 8)) if on is None else frozenset(range(1, 8)),
+            day_rule=data["day_rule"],
+        )
+
+
+class ActivityChange(Input):
+    """What can be changed about an activity, published or not."""
+
+    title = Text(shortest=2, longest=80, label=Lazy("活动名称"))
+    summary = Text(longest=1000, label=Lazy("活动说明"))
+    what_to_bring = Text(longest=200, label=Lazy("要带什么"))
+    risk_notice = Text(longest=500, label=Lazy("安全提醒"))
+    contact_name = Name(label=Lazy("联系人"))
+    contact_phone = Phone(label=Lazy("联系电话"))
+    has_waitlist = Ticked(load_default=missing, label=Lazy("排候补"))
+    lead_times = Many(
+        Text(
+            validate=validate.Regexp(f"({LEAD_TIME})\\Z", error=Lazy("比如 P3D、eve20:00、PT2H")),
+            label=Lazy("提前提醒"),
+        ),
+        most=6,
+        label=Lazy("提前提醒"),
+        metadata={"description": "`P3D` three days before, `eve20:00` the evening before at 20:00, `PT2H`, `PT30M`."},
+    )
+    closes_before = Whole(most=60 * 24 * 60, label=Lazy("报名截止（开始前分钟）"))
+    withdraw_before = Whole(most=60 * 24 * 60, label=Lazy("取消期限（开始前分钟）"))
+    answer_within = Whole(least=1, most=60 * 24 * 60, label=Lazy("回复时限（分钟）"))
+
+
+class NewActivity(ActivityChange):
+    """An activity as its coordinator writes it down."""
+
+    area_id = Id(required=True, label=Lazy("社区"))
+    place_id = Id(label=Lazy("地点"), metadata={"description": "The area itself if left out."})
+    team_id = Id(label=Lazy("志愿队"), allow_none=True)
+    programme_id = Id(label=Lazy("服务项目"), allow_none=True)
+    mode = Choice(Mode, required=True, label=Lazy("排班方式"))
+    title = Text(required=True, shortest=2, longest=80, label=Lazy("活动名称"))
+    contact_name = Name(required=True, label=Lazy("联系人"))
+    contact_phone = Phone(required=True, label=Lazy("联系电话"))
+    has_waitlist = Ticked(load_default=True, label=Lazy("排候补"))
+    roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
+    dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
+
+    @validates_schema
+    def check_names(self, data: dict[str, Any], **_options: Any) -> None:
+        """Two roles of one activity have different names."""
+        names = [role.name for role in data["roles"]]
+        if len(set(names)) < len(names):
+            raise ValidationError({"roles": [_("岗位名称不能重复")]})
+
+
+class Cancellation(Input):
+    """Why something is called off: those concerned are told."""
+
+    reason = Text(required=True, shortest=2, longest=200, label=Lazy("原因"))
+
+
+class ActivitiesAsked(PageAsked):
+    """Which activities."""
+
+    area_id = Id(label=Lazy("社区"), metadata={"description": "This area and everything below it."})
+    state = Choice(ActivityState, label=Lazy("状态"))
+
+
+class RoleShown(Shown):
+    """A kind of work in an activity."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    min_needed = fields.Integer(required=True)
+    max_needed = fields.Integer(required=True)
+    requires = fields.List(one_of(QualificationKind), required=True)
+    min_age = fields.Integer(required=True, allow_none=True)
+    max_age = fields.Integer(required=True, allow_none=True)
+
+
+class ActivityShown(Shown):
+    """An activity."""
+
+    id = fields.Integer(required=True)
+    area_id = fields.Integer(required=True)
+    place_id = fields.Integer(required=True)
+    team_id = fields.Integer(required=True, allow_none=True)
+    programme_id = fields.Integer(required=True, allow_none=True)
+    title = fields.String(required=True)
+    summary = fields.String(required=True)
+    what_to_bring = fields.String(required=True)
+    risk_notice = fields.String(required=True)
+    contact_name = fields.String(required=True)
+    contact_phone = fields.String(required=True)
+    mode = one_of(Mode, required=True)
+    state = one_of(ActivityState, required=True)
+    has_waitlist = fields.Boolean(required=True)
+    lead_times = fields.List(fields.String(), required=True)
+    closes_before = fields.Integer(required=True, metadata={"description": "Minutes before the start."})
+    withdraw_before = fields.Integer(required=True, metadata={"description": "Minutes before the start."})
+    answer_within = fields.Integer(required=True, metadata={"description": "Minutes an offer stays open."})
+    cancel_reason = fields.String(required=True, allow_none=True)
+    published_at = LocalDateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    roles = fields.List(fields.Nested(RoleShown), required=True)

@@ -1,0 +1,64 @@
+"""Lists of activities and shifts, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from service.activities.models import Activity, Shift, ShiftRole
+from service.places.queries import within
+from service.terms import ActivityState, ShiftState
+
+
+def activities(
+    session: Session,
+    *,
+    scope_ids: Sequence[int],
+    public_around: int | None = None,
+    below: int | None = None,
+    state: ActivityState | None = None,
+    after_id: int = 0,
+    limit: int = 30,
+) -> Sequence[Activity]:
+    """Activities in scope, and those anybody may see at and below the area `public_around`, by id."""
+    statement = select(Activity).where(Activity.id > after_id)
+    seen = within(Activity.area_id, scope_ids)
+    if public_around is not None:
+        seen |= (Activity.state != ActivityState.DRAFT) & within(Activity.area_id, [public_around])
+    if below is not None:
+        statement = statement.where(within(Activity.area_id, [below]))
+    if state is not None:
+        statement = statement.where(Activity.state == state)
+    statement = statement.where(seen).options(selectinload(Activity.roles)).order_by(Activity.id).limit(limit)
+    return session.scalars(statement).all()
+
+
+def shifts(
+    session: Session,
+    *,
+    scope_ids: Sequence[int],
+    from_at: datetime,
+    until_at: datetime | None = None,
+    activity_id: int | None = None,
+    state: ShiftState | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 30,
+) -> Sequence[Shift]:
+    """Shifts at and below these areas that are not over at `from_at`, by start; `after` is (starts_at, id)."""
+    statement = select(Shift).where(within(Shift.area_id, scope_ids), Shift.ends_at > from_at)
+    if until_at is not None:
+        statement = statement.where(Shift.starts_at < until_at)
+    if activity_id is not None:
+        statement = statement.where(Shift.activity_id == activity_id)
+    if state is not None:
+        statement = statement.where(Shift.state == state)
+    if after is not None:
+        statement = statement.where(tuple_(Shift.starts_at, Shift.id) > after)
+    return session.scalars(
+        statement.options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(limit)
+    ).all()

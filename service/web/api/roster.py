@@ -1,0 +1,82 @@
+"""Assignments and the answers to offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.roster import Answer, AssignmentsAsked, AssignmentShown, Reply
+from schemas.shown import page_of
+from service.roster import actions, listing
+from service.web.api import cursors
+from service.web.api.door import Call, found, versioned
+from service.web.api.resource import Resource
+
+assignments = Resource("assignments", url_prefix="/assignments", description="排班：谁来、请谁来、答复。")
+
+
+@assignments.operation("GET", "", asks=AssignmentsAsked(), gives=page_of(AssignmentShown))
+def list_assignments(call: Call, *, asked: dict[str, Any]) -> Any:
+    """My assignments, and those in areas I coordinate."""
+    rows = listing.listed(
+        call.session,
+        **_reach(call, mine=asked["mine"]),
+        shift_id=asked.get("shift_id"),
+        activity_id=asked.get("activity_id"),
+        of_volunteer_id=asked.get("volunteer_id"),
+        state=asked.get("state"),
+        after_id=cursors.after_id(asked.get("after")),
+        limit=asked["limit"] + 1,
+    )
+    return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.Assignment.id,), each=_shown)
+
+
+@assignments.operation("GET", "/<id:assignment_id>", gives=AssignmentShown())
+def show_assignment(call: Call, *, assignment_id: int) -> Any:
+    """One assignment."""
+    return _one(call, assignment_id)
+
+
+@assignments.operation(
+    "POST", "/<id:assignment_id>/answers", takes=Answer(), gives=AssignmentShown(), status=201, refuses=(409,)
+)
+def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
+    """Say yes or no to an offer: mine, or for somebody who told me, in an area I coordinate. Twice is harmless."""
+    row = found(listing.visible(call.session, assignment_id, **_reach(call)))
+    is_mine = row.Assignment.volunteer_id == call.actor.volunteer_id
+    typist = None if is_mine else call.actor.account_id
+    if body["reply"] == Reply.ACCEPT:
+        actions.accept(call.session, assignment_id=assignment_id, now=call.now, answered_by=typist)
+    else:
+        actions.decline(
+            call.session, assignment_id=assignment_id, now=call.now, reason=body["reason"], answered_by=typist
+        )
+    call.session.flush()
+    return _one(call, assignment_id)
+
+
+def _one(call: Call, assignment_id: int) -> Any:
+    row = found(listing.visible(call.session, assignment_id, **_reach(call)))
+    return versioned(_shown(row), row.Assignment.version)
+
+
+def _reach(call: Call, *, mine: bool = False) -> dict[str, Any]:
+    return {"volunteer_id": call.actor.volunteer_id, "scope_ids": () if mine else call.scope_ids}
+
+
+def _shown(row: listing.ListedRow) -> dict[str, Any]:
+    assignment, name, shift, activity, definition = row
+    return {
+        **{field: getattr(assignment, field) for field in COLUMNS},
+        "name": name,
+        "activity_id": activity.id,
+        "title": activity.title,
+        "role": definition.name,
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+    }
+
+
+COLUMNS = (
+    "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "assigned_at",
+    "answer_by", "answered_at", "decline_reason", "release_reason", "version",
+)  # fmt: skip
