@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from service import wording
 from service.activities.actions import ActivityRefused
 from service.idempotency import KeyReused
-from service.language import Lazy, _
+from service.language import _
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, OfferClosed
 from service.settings import LOCAL_ZONE
@@ -23,16 +23,6 @@ from service.volunteers.actions import PhoneTaken
 from service.web import words
 from service.web.api.problems import NotFound, Problem
 
-#: What ActivityRefused says in codes.
-ACTIVITY_PROBLEMS = {
-    "empty": Lazy("至少要有一项"),
-    "past": Lazy("开始时间已经过去"),
-    "too_long": Lazy("一次最多排一年"),
-    "ends_before_start": Lazy("结束时间要在开始时间之后"),
-    "longer_than_a_day": Lazy("一个班次最长24小时"),
-    "cancelled": Lazy("已经取消了"),
-    "not_approved": Lazy("志愿队还没有经居委会同意"),
-}
 
 
 def _sign_up_refused(error: SignUpRefused) -> Problem:
@@ -67,7 +57,7 @@ def _too_late(error: TooLateToWithdraw) -> Problem:
 
 def _activity_refused(error: ActivityRefused) -> Problem:
     errors = {
-        name: [str(ACTIVITY_PROBLEMS.get(code, code)) for code in codes] for name, codes in error.problems.items()
+        name: [str(words.ACTIVITY_PROBLEMS.get(code, code)) for code in codes] for name, codes in error.problems.items()
     }
     return Problem(422, kind="invalid", errors=errors)
 
