@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import abort, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import clock
@@ -20,27 +23,39 @@ from service.terms import Role
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import in_scope as volunteer_in_scope
 from service.web.page import HelpLine, use_help_line
-from service.web.visitor import me
+from service.web.visitor import for_coordinators, me
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where a coordinator sits. `scope_ids` are the areas of her grants: every query carries them."""
 
+    db: Session
     account_id: int
     scope_ids: tuple[int, ...]
     now: datetime
     is_admin: bool
 
 
-def open_desk(db: Session) -> Desk:
+def at_desk(view: Callable[Concatenate[Desk, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Only for coordinators: the view gets their desk first, then what the address holds."""
+
+    @wraps(view)
+    def seated(db: Session, /, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        return view(_open(db), *args, **kwargs)
+
+    return for_coordinators(seated)
+
+
+def _open(db: Session) -> Desk:
     """The desk of whoever asks; its landline goes on the page."""
     actor = me(db)
     scope_ids = actor.scope_ids()
     _show_landline(db, scope_ids)
-    return Desk(actor.account_id, scope_ids, clock.now(db), bool(actor.scope_ids(Role.ADMIN)))
+    return Desk(db, actor.account_id, scope_ids, clock.now(db), bool(actor.scope_ids(Role.ADMIN)))
 
 
 def _show_landline(db: Session, scope_ids: tuple[int, ...]) -> None:
@@ -57,24 +72,24 @@ def found(row: T | None) -> T:
     return row
 
 
-def activity_here(db: Session, desk: Desk, activity_id: int) -> Activity:
+def activity_here(desk: Desk, activity_id: int) -> Activity:
     """The activity, if it is of these areas; else 404."""
-    return found(in_scope(db, activity_id, scope_ids=desk.scope_ids))
+    return found(in_scope(desk.db, activity_id, scope_ids=desk.scope_ids))
 
 
-def shift_here(db: Session, desk: Desk, shift_id: int) -> Shift:
+def shift_here(desk: Desk, shift_id: int) -> Shift:
     """The shift, if it is of these areas; else 404."""
-    return found(shift_in_scope(db, shift_id, scope_ids=desk.scope_ids))
+    return found(shift_in_scope(desk.db, shift_id, scope_ids=desk.scope_ids))
 
 
-def assignment_here(db: Session, desk: Desk, assignment_id: int) -> Assignment:
+def assignment_here(desk: Desk, assignment_id: int) -> Assignment:
     """The assignment, if its shift is of these areas; else 404."""
-    return found(assignment_in_scope(db, assignment_id, scope_ids=desk.scope_ids))
+    return found(assignment_in_scope(desk.db, assignment_id, scope_ids=desk.scope_ids))
 
 
-def volunteer_here(db: Session, desk: Desk, volunteer_id: int) -> Volunteer:
+def volunteer_here(desk: Desk, volunteer_id: int) -> Volunteer:
     """The person, if she lives in these areas; else 404."""
-    return found(volunteer_in_scope(db, volunteer_id, scope_ids=desk.scope_ids))
+    return found(volunteer_in_scope(desk.db, volunteer_id, scope_ids=desk.scope_ids))
 
 
 def typed_version() -> int:

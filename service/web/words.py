@@ -78,6 +78,21 @@ REFUSALS = {
     Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
     Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
 }
+#: What ActivityRefused says in codes.
+ACTIVITY_PROBLEMS = {
+    "empty": Lazy("至少要有一项"),
+    "past": Lazy("开始时间已经过去"),
+    "too_long": Lazy("一次最多排一年"),
+    "ends_before_start": Lazy("结束时间要在开始时间之后"),
+    "longer_than_a_day": Lazy("一个班次最长24小时"),
+    "cancelled": Lazy("已经取消了"),
+    "not_approved": Lazy("志愿队还没有经居委会同意"),
+}
+
+
+def activity_problems(problems: dict[str, list[str]]) -> list[str]:
+    """What ActivityRefused says, as sentences without their full stop."""
+    return [str(ACTIVITY_PROBLEMS[code]) for codes in problems.values() for code in codes]
 
 
 def refusal(refused: Refused) -> str:
