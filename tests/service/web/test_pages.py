@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
@@ -86,7 +86,7 @@ def test_a_page_may_show_its_own_communitys_landline() -> None:
     app = app_with()
 
     @app.get("/of-a-community")
-    def of_a_community() -> object:
+    def of_a_community() -> Response:
         page.use_help_line(page.HelpLine("新兴路社区", "+8637164350000", person="李老师"))
         return page.render("errors/error.html", title="样子", advice="", typed=(), reference=None)
 
