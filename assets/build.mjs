@@ -40,5 +40,6 @@ put(
   readFileSync(join(here, "scripts", "app.js"), "utf8").replace("./govuk-frontend.js", `./${manifest["govuk-frontend.js"]}`),
 );
 for (const picture of readdirSync(join(here, "images"))) put(picture, readFileSync(join(here, "images", picture)));
+cpSync(join(here, "LICENCES.md"), join(out, "LICENCES.md"));
 cpSync(join(here, "root"), join(out, "root"), { recursive: true });
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
