@@ -24,7 +24,6 @@ from service.web import words
 from service.web.api.problems import NotFound, Problem
 
 
-
 def _sign_up_refused(error: SignUpRefused) -> Problem:
     texts = [_("{reason}。", reason=words.refusal(refused)) for refused in error.reasons]
     reasons = [
