@@ -112,7 +112,14 @@ class Form:
     @classmethod
     def posted(cls, schema: Schema, *, options: Mapping[str, Iterable[Option]] | None = None) -> Self:
         """What was sent, checked: `loaded` or `errors`. Fields the schema does not know are passed over."""
-        form = cls(schema, _joined(schema, request.form), options or {})
+        return cls.filled(schema, request.form, options=options)
+
+    @classmethod
+    def filled(
+        cls, schema: Schema, sent: MultiDict[str, str], *, options: Mapping[str, Iterable[Option]] | None = None
+    ) -> Self:
+        """What was sent once and kept since, checked again."""
+        form = cls(schema, _joined(schema, sent), options or {})
         try:
             form.loaded = schema.load(form._values(), unknown=EXCLUDE)
         except ValidationError as error:
@@ -139,6 +146,11 @@ class Form:
         """Every error as (text, id of the control it leads to), in the order of the fields."""
         whole = [(reason, "main") for reason in self.refusals]
         return whole + [(self.errors[name], self[name].first_id) for name in self.schema.fields if name in self.errors]
+
+    @property
+    def kept(self) -> dict[str, list[str]]:
+        """What was typed into the schema's fields, to be kept as JSON and given to `filled` later."""
+        return {name: self.typed.getlist(name) for name in self.schema.fields if name in self.typed}
 
     def __getitem__(self, name: str) -> Drawn:
         declared = self.schema.fields[name]
