@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,14 +46,7 @@ def draft(
 
     Raises ActivityRefused when there is no role or no date, or when a date is past.
     """
-    problems: dict[str, list[str]] = {}
-    if not roles:
-        problems["roles"] = ["empty"]
-    dates = sorted({code for plan in plans for code in plan_problems(plan, now=now)} or ([] if plans else ["empty"]))
-    if dates:
-        problems["dates"] = dates
-    if problems:
-        raise ActivityRefused(problems)
+    _check_plans(roles, plans, now=now)
     activity = Activity(
         area_id=area_id,
         place_id=place_id,
@@ -64,7 +57,48 @@ def draft(
         created_by=created_by,
         **details,
     )
-    activity.roles = [
+    activity.roles, activity.series = _roles(roles), _series(plans)
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def redraft(
+    session: Session,
+    activity: Activity,
+    *,
+    roles: Sequence[RolePlan],
+    plans: Sequence[WeeklyPlan],
+    changes: Mapping[str, Any],
+    now: datetime,
+) -> Activity:
+    """Write a draft anew: its columns, roles and dates. Raises ActivityRefused, also once it is published."""
+    if activity.state != ActivityState.DRAFT:
+        raise ActivityRefused({"state": ["not_a_draft"]})
+    _check_plans(roles, plans, now=now)
+    for part in (ActivityRole, Series):
+        session.execute(delete(part).where(part.activity_id == activity.id))
+    session.expire(activity, ["roles", "series"])
+    for name, value in changes.items():
+        setattr(activity, name, value)
+    activity.roles, activity.series = _roles(roles), _series(plans)
+    session.flush()
+    return activity
+
+
+def _check_plans(roles: Sequence[RolePlan], plans: Sequence[WeeklyPlan], *, now: datetime) -> None:
+    problems: dict[str, list[str]] = {}
+    if not roles:
+        problems["roles"] = ["empty"]
+    dates = sorted({code for plan in plans for code in plan_problems(plan, now=now)} or ([] if plans else ["empty"]))
+    if dates:
+        problems["dates"] = dates
+    if problems:
+        raise ActivityRefused(problems)
+
+
+def _roles(roles: Sequence[RolePlan]) -> list[ActivityRole]:
+    return [
         ActivityRole(
             name=role.name,
             min_needed=role.min_needed,
@@ -75,7 +109,10 @@ def draft(
         )
         for role in roles
     ]
-    activity.series = [
+
+
+def _series(plans: Sequence[WeeklyPlan]) -> list[Series]:
+    return [
         Series(
             weekdays=sorted(plan.weekdays),
             starts=plan.starts,
@@ -86,9 +123,6 @@ def draft(
         )
         for plan in plans
     ]
-    session.add(activity)
-    session.flush()
-    return activity
 
 
 def publish(session: Session, activity: Activity, *, now: datetime, account_id: int | None) -> Activity:
