@@ -86,6 +86,7 @@ ACTIVITY_PROBLEMS = {
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
     "longer_than_a_day": Lazy("一个班次最长24小时"),
     "cancelled": Lazy("已经取消了"),
+    "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
 }
 
