@@ -31,7 +31,7 @@ def run_one(reaction_id: int) -> None:
             tracing.follow(reaction.event.request_id)
             react(session, reaction.reaction, reaction.event.fact(), now=clock.now(session))
             outbox.mark_done(session, reaction)
-            log.info("reacted", event=reaction.event.kind, event_id=reaction.event_id, reaction=reaction.reaction)
+            log.info("reacted", fact=reaction.event.kind, event_id=reaction.event_id, reaction=reaction.reaction)
     except Exception:
         log.warning("reaction failed", reaction_id=reaction_id, exc_info=True)
         with transaction() as session:
