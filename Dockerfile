@@ -15,6 +15,7 @@ COPY lunzhi wsgi.py celery_app.py ./
 COPY service service
 COPY workers workers
 COPY schemas schemas
+RUN python -m compileall -q service workers schemas wsgi.py celery_app.py
 # var holds only what may be lost: beat's notes of when it last rang.
 RUN mkdir var && chown lunzhi var
 USER lunzhi

@@ -123,6 +123,8 @@ class _Start:
             "VIRTUAL_CLOCK": "1",
         }
         self.env = defaults | self.env
+        # Where this is set, seven processes would each compile the whole house anew, at every start.
+        self.env.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def _start_programs(self, stop: ExitStack) -> None:
         for name in PROGRAMS:
