@@ -151,16 +151,16 @@ class Running:
     def wait_until_ready(self, pause: Pause) -> bool:
         """Wait until it answers; False as soon as it has ended instead.
 
-        Raises LaunchError when it neither answers nor ends within 60 s.
+        Raises LaunchError when it neither answers nor ends within 120 s.
         """
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         for wait in _growing_waits():
             if self.process.poll() is not None:
                 return False
             if self.is_ready():
                 return True
             if time.monotonic() > deadline:
-                raise LaunchError(f"{self.command.name} runs but did not answer within 60 s; see {self.command.log}")
+                raise LaunchError(f"{self.command.name} runs but did not answer within 120 s; see {self.command.log}")
             pause(wait)
         raise AssertionError("the waits do not end")
 
