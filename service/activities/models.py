@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base, Id
@@ -153,3 +153,20 @@ class ShiftRole(Base):
 
     shift: Mapped[Shift] = relationship(back_populates="roles")
     definition: Mapped[ActivityRole] = relationship()
+
+
+class UnfinishedActivity(Base):
+    """What a coordinator has typed of an activity so far, step by step. Hers alone.
+
+    `activity_id` is the draft it writes anew, or, once `finished_at`, the activity it became: so that sending
+    the last step twice makes one activity.
+    """
+
+    __tablename__ = "unfinished_activity"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    steps: Mapped[dict[str, dict[str, list[str]]]] = mapped_column(JSONB, default=dict, comment="typed values by step")
+    activity_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    touched_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
