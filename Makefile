@@ -27,7 +27,9 @@ test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) --dist loadgroup tests
 
 bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
-	@for bench in bench/[!_]*.py; do echo "== $$bench"; $(PY) -P $$bench || exit 1; done
+	@for bench in $$(grep -l __main__ bench/*.py); do \
+		name=$$(basename $$bench .py); echo "== $$name"; $(PY) -m bench.$$name || exit 1; \
+	done
 
 lint: $(VENV)/dev.stamp ## Style, import contracts, the compose file
 	@$(PY) -m ruff check .
