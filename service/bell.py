@@ -38,3 +38,11 @@ def ring() -> None:
 def wait(seconds: int) -> bool:
     """Sleep until rung, `seconds` at most; whether it rang. Raises redis.RedisError when there is no bell."""
     return _listener().blpop([KEY], timeout=seconds) is not None
+
+
+def answers() -> bool:
+    """Whether there is a bell at all."""
+    try:
+        return bool(_client().ping())
+    except redis.RedisError:
+        return False

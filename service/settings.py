@@ -42,6 +42,7 @@ class Settings:
     rate_limits: bool = True
     virtual_clock: bool = False
     pool_size: int = 8
+    metrics_token: str = field(default="", repr=False)
     trusted_proxies: int = 0
     help_name: str = "社区服务站"
     help_phone: str = ""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def upgrade(revision: str = "head") -> None:
     """Migrate the database of the settings. Two starters at once are safe: see env.py's lock."""
     command.upgrade(config(), revision)
+
+
+@cache
+def newest() -> str | None:
+    """The revision this code was written for."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def config() -> Config:

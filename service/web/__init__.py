@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.settings import Settings
-from service.web import api, assets, errors, limits, packing, pages, reader, request_log, security, templating
+from service.web import api, assets, errors, health, limits, packing, pages, reader, request_log, security, templating
 
 MEGABYTE = 1024 * 1024
 
@@ -45,5 +45,6 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     api.register(app)
     pages.register(app)
+    health.register(app)
     packing.register(app)
     return app

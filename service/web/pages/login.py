@@ -41,11 +41,11 @@ def send(db: Session) -> ResponseReturnValue:
 
 @pages.get("/login/code")
 @visitor.for_anyone
-def code(_db: Session) -> ResponseReturnValue:
+def code(db: Session) -> ResponseReturnValue:
     """Ask for the digits."""
     if "phone" not in session:
         return page.see_other(url_for("login.index"))
-    return _ask_code(Form.blank(CodeInput()))
+    return _ask_code(db, Form.blank(CodeInput()))
 
 
 @pages.post("/login/code")
@@ -57,7 +57,7 @@ def check(db: Session) -> ResponseReturnValue:
         return page.see_other(url_for("login.index"))
     form = code_step.check(db, now=clock.now(db))
     if form.has_errors:
-        return _ask_code(form)
+        return _ask_code(db, form)
     account = code_step.log_in(db)
     if account.volunteer_id is None and not account.grants:
         return page.see_other(url_for("login.register_form"))
@@ -110,7 +110,7 @@ def out(_db: Session) -> ResponseReturnValue:
     return page.see_other(url_for("home.index"))
 
 
-def _ask_code(form: Form) -> ResponseReturnValue:
+def _ask_code(db: Session, form: Form) -> ResponseReturnValue:
     return page.render(
         "login/code.html", title=_("填写验证码"), form=form, sent_to=wording.masked_phone(session["phone"])
     )
