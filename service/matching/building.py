@@ -123,12 +123,12 @@ def _members(session: Session, rows: Sequence[OpeningRow]) -> _Asked:
             select(SignUp.volunteer_id, SignUp.shift_id).where(
                 SignUp.shift_id.in_(shift_ids), SignUp.state.in_(STANDING)
             )
-        ).tuples(),
+        ),
         *session.execute(
             select(Assignment.volunteer_id, Assignment.shift_id).where(
                 Assignment.shift_id.in_(shift_ids), Assignment.state.in_(HOLDING)
             )
-        ).tuples(),
+        ),
     }
     days = {local(row.Shift.starts_at).date() for row in rows}
     team = _team_by_day(session, rows[0].Activity.team_id, days)
@@ -154,7 +154,7 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
         .where(Shift.starts_at >= before - timedelta(weeks=LOAD_WEEKS), Shift.starts_at <= before)
         .group_by(Assignment.volunteer_id)
     )
-    return {volunteer_id: int(minutes) for volunteer_id, minutes in served.tuples()}
+    return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
 
 
 def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]:
@@ -171,7 +171,7 @@ def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]
     withdrew = select(SignUp.volunteer_id, SignUp.shift_id).where(
         SignUp.shift_id.in_(ids), SignUp.state == SignUpState.WITHDRAWN
     )
-    return {*session.execute(declined).tuples(), *session.execute(withdrew).tuples()}
+    return {*session.execute(declined), *session.execute(withdrew)}
 
 
 def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:

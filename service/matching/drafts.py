@@ -30,9 +30,7 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
     shifts = dict(
         session.execute(
             select(ShiftRole.id, Shift).join(Shift, Shift.id == ShiftRole.shift_id).where(ShiftRole.id.in_(role_ids))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for placement in solution.placements:
         shift = shifts[placement.opening_id]
@@ -107,7 +105,7 @@ def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datet
         .with_for_update(of=SignUp)
         .execution_options(populate_existing=True)
     )
-    for signup, starts_at, has_waitlist in rows.tuples():
+    for signup, starts_at, has_waitlist in rows:
         if has_waitlist and now < starts_at:
             signup.move(SignUpState.WAITLISTED)
             outbox.record(session, SignUpWaitlisted(signup.id))
@@ -129,7 +127,6 @@ def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Block
         return (Blocker(Hindrance.WITHDRAWN),)
     if reasons := _reasons_against(session, draft, row, now=now):
         return reasons
-    draft.occupies = roster.occupied(row.Shift)
     try:
         with session.begin_nested():
             offered = roster.offer(session, row=row, volunteer_id=draft.volunteer_id, now=now, assignment=draft)

@@ -98,8 +98,8 @@ def known(session: Session, run: MatchRun) -> Known:
         .where(ShiftRole.id.in_([opening.id for opening in problem.openings]))
     )
     return Known(
-        names=dict(session.execute(people).tuples().all()),
+        names=dict(session.execute(people).all()),
         titles={shift.id: shift.title for shift in shifts},
         times={shift.id: (shift.starts_at, shift.ends_at) for shift in shifts} | solved,
-        roles={role_id: (shift_id, name) for role_id, shift_id, name in session.execute(roles).tuples()},
+        roles={role_id: (shift_id, name) for role_id, shift_id, name in session.execute(roles)},
     )

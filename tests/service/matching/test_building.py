@@ -1,0 +1,218 @@
+"""From rows to a problem."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from service.activities import actions as activities
+from service.activities.models import Activity, ShiftRole
+from service.activities.rules import RolePlan, once
+from service.calendars.rules import local
+from service.matching.blockers import Blocker, Hindrance
+from service.matching.building import QUALIFIED_WEIGHT, build_problem
+from service.matching.problem import Problem, minute
+from service.places.models import Area
+from service.roster import actions as roster
+from service.signups import actions as signups
+from service.signups import following, queries
+from service.signups.models import SignUp
+from service.teams import actions as teams
+from service.terms import Mode, QualificationKind, Refusal, SignUpVia
+from service.volunteers.models import Volunteer
+from tests import factories
+
+FROM, UNTIL = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 21, tzinfo=UTC)
+SATURDAY = date(2026, 11, 28)
+
+
+def build(session: Session, activity: Activity, now: datetime) -> Problem:
+    return build_problem(session, activity_id=activity.id, from_at=FROM, until_at=UNTIL, now=now)
+
+
+def ask(session: Session, person: Volunteer, role: ShiftRole, *, now: datetime, rank: int = 1) -> SignUp:
+    return signups.sign_up(
+        session,
+        volunteer_id=person.id,
+        shift_id=role.shift_id,
+        shift_role_id=role.id,
+        now=now,
+        via=SignUpVia.WEB,
+        rank=rank,
+    )
+
+
+def offer(session: Session, person: Volunteer, role: ShiftRole, *, now: datetime, signup_id: int | None = None) -> int:
+    row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+    assert row is not None
+    offered = roster.offer(session, row=row, volunteer_id=person.id, signup_id=signup_id, now=now)
+    assert offered is not None
+    return offered.id
+
+
+def test_sign_ups_become_wishes(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    people = [factories.volunteer(session, area, name) for name in ("甲", "乙")]
+    asked = [ask(session, person, role, now=now, rank=rank) for rank, person in enumerate(people, start=1)]
+    problem = build(session, activity, now)
+    [opening] = problem.openings
+
+    assert [(w.person_id, w.opening_id, w.rank, w.signup_id) for w in problem.wishes] == [
+        (people[0].id, role.id, 1, asked[0].id),
+        (people[1].id, role.id, 2, asked[1].id),
+    ]
+    assert (opening.starts, opening.ends) == (minute(datetime(2026, 11, 28, 1, tzinfo=UTC)), opening.starts + 150)
+    assert (opening.week, opening.rest_after, opening.min_needed, opening.max_needed) == (202648, 30, 1, 2)
+    assert [person.max_minutes for person in problem.persons] == [1200, 1200]
+
+
+def test_only_open_shifts_to_come_in_the_window(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    plans = [once(date(2026, 11, day), starts=time(9), ends=time(11)) for day in (24, 25, 26)]
+    activity = factories.activity(session, area, mode=Mode.MATCHED, plans=plans)
+    first, second, third = factories.shifts(session, activity)
+    activities.cancel_shift(session, second.id, reason="下雪", now=now, account_id=None)
+
+    def seen(from_at: datetime, until_at: datetime, at: datetime) -> list[int]:
+        problem = build_problem(session, activity_id=activity.id, from_at=from_at, until_at=until_at, now=at)
+        return [opening.shift_id for opening in problem.openings]
+
+    assert seen(FROM, UNTIL, now) == [first.id, third.id]
+    assert seen(FROM, third.starts_at, now) == [first.id]
+    assert seen(FROM, UNTIL, first.starts_at) == [third.id]
+    activities.cancel_activity(session, activity, reason="下雪", now=now, account_id=None)
+    assert seen(FROM, UNTIL, now) == []
+
+
+def test_who_holds_a_place_is_pinned_and_not_asked_again(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    sure, asked = factories.volunteer(session, area, "甲"), factories.volunteer(session, area, "乙")
+    first, second = ask(session, sure, role, now=now), ask(session, asked, role, now=now)
+    roster.accept(session, assignment_id=offer(session, sure, role, now=now, signup_id=first.id), now=now)
+    offer(session, asked, role, now=now, signup_id=second.id)
+    problem = build(session, activity, now)
+
+    assert [(pin.person_id, pin.is_confirmed) for pin in problem.pins] == [(sure.id, True), (asked.id, False)]
+    assert problem.wishes == ()
+    assert problem.commitments == ()
+
+
+def test_a_place_kept_for_a_withdrawal_is_not_given_away(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    person = factories.volunteer(session, area)
+    signup = ask(session, person, role, now=now)
+    assignment_id = offer(session, person, role, now=now, signup_id=signup.id)
+    roster.accept(session, assignment_id=assignment_id, now=now)
+    following.settle(session, assignment_id=assignment_id)
+    signups.withdraw(session, signup_id=signup.id, now=now)
+    [opening] = build(session, activity, now).openings
+    assert opening.kept == 1
+
+
+def test_who_may_not_serve_is_barred_with_all_the_reasons(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    doctor = RolePlan(name="医生", min_needed=1, max_needed=1, requires=(QualificationKind.DOCTOR,), max_age=70)
+    team = factories.team(session, area)
+    activity = factories.activity(session, area, mode=Mode.ROTA, roles=[doctor], team_id=team.id)
+    lapsed = factories.volunteer(session, area, "甲", birth_on=date(1950, 1, 1))
+    factories.qualified(session, lapsed, QualificationKind.DOCTOR, until=date(2026, 11, 27))
+    licensed = factories.volunteer(session, area, "乙", birth_on=date(1980, 1, 1))
+    factories.qualified(session, licensed, QualificationKind.DOCTOR, until=SATURDAY)
+    for person in (lapsed, licensed):
+        teams.join_team(session, team_id=team.id, volunteer_id=person.id, from_on=date(2026, 1, 1))
+    problem = build(session, activity, now)
+
+    expired = (("kind", "doctor"), ("on", "2026-11-28"), ("valid_until", "2026-11-27"))
+    assert [wish.barred for wish in problem.wishes] == [
+        (
+            Blocker(Refusal.QUALIFICATION_EXPIRED, details=expired),
+            Blocker(Refusal.TOO_OLD, details=(("max_age", 70),)),  # her age itself is not kept
+        ),
+        (),
+    ]
+    assert problem.openings[0].weight == QUALIFIED_WEIGHT
+
+
+def test_a_rota_thinks_of_the_members_of_each_day(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    team = factories.team(session, area)
+    plans = [once(day, starts=time(9), ends=time(11)) for day in (SATURDAY, SATURDAY + timedelta(days=1))]
+    activity = factories.activity(session, area, mode=Mode.ROTA, plans=plans, team_id=team.id)
+    saturday, sunday = (factories.only_role(session, shift) for shift in factories.shifts(session, activity))
+    leaving, staying, stranger = (factories.volunteer(session, area, name) for name in ("甲", "乙", "丙"))
+    teams.join_team(
+        session, team_id=team.id, volunteer_id=leaving.id, from_on=date(2026, 1, 1), until_on=date(2026, 11, 29)
+    )
+    teams.join_team(session, team_id=team.id, volunteer_id=staying.id, from_on=date(2026, 1, 1))
+    asked = ask(session, staying, saturday, now=now, rank=3)
+    also = ask(session, stranger, sunday, now=now)
+
+    assert [(w.person_id, w.opening_id, w.rank, w.signup_id) for w in build(session, activity, now).wishes] == [
+        (leaving.id, saturday.id, 0, None),
+        (staying.id, saturday.id, 3, asked.id),
+        (staying.id, sunday.id, 0, None),
+        (stranger.id, sunday.id, 1, also.id),
+    ]
+
+
+@pytest.mark.parametrize("how", ["declined", "unanswered", "withdrawn"])
+def test_who_said_no_to_a_shift_is_not_asked_for_it_again(session: Session, now: datetime, how: str) -> None:
+    area = factories.community(session)
+    team = factories.team(session, area)
+    activity = factories.activity(session, area, mode=Mode.ROTA, team_id=team.id)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    person = factories.volunteer(session, area)
+    teams.join_team(session, team_id=team.id, volunteer_id=person.id, from_on=date(2026, 1, 1))
+    if how == "withdrawn":
+        signups.withdraw(session, signup_id=ask(session, person, role, now=now).id, now=now)
+    else:
+        assignment_id = offer(session, person, role, now=now)
+        if how == "declined":
+            roster.decline(session, assignment_id=assignment_id, now=now)
+        else:
+            roster.expire_offers(session, now=now + timedelta(days=3))
+    session.flush()
+    [wish] = build(session, activity, now).wishes
+    assert wish.barred == (Blocker(Hindrance.SAID_NO),)
+
+    ask(session, person, role, now=now)  # she changes her mind, and asks by herself
+    [wish] = build(session, activity, now).wishes
+    assert (wish.rank, wish.barred) == (1, ())
+
+
+def test_duties_elsewhere_and_the_load_of_twelve_weeks(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    person = factories.volunteer(session, area)
+    starts = [now + timedelta(days=days) for days in (-90, -10, 6)]
+    for starts_at in starts:
+        serve(session, area, person, starts_at)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    ask(session, person, factories.only_role(session, factories.shifts(session, activity)[0]), now=now)
+    problem = build(session, activity, now)
+
+    assert [p.load_minutes for p in problem.persons] == [120]
+    assert [duty.starts for duty in problem.commitments] == [minute(starts[2])]
+
+
+def serve(session: Session, area: Area, person: Volunteer, starts_at: datetime) -> None:
+    """She has a place in a shift of two hours, in another activity, published a day before."""
+    before = starts_at - timedelta(days=1)
+    start, end = local(starts_at), local(starts_at + timedelta(hours=2))
+    plan = once(start.date(), starts=start.time(), ends=end.time())
+    activity = factories.activity(session, area, plans=[plan], is_published=False, now=before)
+    activities.publish(session, activity, now=before, account_id=None)
+    ask(session, person, factories.only_role(session, factories.shifts(session, activity)[0]), now=before)
+
+
+def test_an_instant_activity_gives_an_empty_problem(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.INSTANT)
+    assert build(session, activity, now).openings == ()
