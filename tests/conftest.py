@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,6 +21,10 @@ from service.launcher import start_postgres, start_redis
 from service.migrations import upgrade
 from service.models import metadata
 from service.settings import Settings, settings
+
+#: Two cores shared with two servers say nothing about how long an example may take.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 #: A Monday morning in Gongyi, 10:00: the time it is in tests that do not say otherwise.
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
