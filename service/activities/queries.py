@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.places.queries import within
-from service.terms import ActivityState, DayRule
+from service.terms import ActivityState, DayRule, ShiftState
 
 
 def published(session: Session, activity_id: int) -> Activity | None:
@@ -117,4 +117,17 @@ def open_shift(session: Session, shift_id: int) -> Shift | None:
         .join(Activity, Activity.id == Shift.activity_id)
         .where(Shift.id == shift_id, Activity.state != ActivityState.DRAFT)
         .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
+    )
+
+
+def lock_open_shift(session: Session, shift_id: int) -> Shift | None:
+    """The shift as it is now, unless it was called off.
+
+    Its row is shared until commit: waits for a change under way, and whoever changes it next waits for us.
+    """
+    return session.scalar(
+        select(Shift)
+        .where(Shift.id == shift_id, Shift.state == ShiftState.OPEN)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     )

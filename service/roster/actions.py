@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import outbox
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import lock_open_shift
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
@@ -21,8 +22,8 @@ from service.events import (
 )
 from service.roster.models import HOLDING, Assignment
 from service.roster.rules import answer_by
-from service.terms import AssignmentState, ReleaseReason, ShiftState
-from service.volunteers.queries import lock
+from service.terms import AssignmentState, ReleaseReason
+from service.volunteers.queries import lock, lock_all
 
 
 class OfferClosed(Exception):
@@ -47,8 +48,8 @@ def offer(
     The caller holds the person's lock and has asked the rules. With `assignment`, that draft becomes the
     offer. Raises ConflictingDuty.
     """
-    shift, activity = row.Shift, row.Activity
-    if not _take_place(session, shift_id=shift.id, shift_role_id=row.ShiftRole.id):
+    shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
+    if shift is None or not _take_place(session, row.ShiftRole.id):
         return None
     if assignment is None:
         assignment = Assignment(
@@ -58,10 +59,10 @@ def offer(
             volunteer_id=volunteer_id,
             signup_id=signup_id,
             state=AssignmentState.DRAFTED,
-            occupies=occupied(shift),
             assigned_at=now,
         )
         session.add(assignment)
+    assignment.occupies = occupied(shift)
     within = timedelta(minutes=activity.answer_within)
     assignment.answer_by = answer_by(now=now, starts_at=shift.starts_at, within=within)
     assignment.move(AssignmentState.OFFERED)
@@ -83,7 +84,7 @@ def accept(session: Session, *, assignment_id: int, now: datetime, answered_by: 
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.CONFIRMED:
         return assignment
-    _check_open(assignment, now)
+    _check_open(session, assignment, now)
     assignment.answered_at, assignment.answered_by = now, answered_by
     assignment.move(AssignmentState.CONFIRMED)
     outbox.record(session, AssignmentConfirmed(assignment.id))
@@ -97,10 +98,9 @@ def decline(
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.DECLINED:
         return assignment
-    shift = session.get_one(Shift, assignment.shift_id)
     if assignment.state != AssignmentState.CONFIRMED:
-        _check_open(assignment, now)
-    if now >= shift.starts_at:
+        _check_open(session, assignment, now)
+    elif now >= session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
         raise OfferClosed("the shift has begun")
     assignment.answered_at, assignment.answered_by, assignment.decline_reason = now, answered_by, reason
     assignment.move(AssignmentState.DECLINED)
@@ -112,12 +112,28 @@ def decline(
 def release(
     session: Session, assignment: Assignment, *, reason: ReleaseReason, place_held_until: datetime | None = None
 ) -> None:
-    """Let a person go. The place is free at once, or kept for her until `place_held_until`."""
+    """Let a person go who holds a place. It is free at once, or kept for her until `place_held_until`."""
     assignment.move(AssignmentState.RELEASED)
     assignment.release_reason, assignment.place_held_until = reason, place_held_until
     outbox.record(session, AssignmentReleased(assignment.id))
     if place_held_until is None:
         _free_place(session, shift_role_id=assignment.shift_role_id)
+
+
+def restore(session: Session, assignment: Assignment, *, shift: Shift, to: AssignmentState) -> None:
+    """Give a place that was kept for its holder back to her, confirmed or offered as it was.
+
+    `shift` as it is now: it may have been moved while she was away. Raises ConflictingDuty.
+    """
+    assignment.move(to)
+    assignment.occupies = occupied(shift)
+    assignment.place_held_until = assignment.release_reason = None
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictingDuty(f"volunteer {assignment.volunteer_id} is taken at that time") from error
+    is_sure = to == AssignmentState.CONFIRMED
+    outbox.record(session, AssignmentConfirmed(assignment.id) if is_sure else AssignmentOffered(assignment.id))
 
 
 def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -129,7 +145,7 @@ def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for assignment in over:
+    for assignment in sorted(over, key=_by_role):
         assignment.place_held_until = None
         _free_place(session, shift_role_id=assignment.shift_role_id)
     return len(over)
@@ -144,7 +160,7 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for assignment in over:
+    for assignment in sorted(over, key=_by_role):
         release(session, assignment, reason=ReleaseReason.OFFER_EXPIRED)
     return len(over)
 
@@ -152,20 +168,33 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
 def refit(session: Session, *, shift_id: int) -> Sequence[int]:
     """After a shift was moved: its people's time follows. Ids of those who cannot come then, now released."""
     shift = session.get_one(Shift, shift_id)
-    held = session.scalars(
-        select(Assignment).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING)).order_by(Assignment.id)
+    return [held.id for held in _held(session, shift_id) if not _follow(session, held, shift)]
+
+
+def _held(session: Session, shift_id: int) -> Sequence[Assignment]:
+    """The places held in the shift, their people locked first."""
+    held = select(Assignment.volunteer_id).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
+    lock_all(session, session.scalars(held).all())
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
+        .order_by(Assignment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    freed = []
-    for assignment in held:
-        try:
-            with session.begin_nested():
-                assignment.occupies = occupied(shift)
-                session.flush()
-        except IntegrityError:
-            session.refresh(assignment)
-            release(session, assignment, reason=ReleaseReason.REPLANNED)
-            freed.append(assignment.id)
-    return freed
+
+
+def _follow(session: Session, assignment: Assignment, shift: Shift) -> bool:
+    """Whether the person can be at the shift's new time; if not she is released."""
+    try:
+        with session.begin_nested():
+            assignment.occupies = occupied(shift)
+            if assignment.answer_by is not None:
+                assignment.answer_by = min(assignment.answer_by, shift.starts_at)
+    except IntegrityError:
+        release(session, assignment, reason=ReleaseReason.REPLANNED)
+        return False
+    return True
 
 
 def locked(session: Session, assignment_id: int) -> Assignment:
@@ -180,23 +209,23 @@ def locked(session: Session, assignment_id: int) -> Assignment:
     ).one()
 
 
-def _check_open(assignment: Assignment, now: datetime) -> None:
+def _check_open(session: Session, assignment: Assignment, now: datetime) -> None:
     if assignment.state != AssignmentState.OFFERED:
         raise OfferClosed(f"this place is {assignment.state}")
     if assignment.answer_by is not None and now > assignment.answer_by:
         raise OfferClosed("the time to answer is over")
+    shift = lock_open_shift(session, assignment.shift_id)
+    if shift is None or now >= shift.starts_at:
+        raise OfferClosed("the shift was called off or has begun")
 
 
-def _take_place(session: Session, *, shift_id: int, shift_role_id: int) -> bool:
-    """Count one place as taken, unless full or cancelled.
+def _by_role(assignment: Assignment) -> int:
+    """Roles are locked by id, so that two sweeps never wait for each other."""
+    return assignment.shift_role_id
 
-    Sharing the shift's row waits for a cancellation under way; guard and count are one statement.
-    """
-    is_open = session.scalar(
-        select(Shift.id).where(Shift.id == shift_id, Shift.state == ShiftState.OPEN).with_for_update(read=True)
-    )
-    if is_open is None:
-        return False
+
+def _take_place(session: Session, shift_role_id: int) -> bool:
+    """Count one place as taken, unless full: guard and count are one statement."""
     taken = session.execute(
         update(ShiftRole)
         .where(ShiftRole.id == shift_role_id, ShiftRole.taken < ShiftRole.max_needed)

@@ -17,6 +17,10 @@ A = AssignmentState
 
 #: States in which a person holds a place: counted in `taken`, and keeping her from being elsewhere.
 HOLDING = (A.OFFERED, A.CONFIRMED, A.CHECKED_IN, A.COMPLETED, A.NO_SHOW)
+#: States in which a person is still to come.
+AWAITED = (A.OFFERED, A.CONFIRMED)
+#: The constraints that keep a person from a second place at the same time, or in the same shift.
+ONE_PLACE_AT_A_TIME = ("ex_assignment_one_place_at_a_time", "uq_assignment_shift_id_volunteer_id")
 _HOLDING_SQL = f"state IN ({', '.join(repr(state.value) for state in HOLDING)})"
 
 #: From which state an assignment may go where. `released` leads back only by undoing a withdrawal.
@@ -25,7 +29,7 @@ MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     A.OFFERED: frozenset({A.CONFIRMED, A.DECLINED, A.RELEASED}),
     A.CONFIRMED: frozenset({A.CHECKED_IN, A.RELEASED, A.NO_SHOW, A.DECLINED}),
     A.CHECKED_IN: frozenset({A.COMPLETED, A.RELEASED}),
-    A.RELEASED: frozenset({A.CONFIRMED}),
+    A.RELEASED: frozenset({A.CONFIRMED, A.OFFERED}),
     A.DECLINED: frozenset(),
     A.COMPLETED: frozenset(),
     A.NO_SHOW: frozenset({A.CHECKED_IN}),
@@ -50,10 +54,10 @@ class Assignment(Base):
             (literal_column("int8range(volunteer_id, volunteer_id, '[]')"), "&&"),
             ("occupies", "&&"),
             where=literal_column(_HOLDING_SQL),
-            name="ex_assignment_one_place_at_a_time",
+            name=ONE_PLACE_AT_A_TIME[0],
         ),
         Index(
-            "uq_assignment_shift_id_volunteer_id",
+            ONE_PLACE_AT_A_TIME[1],
             "shift_id",
             "volunteer_id",
             unique=True,
