@@ -32,7 +32,7 @@ from service.matching import actions as matching
 from service.notifications import actions as notifications
 from service.reminders import actions as reminders
 from service.roster import actions as roster
-from service.signups import actions as signups
+from service.signups import following
 
 Reaction = Callable[..., None]
 
@@ -46,7 +46,7 @@ def stop_reminders(session: Session, event: ConsentWithdrawn, *, now: datetime) 
 
 
 def acknowledge_sign_up(session: Session, event: SignedUp, *, now: datetime) -> None:
-    signups.catch_up(session, signup_id=event.signup_id, now=now)
+    following.catch_up(session, signup_id=event.signup_id, now=now)
     notifications.tell_signed_up(session, signup_id=event.signup_id, now=now)
 
 
@@ -65,7 +65,7 @@ def send_offer(session: Session, event: AssignmentOffered, *, now: datetime) -> 
 def settle_sign_up(
     session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
 ) -> None:
-    signups.settle(session, assignment_id=event.assignment_id)
+    following.settle(session, assignment_id=event.assignment_id)
 
 
 def plan_reminders(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
@@ -81,7 +81,7 @@ def tell_released(session: Session, event: AssignmentReleased, *, now: datetime)
 
 
 def fill_place(session: Session, event: PlaceFreed, *, now: datetime) -> None:
-    signups.promote(session, shift_role_id=event.shift_role_id, now=now)
+    following.promote(session, shift_role_id=event.shift_role_id, now=now)
 
 
 def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
@@ -89,7 +89,7 @@ def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
 
 
 def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: datetime) -> None:
-    signups.close_cancelled_shift(session, shift_id=event.shift_id)
+    following.close_cancelled_shift(session, shift_id=event.shift_id)
 
 
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:

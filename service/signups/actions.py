@@ -1,4 +1,4 @@
-"""What a volunteer can do: sign up, withdraw, take the withdrawal back. And what follows: promotion."""
+"""What a volunteer can do: sign up, withdraw, take the withdrawal back. What follows is in following.py."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, bell, outbox
-from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.models import Activity, Shift
+from service.activities.queries import lock_open_shift
 from service.db import after_commit
-from service.events import AssignmentConfirmed, SignUpDeclined, SignUpWithdrawn
+from service.events import SignUpWithdrawn
 from service.roster import actions as roster
-from service.roster.models import HOLDING, Assignment
+from service.roster.models import HOLDING, ONE_PLACE_AT_A_TIME, Assignment
 from service.roster.rules import undo_until
 from service.signups import queries
-from service.signups.asking import asking, candidate
-from service.signups.models import STANDING, SignUp
-from service.signups.rules import Refused, refusals, unfit
+from service.signups.asking import asking
+from service.signups.following import is_fit, locked
+from service.signups.models import SignUp
+from service.signups.rules import Refused, refusals
 from service.terms import (
     AskedHow,
     AssignmentState,
     Refusal,
     ReleaseReason,
+    ShiftState,
     SignUpState,
     SignUpVia,
 )
 from service.tracing import request_id
-from service.volunteers.queries import lock, lock_id
+from service.volunteers.queries import lock_id
 
 
 class SignUpRefused(Exception):
@@ -118,6 +121,7 @@ def sign_up(
 
 #: One statement, so that the hot row is locked as shortly as can be. FOR SHARE makes it wait for a
 #: cancellation under way, and see it. The guard `taken < max_needed` takes no lock once it is full.
+#: A place that was freed belongs to whoever waits: nobody new takes it before them.
 _TAKE_OR_QUEUE = text("""
 WITH open_shift AS (
     SELECT id, area_id, starts_at, ends_at, rest_after FROM shift
@@ -126,6 +130,7 @@ WITH open_shift AS (
     UPDATE shift_role SET taken = taken + 1 FROM open_shift
     WHERE :is_instant AND shift_role.id = :shift_role_id AND shift_role.shift_id = open_shift.id
       AND taken < max_needed
+      AND NOT EXISTS (SELECT FROM signup WHERE shift_role_id = :shift_role_id AND state = 'waitlisted')
     RETURNING shift_role.id
 ), asked AS (
     INSERT INTO signup (area_id, shift_id, shift_role_id, volunteer_id, state, rank, note, via,
@@ -162,29 +167,29 @@ def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> S
             {"is_instant": is_instant, "request_id": request_id(), **values},
         )
     except IntegrityError as error:
-        if "ex_assignment_one_place_at_a_time" in str(error.orig):
+        if any(name in str(error.orig) for name in ONE_PLACE_AT_A_TIME):
             raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
         raise
     if signup is None:
-        reason = Refusal.FULL if is_instant and not values["has_waitlist"] else Refusal.SHIFT_CANCELLED
-        raise SignUpRefused([Refused(reason)])
+        is_open = session.scalar(select(Shift.state).where(Shift.id == values["shift_id"])) == ShiftState.OPEN
+        raise SignUpRefused([Refused(Refusal.FULL if is_open else Refusal.SHIFT_CANCELLED)])
     after_commit(session, bell.ring)
     return signup
 
 
 def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None = None) -> SignUp:
-    """Take a sign-up back. Up to the activity's deadline if it holds a place, at any time if it only waits.
+    """Take a sign-up back. Up to the activity's deadline if she has said yes to a place, else at any time.
 
     The place stays hers for ten minutes, so that a slip can be undone; close to the start it is handed on
     at once. Withdrawing twice is harmless. Raises TooLateToWithdraw.
     """
-    signup = _locked(session, signup_id)
+    signup = locked(session, signup_id)
     if signup.state == SignUpState.WITHDRAWN:
         return signup
     shift, activity = _shift_and_activity(session, signup)
     assignment = _held_assignment(session, signup)
     deadline = shift.starts_at - timedelta(minutes=activity.withdraw_before)
-    if assignment is not None and assignment.state == AssignmentState.CONFIRMED and now > deadline:
+    if assignment is not None and assignment.state != AssignmentState.OFFERED and now > deadline:
         raise TooLateToWithdraw(deadline, activity.contact_phone)
     signup.withdrawn_from, signup.withdrawn_at = signup.state, now
     signup.undo_until = undo_until(now=now, starts_at=shift.starts_at)
@@ -197,109 +202,38 @@ def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None 
 
 
 def undo_withdrawal(session: Session, *, signup_id: int, now: datetime) -> SignUp:
-    """Put a withdrawn sign-up back: the same place, or the same rank in the queue. Raises NothingToUndo."""
-    signup = _locked(session, signup_id)
+    """Put a withdrawn sign-up back: the same place or offer, or the same rank in the queue. Raises NothingToUndo."""
+    signup = locked(session, signup_id)
     if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now > signup.undo_until:
         raise NothingToUndo("the ten minutes are over")
     if queries.standing(session, shift_id=signup.shift_id, volunteer_id=signup.volunteer_id):
         raise NothingToUndo("she has signed up for this shift anew")
-    held = session.scalar(
-        select(Assignment)
-        .where(Assignment.signup_id == signup.id, Assignment.place_held_until.is_not(None))
-        .with_for_update()
-    )
-    was = signup.withdrawn_from or SignUpState.WAITLISTED
-    if was == SignUpState.CONFIRMED:
-        if held is None:
-            raise NothingToUndo("the place has been handed on")
-        _take_back(session, held)
-    signup.move(was)
+    shift = lock_open_shift(session, signup.shift_id)
+    if shift is None or now >= shift.starts_at or not is_fit(session, signup):
+        raise NothingToUndo("the shift, or her time, has gone to something else")
+    _take_back(session, signup, shift)
     signup.withdrawn_at = signup.withdrawn_from = signup.undo_until = None
     return signup
 
 
-def _take_back(session: Session, held: Assignment) -> None:
-    held.move(AssignmentState.CONFIRMED)
-    held.place_held_until = held.release_reason = None
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise NothingToUndo("she has taken another duty at that time") from error
-    outbox.record(session, AssignmentConfirmed(held.id))
-
-
-def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
-    """Offer free places of a role to those waiting, first come first; the number of offers made.
-
-    Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over.
-    """
-    role = session.get_one(ShiftRole, shift_role_id)
-    shift = session.get_one(Shift, role.shift_id)
-    offered = 0
-    for waiting in queries.waitlist(session, shift_role_id):
-        if now >= shift.starts_at:
-            break
-        volunteer = lock(session, waiting.volunteer_id)
-        session.refresh(waiting)
-        row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
-        if row is None or volunteer is None or waiting.state != SignUpState.WAITLISTED:
-            continue
-        if unfit(candidate(session, volunteer.id, around=shift.starts_at), queries.as_opening(row)):
-            continue
-        if roster.offer(session, row=row, volunteer_id=volunteer.id, signup_id=waiting.id, now=now) is None:
-            break
-        waiting.move(SignUpState.PENDING)
-        offered += 1
-    return offered
-
-
-def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:
-    """A place may have come free between a sign-up's look at a full shift and its commit: fill it now."""
-    signup = session.get_one(SignUp, signup_id)
-    role = session.get_one(ShiftRole, signup.shift_role_id)
-    if signup.state == SignUpState.WAITLISTED and role.taken < role.max_needed:
-        promote(session, shift_role_id=role.id, now=now)
-
-
-def settle(session: Session, *, assignment_id: int) -> None:
-    """Let the sign-up behind an assignment follow it: accepted, declined, or expired unanswered."""
-    assignment = session.get_one(Assignment, assignment_id)
-    if assignment.signup_id is None:
-        return
-    signup = _locked(session, assignment.signup_id)
-    outcome = {
-        AssignmentState.CONFIRMED: SignUpState.CONFIRMED,
-        AssignmentState.DECLINED: SignUpState.DECLINED,
-        AssignmentState.RELEASED: SignUpState.EXPIRED
-        if assignment.release_reason == ReleaseReason.OFFER_EXPIRED
-        else SignUpState.DECLINED,
-    }.get(assignment.state)
-    if outcome is not None and signup.state in STANDING and signup.state != outcome:
-        signup.move(outcome)
-
-
-def close_cancelled_shift(session: Session, *, shift_id: int) -> None:
-    """After a cancellation: nobody holds or awaits a place any more. Who did is told by what follows."""
-    held = session.scalars(
-        select(Assignment).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING)).with_for_update()
-    ).all()
-    for assignment in held:
-        roster.release(session, assignment, reason=ReleaseReason.SHIFT_CANCELLED)
-    waiting = session.scalars(
-        select(SignUp).where(SignUp.shift_id == shift_id, SignUp.state.in_(STANDING)).with_for_update()
-    ).all()
-    for signup in waiting:
-        signup.move(SignUpState.DECLINED)
-        outbox.record(session, SignUpDeclined(signup.id))
-
-
-def _locked(session: Session, signup_id: int) -> SignUp:
-    """The sign-up with its person locked first: always person, then the rest."""
-    volunteer_id = session.scalars(select(SignUp.volunteer_id).where(SignUp.id == signup_id)).one()
-    lock(session, volunteer_id)
-    return session.scalars(
-        select(SignUp).where(SignUp.id == signup_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:
+    """The sign-up as it was; with the place that was kept for it, if it had one."""
+    was = signup.withdrawn_from or SignUpState.WAITLISTED
+    kept = session.scalar(
+        select(Assignment)
+        .where(Assignment.signup_id == signup.id, Assignment.place_held_until.is_not(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if kept is None and was == SignUpState.CONFIRMED:
+        raise NothingToUndo("the place has been handed on")
+    if kept is not None:
+        to = AssignmentState.CONFIRMED if was == SignUpState.CONFIRMED else AssignmentState.OFFERED
+        try:
+            roster.restore(session, kept, shift=shift, to=to)
+        except roster.ConflictingDuty as error:
+            raise NothingToUndo("she has taken another duty at that time") from error
+    signup.move(was)
 
 
 def _held_assignment(session: Session, signup: SignUp) -> Assignment | None:

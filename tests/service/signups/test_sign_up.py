@@ -14,7 +14,7 @@ from service.activities.rules import RolePlan
 from service.outbox import OutboxEvent
 from service.roster import actions as roster
 from service.roster.models import Assignment
-from service.signups import actions, queries
+from service.signups import actions, following, queries
 from service.signups.models import SignUp
 from service.terms import (
     AskedHow,
@@ -107,12 +107,12 @@ def test_withdrawing_keeps_the_place_for_ten_minutes(session: Session, now: date
     actions.withdraw(session, signup_id=signup.id, now=now)
     later = now + timedelta(minutes=11)
     assert roster.hand_on_places(session, now=later) == 1
-    assert actions.promote(session, shift_role_id=role.id, now=later) == 1
+    assert following.promote(session, shift_role_id=role.id, now=later) == 1
     offer = session.scalars(select(Assignment).where(Assignment.signup_id == waiting.id)).one()
     assert (waiting.state, offer.state) == (SignUpState.PENDING, AssignmentState.OFFERED)
 
     roster.accept(session, assignment_id=offer.id, now=later)
-    actions.settle(session, assignment_id=offer.id)
+    following.settle(session, assignment_id=offer.id)
     assert waiting.state == SignUpState.CONFIRMED
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=later)

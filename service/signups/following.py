@@ -1,0 +1,132 @@
+"""What follows for sign-ups from what happened to places: promotion, settling, the end of a cancelled shift.
+
+Called by reactions and sweeps; each bears running late, twice, or after a later change.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from service import outbox
+from service.activities.models import ShiftRole
+from service.events import SignUpDeclined
+from service.roster import actions as roster
+from service.roster.models import AWAITED, HOLDING, Assignment
+from service.signups import queries
+from service.signups.asking import asking
+from service.signups.models import STANDING, SignUp
+from service.signups.rules import unfit
+from service.terms import AssignmentState, ReleaseReason, SignUpState
+from service.volunteers.queries import lock_all, lock_id
+
+
+def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
+    """Offer free places of a role to those waiting, first come first; the number of offers made.
+
+    Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over.
+    """
+    role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
+    row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+    if row is None or role.taken >= role.max_needed or now >= row.Shift.starts_at:
+        return 0
+    offered = 0
+    for waiting in queries.waitlist(session, shift_role_id):
+        lock_id(session, waiting.volunteer_id)
+        session.refresh(waiting)
+        if waiting.state != SignUpState.WAITLISTED or not is_fit(session, waiting):
+            continue
+        try:
+            with session.begin_nested():
+                place = roster.offer(session, row=row, volunteer_id=waiting.volunteer_id, signup_id=waiting.id, now=now)
+        except roster.ConflictingDuty:
+            continue
+        if place is None:
+            break
+        waiting.move(SignUpState.PENDING)
+        offered += 1
+    return offered
+
+
+def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:
+    """A place may have come free between a sign-up's look at a full shift and its commit: fill it now."""
+    signup = session.get_one(SignUp, signup_id)
+    if signup.state == SignUpState.WAITLISTED:
+        promote(session, shift_role_id=signup.shift_role_id, now=now)
+
+
+#: What becomes of a sign-up whose place was released, where that is not plainly a no.
+_AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
+    ReleaseReason.OFFER_EXPIRED: SignUpState.EXPIRED,
+    ReleaseReason.WITHDREW: None,
+}
+
+
+def settle(session: Session, *, assignment_id: int) -> None:
+    """Let the sign-up behind an assignment follow it: accepted, declined, or expired unanswered."""
+    signup_id = session.scalars(select(Assignment.signup_id).where(Assignment.id == assignment_id)).one()
+    if signup_id is None:
+        return
+    signup = locked(session, signup_id)
+    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
+    outcome = {
+        AssignmentState.CONFIRMED: SignUpState.CONFIRMED,
+        AssignmentState.DECLINED: SignUpState.DECLINED,
+        AssignmentState.RELEASED: _AFTER_RELEASE.get(assignment.release_reason, SignUpState.DECLINED),
+    }.get(assignment.state)
+    if outcome is not None and signup.state in STANDING and signup.state != outcome:
+        signup.move(outcome)
+
+
+def close_cancelled_shift(session: Session, *, shift_id: int) -> None:
+    """After a cancellation: nobody holds or awaits a place any more. Who did is told by what follows.
+
+    Whoever came and was checked in keeps her record. People are locked before their sign-ups and places.
+    """
+    people = select(SignUp.volunteer_id).where(SignUp.shift_id == shift_id, SignUp.state.in_(STANDING))
+    holders = select(Assignment.volunteer_id).where(Assignment.shift_id == shift_id, Assignment.state.in_(AWAITED))
+    lock_all(session, session.scalars(people.union(holders)).all())
+    held = session.scalars(
+        select(Assignment)
+        .where(Assignment.shift_id == shift_id, Assignment.state.in_(AWAITED))
+        .order_by(Assignment.shift_role_id, Assignment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    _decline_waiting(session, shift_id)
+    for assignment in held:
+        roster.release(session, assignment, reason=ReleaseReason.SHIFT_CANCELLED)
+
+
+def _decline_waiting(session: Session, shift_id: int) -> None:
+    """Those without a place; the sign-ups of the others follow their assignments."""
+    has_place = exists().where(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
+    waiting = session.scalars(
+        select(SignUp)
+        .where(SignUp.shift_id == shift_id, SignUp.state.in_(STANDING), ~has_place)
+        .order_by(SignUp.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for signup in waiting:
+        signup.move(SignUpState.DECLINED)
+        outbox.record(session, SignUpDeclined(signup.id))
+
+
+def is_fit(session: Session, signup: SignUp) -> bool:
+    """Whether nothing in the person or her other duties keeps her from the place she asked for."""
+    asked = asking(
+        session, volunteer_id=signup.volunteer_id, shift_id=signup.shift_id, shift_role_id=signup.shift_role_id
+    )
+    return asked.opening is not None and not unfit(asked.candidate, asked.opening)
+
+
+def locked(session: Session, signup_id: int) -> SignUp:
+    """The sign-up with its person locked first: always person, then the rest."""
+    volunteer_id = session.scalars(select(SignUp.volunteer_id).where(SignUp.id == signup_id)).one()
+    lock_id(session, volunteer_id)
+    return session.scalars(
+        select(SignUp).where(SignUp.id == signup_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
