@@ -26,6 +26,7 @@ from service.events import (
     ShiftMoved,
     SignedUp,
     SignUpDeclined,
+    SignUpWaitlisted,
     SignUpWithdrawn,
 )
 from service.matching import actions as matching
@@ -56,6 +57,11 @@ def confirm_withdrawal(session: Session, event: SignUpWithdrawn, *, now: datetim
 
 def explain_decline(session: Session, event: SignUpDeclined, *, now: datetime) -> None:
     notifications.tell_sign_up_declined(session, signup_id=event.signup_id, now=now)
+
+
+def explain_waiting(session: Session, event: SignUpWaitlisted, *, now: datetime) -> None:
+    following.catch_up(session, signup_id=event.signup_id, now=now)
+    notifications.tell_waitlisted(session, signup_id=event.signup_id, now=now)
 
 
 def send_offer(session: Session, event: AssignmentOffered, *, now: datetime) -> None:
@@ -108,6 +114,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     SignedUp: (acknowledge_sign_up,),
     SignUpWithdrawn: (confirm_withdrawal,),
     SignUpDeclined: (explain_decline,),
+    SignUpWaitlisted: (explain_waiting,),
     MatchRequested: (solve_match,),
     AssignmentOffered: (send_offer,),
     AssignmentConfirmed: (settle_sign_up, plan_reminders),

@@ -76,7 +76,7 @@ def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> 
     rows = [_row(one, now=now) for one in wanted]
     statement = insert(Notification).on_conflict_do_nothing(index_elements=["key"])
     made = session.execute(statement.returning(Notification.key, Notification.id), rows)
-    return dict(made.tuples().all())
+    return dict(made.all())
 
 
 def _row(wanted: Wanted, *, now: datetime) -> dict[str, Any]:
@@ -120,6 +120,14 @@ def tell_signed_up(session: Session, *, signup_id: int, now: datetime) -> None:
     }.get(signup.state)
     if kind is not None:
         notify(session, _about_signup(session, signup, kind=kind, key=f"signed_up:{signup.id}"), now=now)
+
+
+def tell_waitlisted(session: Session, *, signup_id: int, now: datetime) -> None:
+    """Say that a plan had no place for a sign-up and that it waits now; nothing if it does not wait any more."""
+    signup = session.get_one(SignUp, signup_id)
+    if signup.state == SignUpState.WAITLISTED:
+        key = f"waitlisted:{signup.id}"
+        notify(session, _about_signup(session, signup, kind=NotificationKind.SIGN_UP_WAITLISTED, key=key), now=now)
 
 
 def tell_withdrawn(session: Session, *, signup_id: int, now: datetime) -> None:

@@ -16,12 +16,14 @@ from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan
 from service.audit import AuditEntry
 from service.db import transaction
+from service.events import SignUpWaitlisted
 from service.matching import actions, explain, greedy, queries, record
 from service.matching.blockers import Hindrance
 from service.matching.checker import BrokenPlan
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.solution import Solution
+from service.notifications.models import Notification
 from service.outbox import OutboxEvent
 from service.reactions import react
 from service.roster.models import HOLDING, Assignment
@@ -32,6 +34,7 @@ from service.terms import (
     AssignmentState,
     MatchRunState,
     Mode,
+    NotificationKind,
     Refusal,
     ReleaseReason,
     SignUpState,
@@ -472,6 +475,33 @@ def test_a_sign_up_can_be_told_why(session: Session, now: datetime) -> None:
     assert told is not None
     assert explain.reasons(queries.known(session, run), told) == ["名额满了：意愿更靠前或近期服务更少的人先排"]
     assert queries.why_unplaced(session, asked[0]) is None
+
+
+def test_a_place_a_skipped_draft_left_goes_to_who_waits(session: Session, now: datetime) -> None:
+    """Two are drafted, one of them cannot come any more: the third, just sent to the waitlist, is asked instead."""
+    activity, role, asked = matched(session, 3, now)
+    run = solved(session, activity, now)
+    signups.withdraw(session, signup_id=asked[0].id, now=now)
+    publish(session, run, now)
+    session.flush()
+    session.refresh(role)
+    assert (asked[2].state, role.taken) == (SignUpState.WAITLISTED, 1)
+    react(session, "explain_waiting", SignUpWaitlisted(asked[2].id), now=now)
+    session.refresh(role)
+
+    assert (asked[2].state, role.taken) == (SignUpState.PENDING, 2)
+    kinds = session.scalars(select(Notification.kind).where(Notification.volunteer_id == asked[2].volunteer_id)).all()
+    assert kinds == []  # she is told of the offer, not of the waitlist
+
+
+def test_who_got_nothing_is_told_that_she_waits(session: Session, now: datetime) -> None:
+    activity, _, asked = matched(session, 3, now)
+    publish(session, solved(session, activity, now), now)
+    session.flush()
+    for _ in range(2):
+        react(session, "explain_waiting", SignUpWaitlisted(asked[2].id), now=now)
+    kinds = session.scalars(select(Notification.kind).where(Notification.volunteer_id == asked[2].volunteer_id)).all()
+    assert kinds == [NotificationKind.SIGN_UP_WAITLISTED]
 
 
 def test_the_outbox_solves_what_was_requested(database: Settings, now: datetime) -> None:
