@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import secrets
-from service.accounts.models import Account, ApiToken, LoginCode, RoleGrant
+from service.accounts.models import Account, ApiToken, RoleGrant
 from service.terms import Role
 from service.volunteers.queries import PHONE
 
@@ -91,13 +91,3 @@ def tokens(
 def token(session: Session, told: str) -> ApiToken | None:
     """The row of a token, found by the token itself."""
     return session.scalar(select(ApiToken).where(ApiToken.token_sha256 == hashlib.sha256(told.encode()).digest()))
-
-
-def last_code(session: Session, phone: str) -> LoginCode | None:
-    """The code sent last to this number (E.164), while it has not been used."""
-    return session.scalar(
-        select(LoginCode)
-        .where(LoginCode.phone_digest == secrets.digest(phone, purpose=PHONE), LoginCode.used_at.is_(None))
-        .order_by(LoginCode.id.desc())
-        .limit(1)
-    )

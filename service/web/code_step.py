@@ -11,9 +11,7 @@ from schemas.login import CodeInput
 from service import wording
 from service.accounts.actions import TooManyCodes, WrongCode, check_code, digits, open_account, request_code
 from service.accounts.models import Account
-from service.accounts.queries import last_code
 from service.demo import shows_code
-from service.demo.logins import shows_code
 from service.language import _
 from service.volunteers.queries import by_phone
 from service.web import notices, visitor
@@ -31,14 +29,6 @@ def send(db: Session, form: Form, *, phone: str, now: datetime) -> bool:
     if shows_code(phone):
         notices.notify(_("这是试用：不发短信，验证码是 {code}。", code=digits(sent)))
     return True
-
-
-def trial_code(db: Session) -> str:
-    """The digits to show on the page: only in a trial, only for the demo's own numbers (service/demo/logins.py)."""
-    if not shows_code(session["phone"]):
-        return ""
-    code = last_code(db, session["phone"])
-    return digits(code) if code else ""
 
 
 def check(db: Session, *, now: datetime) -> Form:

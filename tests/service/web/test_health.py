@@ -14,7 +14,7 @@ def test_a_well_house_says_so(database: Settings) -> None:
     answer = Person().client.get("/readyz")
 
     assert answer.status_code == 200
-    assert set(answer.json["well"]) == {"redis", "database", "migrations", "relay", "worker", "beat"}
+    assert set(answer.get_json()["well"]) == {"redis", "database", "migrations", "relay", "worker", "beat"}
 
 
 def test_an_event_nobody_reads_names_the_relay(database: Settings) -> None:
@@ -23,7 +23,7 @@ def test_an_event_nobody_reads_names_the_relay(database: Settings) -> None:
     answer = Person().client.get("/readyz")
 
     assert answer.status_code == 503
-    assert "is the relay running" in answer.json["ill"]["relay"]
+    assert "is the relay running" in answer.get_json()["ill"]["relay"]
 
 
 def test_metrics_are_for_this_machine_or_with_a_token(database: Settings) -> None:
