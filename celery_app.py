@@ -17,7 +17,7 @@ from service.settings import settings
 #: Seconds. The hard limit is below the outbox lease, so that a lease outlives its worker.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
-ROOMS = ("activities", "notifications", "outbox", "reminders", "roster")
+ROOMS = ("activities", "notifications", "outbox", "reminders", "roster", "signups")
 
 app = Celery("lunzhi", include=[f"workers.{room}" for room in ROOMS])
 app.conf.update(
@@ -49,6 +49,7 @@ app.conf.update(
             "notifications.send_due": 5.0,
             "roster.expire_offers": 15.0,
             "roster.hand_on_places": 15.0,
+            "signups.fill_places": 60.0,
             "activities.extend_horizon": 3600.0,
         }.items()
     },

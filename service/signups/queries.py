@@ -88,9 +88,7 @@ def concerned(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) 
     asked = exists().where(SignUp.volunteer_id == Volunteer.id, within(SignUp.area_id, scope_ids))
     placed = exists().where(Assignment.volunteer_id == Volunteer.id, within(Assignment.area_id, scope_ids))
     return session.scalar(
-        select(Volunteer).where(
-            Volunteer.id == volunteer_id, or_(within(Volunteer.area_id, scope_ids), asked, placed)
-        )
+        select(Volunteer).where(Volunteer.id == volunteer_id, or_(within(Volunteer.area_id, scope_ids), asked, placed))
     )
 
 
@@ -100,6 +98,18 @@ def waitlist(session: Session, shift_role_id: int) -> Sequence[SignUp]:
         select(SignUp)
         .where(SignUp.shift_role_id == shift_role_id, SignUp.state == SignUpState.WAITLISTED)
         .order_by(SignUp.id)
+    ).all()
+
+
+def roles_to_fill(session: Session, *, now: datetime, limit: int = 50) -> Sequence[int]:
+    """Ids of roles with a free place and somebody waiting, in open shifts that have not begun, next shift first."""
+    return session.scalars(
+        select(ShiftRole.id)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now, ShiftRole.taken < ShiftRole.max_needed)
+        .where(exists().where(SignUp.shift_role_id == ShiftRole.id, SignUp.state == SignUpState.WAITLISTED))
+        .order_by(Shift.starts_at, ShiftRole.id)
+        .limit(limit)
     ).all()
 
 

@@ -77,7 +77,13 @@ class Refused:
 
 def refusals(candidate: Candidate, opening: Opening, now: datetime) -> list[Refused]:
     """All the reasons against, not the first; empty when she may have the place (or queue for it)."""
-    return [*_closed(opening, now), *_unfit(candidate, opening), *_busy(candidate, opening), *_full(opening)]
+    return [
+        *_closed(opening, now),
+        *_unfit(candidate, opening),
+        *_here_already(candidate, opening),
+        *_busy(candidate, opening),
+        *_full(opening),
+    ]
 
 
 def unfit(candidate: Candidate, opening: Opening) -> list[Refused]:
@@ -130,21 +136,30 @@ def _wrong_age(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
         yield Refused(Refusal.TOO_OLD, {"max_age": opening.max_age, "age": age})
 
 
+def _here_already(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+    """She was given a place in this shift without asking: no need to ask."""
+    return (Refused(Refusal.OVERLAP, _told(c)) for c in candidate.commitments if c.shift_id == opening.shift_id)
+
+
 def _busy(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     for other in candidate.commitments:
         if other.shift_id == opening.shift_id:
             continue
-        details: dict[str, str | int | date | datetime] = {
-            "title": other.title,
-            "starts_at": other.starts_at,
-            "ends_at": other.ends_at,
-            "shift_id": other.shift_id,
-        }
         if opening.starts_at < other.ends_at and other.starts_at < opening.ends_at:
-            yield Refused(Refusal.OVERLAP, details)
+            yield Refused(Refusal.OVERLAP, _told(other))
         elif _breaks_rest(opening, other):
-            yield Refused(Refusal.REST, details)
+            yield Refused(Refusal.REST, _told(other))
     yield from _over_hours(candidate, opening)
+
+
+def _told(duty: Commitment) -> dict[str, str | int | date | datetime]:
+    """What a sentence about another duty says of it."""
+    return {
+        "title": duty.title,
+        "starts_at": duty.starts_at,
+        "ends_at": duty.ends_at,
+        "shift_id": duty.shift_id,
+    }
 
 
 def _breaks_rest(opening: Opening, other: Commitment) -> bool:
