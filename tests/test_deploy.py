@@ -28,7 +28,7 @@ from service.launcher.programs import CHECKOUT
 from service.settings import Settings
 
 #: Read by the programs themselves rather than by service.settings.
-OF_PROGRAMS = {"HOST", "PORT", "WEB_PROCESSES", "WEB_THREADS", "WORKER_PROCESSES"}
+OF_PROGRAMS = {"HOST", "PORT", "WEB_PROCESSES", "WEB_THREADS", "WORKER_PROCESSES", "PROMETHEUS_MULTIPROC_DIR"}
 SECRETS = {"SECRET_KEY", "FIELD_KEY", "POSTGRES_PASSWORD"}
 
 

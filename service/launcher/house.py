@@ -38,6 +38,13 @@ class House:
         """Where a program's output goes."""
         return self.var / "logs" / f"{name}.log"
 
+    def metrics(self) -> Path:
+        """An empty folder in which the web server's processes add up their figures."""
+        folder = self.var / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
+
     def keys(self) -> dict[str, str]:
         """SECRET_KEY and FIELD_KEY: made at the first start, then always the same, or what FIELD_KEY sealed is lost."""
         kept = {}

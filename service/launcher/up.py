@@ -151,7 +151,7 @@ class _Start:
             name=name,
             argv=argv,
             log=self.house.log(name),
-            env=self.env,
+            env=self.env | {"PROMETHEUS_MULTIPROC_DIR": str(self.house.metrics())} if name == "web" else self.env,
             cwd=programs.CHECKOUT,
             patience=WORKER_PATIENCE if name == "worker" else 10,
         )
