@@ -13,7 +13,6 @@ from service.accounts.models import Account, RoleGrant
 from service.notifications.models import Delivery, Notification
 from service.notifications.rules import GRACE, Attempt, Quiet
 from service.places.models import Area
-from service.places.queries import within
 from service.roster.models import Assignment
 from service.settings import settings
 from service.signups.models import SignUp
@@ -61,27 +60,11 @@ def failures(session: Session, notification_ids: Collection[int]) -> dict[int, l
         select(Delivery.notification_id, Delivery.channel, Delivery.is_permanent)
         .where(Delivery.notification_id.in_(notification_ids), Delivery.error.is_not(None))
         .order_by(Delivery.id)
-    ).tuples()
+    )
     failed: dict[int, list[Attempt]] = defaultdict(list)
     for notification_id, channel, is_permanent in rows:
         failed[notification_id].append(Attempt(Channel(channel), is_permanent))
     return failed
-
-
-def listed(
-    session: Session,
-    *,
-    scope_ids: Sequence[int],
-    volunteer_id: int | None = None,
-    after_id: int = 0,
-    limit: int = 30,
-) -> Sequence[Notification]:
-    """Notifications in scope by id, all or one person's. Login codes belong to no area and are never listed."""
-    statement = select(Notification).join(Area, Area.id == Notification.area_id)
-    statement = statement.where(within(Area.id, scope_ids), Notification.id > after_id)
-    if volunteer_id is not None:
-        statement = statement.where(Notification.volunteer_id == volunteer_id)
-    return session.scalars(statement.order_by(Notification.id).limit(limit)).all()
 
 
 def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]:
@@ -93,12 +76,12 @@ def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]
         select(Assignment.volunteer_id, Assignment.id)
         .where(Assignment.shift_id == shift_id, Assignment.state.in_((A.OFFERED, A.CONFIRMED, A.CHECKED_IN)))
         .order_by(Assignment.volunteer_id)
-    ).tuples()
+    )
     waiting = session.execute(
         select(SignUp.volunteer_id, SignUp.id)
         .where(SignUp.shift_id == shift_id, SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
         .order_by(SignUp.volunteer_id)
-    ).tuples()
+    )
     people = {volunteer_id: (volunteer_id, "signup_ids", signup_id) for volunteer_id, signup_id in waiting}
     people |= {volunteer_id: (volunteer_id, "assignment_ids", held_id) for volunteer_id, held_id in holding}
     return list(people.values())
@@ -107,15 +90,11 @@ def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]
 def coordinators(session: Session, area_id: int) -> Sequence[int]:
     """Accounts of the coordinators nearest to an area: its own, or those of the first area above that has any."""
     lineage = session.scalars(select(Area.lineage).where(Area.id == area_id)).one()
-    rows = (
-        session.execute(
-            select(RoleGrant.area_id, RoleGrant.account_id)
-            .join(Account, Account.id == RoleGrant.account_id)
-            .where(RoleGrant.area_id.in_(lineage), RoleGrant.role == Role.COORDINATOR, Account.disabled_at.is_(None))
-            .order_by(RoleGrant.account_id)
-        )
-        .tuples()
-        .all()
-    )
+    rows = session.execute(
+        select(RoleGrant.area_id, RoleGrant.account_id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.area_id.in_(lineage), RoleGrant.role == Role.COORDINATOR, Account.disabled_at.is_(None))
+        .order_by(RoleGrant.account_id)
+    ).all()
     nearest = max((lineage.index(granted_in) for granted_in, _ in rows), default=0)
     return [account_id for granted_in, account_id in rows if lineage.index(granted_in) == nearest]

@@ -57,7 +57,7 @@ def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
         .where(Consent.purpose == ConsentPurpose.REMINDERS)
         .exists()
     )
-    rows = session.execute(select(Volunteer, agreed).where(Volunteer.id.in_(ids))).tuples()
+    rows = session.execute(select(Volunteer, agreed).where(Volunteer.id.in_(ids)))
     return {
         person.id: Recipient(
             name=person.name,
@@ -76,7 +76,7 @@ def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
         select(Account, Volunteer.email, Volunteer.channel)
         .outerjoin(Volunteer, Volunteer.id == Account.volunteer_id)
         .where(Account.id.in_(ids))
-    ).tuples()
+    )
     return {
         account.id: Recipient(name=account.name, phone_sealed=account.phone_sealed, email=email, own_channel=channel)
         for account, email, channel in rows
@@ -89,5 +89,5 @@ def _numbers(session: Session, sealed: Iterable[bytes]) -> dict[bytes, Recipient
     owners = session.execute(
         select(Volunteer.phone_digest, Volunteer.email).where(Volunteer.phone_digest.in_(digests.values()))
     )
-    emails = dict(owners.tuples().all())
+    emails = dict(owners.all())
     return {one: Recipient(phone_sealed=one, email=emails.get(digest)) for one, digest in digests.items()}

@@ -61,7 +61,7 @@ def _ids(notifications: Iterable[Notification], name: str) -> set[int]:
 def _codes(session: Session, ids: Collection[int]) -> dict[int, Code]:
     newer = aliased(LoginCode)
     is_replaced = select(newer.id).where(newer.phone_digest == LoginCode.phone_digest, newer.id > LoginCode.id).exists()
-    rows = session.execute(select(LoginCode, is_replaced).where(LoginCode.id.in_(ids))).tuples() if ids else ()
+    rows = session.execute(select(LoginCode, is_replaced).where(LoginCode.id.in_(ids))) if ids else ()
     return {
         code.id: Code(
             digits=digits(code),
@@ -144,7 +144,7 @@ def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[i
         .subquery()
     )
     rows = session.execute(select(waiting.c.id, waiting.c.position).where(waiting.c.id.in_(signup_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None = None) -> Duty:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.activities.models import Activity, Shift
 from service.calendars.rules import instant, local
 from service.notifications.models import Notification
-from service.places.queries import within
 from service.reminders.models import Reminder
 from service.reminders.rules import Told, day_key
 from service.roster.models import Assignment
@@ -36,16 +35,6 @@ def of_assignment(session: Session, assignment_id: int) -> dict[str, Reminder]:
     return {reminder.lead_time: reminder for reminder in rows}
 
 
-def listed(
-    session: Session, *, scope_ids: Sequence[int], assignment_id: int | None = None, after_id: int = 0, limit: int = 30
-) -> Sequence[Reminder]:
-    """Reminders in scope by id, all or one assignment's."""
-    statement = select(Reminder).where(within(Reminder.area_id, scope_ids), Reminder.id > after_id)
-    if assignment_id is not None:
-        statement = statement.where(Reminder.assignment_id == assignment_id)
-    return session.scalars(statement.order_by(Reminder.id).limit(limit)).all()
-
-
 def circumstances(session: Session, assignment: Assignment) -> tuple[Shift, Activity, bool]:
     """The assignment's shift as it is now, its activity, and whether its person agreed to be reminded."""
     statement = (
@@ -54,7 +43,7 @@ def circumstances(session: Session, assignment: Assignment) -> tuple[Shift, Acti
         .where(Shift.id == assignment.shift_id)
         .execution_options(populate_existing=True)
     )
-    shift, activity = session.execute(statement).one()._tuple()
+    shift, activity = session.execute(statement).one()
     return shift, activity, has_agreed(session, assignment.volunteer_id)
 
 
@@ -106,7 +95,7 @@ def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetim
         select(Notification.volunteer_id, Notification.key, Notification.state, Notification.subject_ids)
         .where(Notification.volunteer_id.in_(volunteer_ids), Notification.kind == NotificationKind.REMINDER)
         .where(Notification.send_at >= midnight)
-    ).tuples()
+    )
     keys: dict[int, set[str]] = {}
     assignment_ids: dict[int, set[int]] = {}
     for volunteer_id, key, state, subject_ids in rows:

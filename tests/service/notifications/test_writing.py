@@ -1,0 +1,189 @@
+"""Every text in both languages, as people get it. The expected texts are files in `texts/`: read them aloud.
+
+To accept a changed text, delete its file, run the test (it writes the file and fails), and read what it wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import language, links
+from service.notifications.recipients import Recipient
+from service.notifications.rules import Duty
+from service.notifications.subjects import Code, Subject
+from service.notifications.writing import FOLDER, NothingToSay, Text, write
+from service.settings import LOCAL_ZONE, Settings
+from service.terms import AssignmentState as A
+from service.terms import NotificationKind as K
+from service.terms import ReleaseReason, ShiftState, UnsentReason
+from service.terms import SignUpState as S
+from tests.service.notifications.test_rules import duty
+
+TEXTS = Path(__file__).parent / "texts"
+
+#: What the formatting of dates needs of the English catalogue.
+CATALOGUE = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "{part}{clock}"
+msgstr "{clock}"
+
+msgid "{day}{clock}"
+msgstr "{day}, {clock}"
+"""
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=LOCAL_ZONE)
+
+
+NOW = at("11-26 10:00")
+HER = Recipient(name="王秀英", volunteer_id=1)
+
+
+def clinic(**details: Any) -> Duty:
+    values = {"what_to_bring": "水杯、老花镜", "place": "党群服务中心一楼（人民路12号）", **details}
+    return duty(**values)
+
+
+def watch(**details: Any) -> Duty:
+    """A watch across midnight, in a role that is the whole activity."""
+    times = {"starts_at": at("11-28 22:00"), "ends_at": at("11-29 01:00")}
+    return duty(title="夜间巡逻", role="夜间巡逻", place="东门岗亭", **times, **details)
+
+
+HELD = {"assignment_id": 7, "assignment_state": A.CONFIRMED}
+FREED = {"assignment_id": 7, "assignment_state": A.RELEASED}
+CASES: dict[str, tuple[K, list[Duty]]] = {
+    "sign_up_received": (K.SIGN_UP_RECEIVED, [clinic(signup_state=S.PENDING)]),
+    "sign_up_confirmed": (K.SIGN_UP_CONFIRMED, [clinic(signup_state=S.CONFIRMED, **HELD)]),
+    "sign_up_waitlisted": (K.SIGN_UP_WAITLISTED, [clinic(signup_state=S.WAITLISTED, waitlist_position=3)]),
+    "sign_up_withdrawn": (K.SIGN_UP_WITHDRAWN, [clinic(signup_state=S.WITHDRAWN)]),
+    "sign_up_withdrawn_undoable": (
+        K.SIGN_UP_WITHDRAWN,
+        [clinic(signup_state=S.WITHDRAWN, undo_until=at("11-26 10:10"))],
+    ),
+    "sign_up_declined": (K.SIGN_UP_DECLINED, [clinic(signup_state=S.DECLINED)]),
+    "place_offered": (
+        K.PLACE_OFFERED,
+        [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"))],
+    ),
+    "place_released_unanswered": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.OFFER_EXPIRED)]),
+    "place_released_moved_away": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.REPLANNED)]),
+    "place_released": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.COORDINATOR)]),
+    "shift_cancelled": (K.SHIFT_CANCELLED, [clinic(shift_state=ShiftState.CANCELLED, cancel_reason="大风蓝色预警")]),
+    "shift_cancelled_for_no_reason": (K.SHIFT_CANCELLED, [watch(shift_state=ShiftState.CANCELLED)]),
+    "shift_moved": (K.SHIFT_MOVED, [clinic(**HELD)]),
+    "shift_moved_while_waiting": (K.SHIFT_MOVED, [clinic(signup_state=S.WAITLISTED)]),
+    "reminder": (K.REMINDER, [clinic(**HELD)]),
+    "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
+    "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
+    "gap_opened": (K.GAP_OPENED, [clinic(min_needed=3, taken=1)]),
+    "login_code": (K.LOGIN_CODE, []),
+}
+LANGUAGES = {"zh": "zh_CN", "en": "en"}
+
+
+@pytest.fixture(autouse=True)
+def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(CATALOGUE, "utf-8")
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    language._catalogue.cache_clear()
+    monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
+    yield
+    language._catalogue.cache_clear()
+
+
+def written(case: str, speech: str = "zh_CN") -> Text:
+    kind, duties = CASES[case]
+    code = Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False) if kind == K.LOGIN_CODE else None
+    return write(kind, Subject(duties=tuple(duties), code=code), to=HER, now=NOW, language=speech)
+
+
+@pytest.mark.parametrize("short", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_text(case: str, short: str) -> None:
+    made = written(case, LANGUAGES[short])
+    path = TEXTS / f"{case}.{short}.txt"
+    page = f"{made.title}\n\n{made.text}\n"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page, "utf-8")
+        pytest.fail(f"{path.name} was missing and is written now: read it, then run again")
+    assert page == path.read_text("utf-8")
+
+
+def test_every_kind_has_a_case_and_a_text_in_both_languages() -> None:
+    assert {kind for kind, _ in CASES.values()} == set(K)
+    folders = {path.name for path in FOLDER.iterdir()} - {"parts"}
+    assert folders == {kind.value for kind in K}
+    for folder in FOLDER.iterdir():
+        assert {path.name for path in folder.iterdir()} == {"zh.txt", "en.txt"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_chinese_has_full_width_punctuation(case: str) -> None:
+    made = written(case)
+    beside_han = re.search(r"[\u4e00-\u9fff][,.:;!?()\"']|[,.:;!?()\"'][\u4e00-\u9fff]", made.title + made.text)
+    assert beside_han is None
+
+
+@pytest.mark.parametrize("case", sorted(set(CASES) - {"login_code", "gap_opened"}))
+def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> None:
+    made = written(case)
+    assert made.text.startswith("【人民路社区】王秀英您好")
+    assert "11月28日（星期六）" in made.spoken
+    assert "0371 6435 0001（找陈协调）" in made.spoken
+    assert "http" not in made.spoken
+    assert "http" not in made.text or made.text.endswith("https://lunzhi.example.cn/answers/7.x")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_text_is_short_enough_for_three_parts_of_a_text_message(case: str) -> None:
+    assert len(written(case).text) <= 3 * 67
+
+
+def test_a_condensed_reminder_speaks_only_of_what_still_holds() -> None:
+    gone = watch(assignment_id=8, assignment_state=A.RELEASED)
+    made = write(K.REMINDER, Subject(duties=(gone, clinic(**HELD))), to=HER, now=NOW)
+    assert made.text == written("reminder").text
+
+
+def test_a_condensed_reminder_names_each_telephone_once() -> None:
+    other = watch(assignment_id=8, assignment_state=A.CONFIRMED, landline="0371-64350002", contact_name="李站长")
+    made = write(K.REMINDER, Subject(duties=(clinic(**HELD), other, clinic(**HELD))), to=HER, now=NOW)
+    assert made.text.endswith("请尽早打电话0371 6435 0001（找陈协调）、电话0371 6435 0002（找李站长）。")
+
+
+def test_a_reminder_is_not_sent_to_who_no_longer_wants_any() -> None:
+    unwilling = Recipient(name="王秀英", volunteer_id=1, wants_reminders=False)
+    with pytest.raises(NothingToSay) as refused:
+        write(K.REMINDER, Subject(duties=(clinic(**HELD),)), to=unwilling, now=NOW)
+    assert refused.value.reason == UnsentReason.NO_CONSENT
+    assert write(K.SHIFT_MOVED, Subject(duties=(clinic(**HELD),)), to=unwilling, now=NOW).text
+
+
+@pytest.mark.parametrize(
+    ("good_until", "is_spent", "reason"),
+    [("11-26 10:00", False, UnsentReason.TOO_LATE), ("11-26 10:15", True, UnsentReason.SUPERSEDED)],
+)
+def test_a_code_that_opens_nothing_is_not_sent(good_until: str, is_spent: bool, reason: UnsentReason) -> None:
+    code = Code(digits="012345", good_until=at(good_until), is_spent=is_spent)
+    with pytest.raises(NothingToSay) as refused:
+        write(K.LOGIN_CODE, Subject(code=code), to=HER, now=NOW)
+    assert refused.value.reason == reason
+
+
+def test_a_message_whose_subject_is_gone_says_nothing() -> None:
+    with pytest.raises(NothingToSay) as refused:
+        write(K.REMINDER, Subject(), to=HER, now=NOW)
+    assert refused.value.reason == UnsentReason.NOT_HOLDING
