@@ -22,6 +22,9 @@ class CodeSent(Shown):
 
     good_for_s = fields.Integer(required=True, metadata={"description": "Seconds the digits can be used."})
     again_after_s = fields.Integer(required=True, metadata={"description": "Seconds until one may ask anew."})
+    code = fields.String(
+        metadata={"description": "The digits themselves: only in a trial, for the demo's own numbers."}
+    )
 
 
 class TokenAsked(Input):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -20,10 +21,10 @@ def within(column: InstrumentedAttribute[int], scope_ids: Sequence[int]) -> Colu
 
 
 def within_or_own(
-    area: InstrumentedAttribute[int],
+    area: InstrumentedAttribute[Any],
     scope_ids: Sequence[int],
     *,
-    owner: InstrumentedAttribute[int],
+    owner: InstrumentedAttribute[Any],
     volunteer_id: int | None,
 ) -> ColumnElement[bool]:
     """The condition that a row lies in one of the scopes, or is this volunteer's own."""

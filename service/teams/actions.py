@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -41,6 +42,23 @@ def approve_team(session: Session, team: Team, *, account_id: int, now: datetime
         now=now,
     )
     outbox.record(session, TeamApproved(team.id))
+
+
+def revise(session: Session, team: Team, *, changes: Mapping[str, str], account_id: int, now: datetime) -> Team:
+    """Change the team's name or introduction."""
+    for name, value in changes.items():
+        setattr(team, name, value)
+    audit.note(
+        session,
+        verb="revised_team",
+        subject=("team", team.id),
+        account_id=account_id,
+        area_id=team.area_id,
+        now=now,
+        fields=sorted(changes),
+    )
+    session.flush()
+    return team
 
 
 def add_programme(session: Session, team: Team, *, name: str) -> Programme:

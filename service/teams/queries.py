@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from service.places.queries import within
@@ -44,3 +44,19 @@ def has_programme(session: Session, team_id: int, *, programme_id: int) -> bool:
     """Whether this line of service is the team's."""
     found = select(Programme.id).where(Programme.id == programme_id, Programme.team_id == team_id)
     return session.scalar(found) is not None
+
+
+def programmes(session: Session, team_ids: Collection[int]) -> Sequence[Programme]:
+    """The lines of service of these teams, by id."""
+    return session.scalars(select(Programme).where(Programme.team_id.in_(team_ids)).order_by(Programme.id)).all()
+
+
+def memberships_on(session: Session, team_id: int, *, day: date) -> Sequence[Row[Membership, str]]:
+    """(membership, name) of everybody whose term in the team covers `day`, by pinyin."""
+    return session.execute(
+        select(Membership, Volunteer.name)
+        .join(Volunteer, Volunteer.id == Membership.volunteer_id)
+        .where(Membership.team_id == team_id, Membership.from_on <= day, Volunteer.left_at.is_(None))
+        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .order_by(Volunteer.pinyin, Volunteer.id)
+    ).all()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -62,6 +63,27 @@ def register(
     for purpose in purposes:
         give_consent(session, volunteer_id=volunteer.id, purpose=purpose, how=how, now=now, recorded_by=recorded_by)
     outbox.record(session, VolunteerRegistered(volunteer.id))
+    return volunteer
+
+
+def revise(
+    session: Session, volunteer: Volunteer, *, changes: Mapping[str, Any], account_id: int, now: datetime
+) -> Volunteer:
+    """Change what is known of a person; her name is spelled anew."""
+    for name, value in changes.items():
+        setattr(volunteer, name, value)
+    if "name" in changes:
+        volunteer.pinyin, volunteer.initials = spelled(volunteer.name)
+    audit.note(
+        session,
+        verb="revised_volunteer",
+        subject=("volunteer", volunteer.id),
+        account_id=account_id,
+        area_id=volunteer.area_id,
+        now=now,
+        fields=sorted(changes),
+    )
+    session.flush()
     return volunteer
 
 

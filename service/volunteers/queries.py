@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service import secrets
@@ -51,15 +51,9 @@ def by_phone(session: Session, phone: str) -> Volunteer | None:
 
 def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int = 20) -> Sequence[Volunteer]:
     """People in scope by part of the name, by pinyin or by initials ("wxy"); current ones, by pinyin."""
-    spelling = text.replace(" ", "").lower()
     return session.scalars(
         select(Volunteer)
-        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None))
-        .where(
-            Volunteer.name.contains(text, autoescape=True)
-            | Volunteer.pinyin.startswith(spelling, autoescape=True)
-            | Volunteer.initials.startswith(spelling, autoescape=True)
-        )
+        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), _is_called(text))
         .order_by(Volunteer.pinyin, Volunteer.id)
         .limit(limit)
     ).all()
@@ -68,3 +62,23 @@ def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int 
 def in_scope(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) -> Volunteer | None:
     """The person, if she belongs to one of the scopes."""
     return session.scalar(select(Volunteer).where(Volunteer.id == volunteer_id, within(Volunteer.area_id, scope_ids)))
+
+
+def listed(
+    session: Session, *, scope_ids: Sequence[int], text: str = "", after_id: int = 0, limit: int = 30
+) -> Sequence[Volunteer]:
+    """Current people in scope by id; with `text`, those that `search` would find."""
+    statement = select(Volunteer).where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None))
+    if text:
+        statement = statement.where(_is_called(text))
+    return session.scalars(statement.where(Volunteer.id > after_id).order_by(Volunteer.id).limit(limit)).all()
+
+
+def _is_called(text: str) -> ColumnElement[bool]:
+    """Whether part of the name, or the beginning of its pinyin or initials, is `text`."""
+    spelling = text.replace(" ", "").lower()
+    return (
+        Volunteer.name.contains(text, autoescape=True)
+        | Volunteer.pinyin.startswith(spelling, autoescape=True)
+        | Volunteer.initials.startswith(spelling, autoescape=True)
+    )

@@ -14,6 +14,7 @@ from service.accounts.actions import TooManyCodes, WrongCode
 from service.accounts.models import Account
 from service.accounts.queries import Actor
 from service.accounts.rules import CODE_LIFE, RESEND_AFTER
+from service.demo import shows_code
 from service.language import _
 from service.terms import Role
 from service.volunteers.queries import by_phone as volunteer_by_phone
@@ -36,7 +37,7 @@ tokens = Resource("tokens", url_prefix="/tokens", description="给程序用的�
 def request_code(call: Call, *, body: dict[str, Any]) -> Any:
     """Have six digits sent to a phone."""
     try:
-        actions.request_code(call.session, phone=body["phone"], now=call.now)
+        sent = actions.request_code(call.session, phone=body["phone"], now=call.now)
     except TooManyCodes as error:
         wait = max(1, math.ceil((error.retry_at - call.now).total_seconds()))
         raise Problem(
@@ -45,7 +46,8 @@ def request_code(call: Call, *, body: dict[str, Any]) -> Any:
             detail=_("请在{moment}以后再试。", moment=wording.moment(error.retry_at)),
             headers={"Retry-After": str(wait)},
         ) from None
-    return {"good_for_s": int(CODE_LIFE.total_seconds()), "again_after_s": int(RESEND_AFTER.total_seconds())}
+    shown = {"good_for_s": int(CODE_LIFE.total_seconds()), "again_after_s": int(RESEND_AFTER.total_seconds())}
+    return {**shown, "code": actions.digits(sent)} if shows_code(body["phone"]) else shown
 
 
 @login.operation(

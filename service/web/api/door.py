@@ -73,6 +73,10 @@ class Call:
             return 0
         return neighbourhood_id(self.session, self.session.get_one(Volunteer, self.actor.volunteer_id).area_id)
 
+    def reach(self, *, only_mine: bool = False) -> dict[str, Any]:
+        """What lists are asked with: whose own rows are seen, and in which areas everybody's."""
+        return {"volunteer_id": self.actor.volunteer_id, "scope_ids": () if only_mine else self.scope_ids}
+
     def needs(self, role: Role) -> None:
         """Raises Problem unless the account has the role somewhere; the queries say where."""
         if not self.actor.scope_ids(role):

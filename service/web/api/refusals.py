@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from service import wording
 from service.activities.actions import ActivityRefused
 from service.idempotency import KeyReused
 from service.language import _
+from service.matching.actions import NotADraft, NothingToMatch
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, OfferClosed
 from service.settings import LOCAL_ZONE
@@ -61,6 +63,16 @@ def _activity_refused(error: ActivityRefused) -> Problem:
     return Problem(422, kind="invalid", errors=errors)
 
 
+def _name_taken(error: IntegrityError) -> Problem:
+    """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
+    if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
+        return Problem(409, kind="name-taken")
+    raise error
+
+
+UNIQUE_NAMES = ("uq_area_parent_id_name", "uq_team_area_id_name", "uq_programme_team_id_name")
+
+
 def _simple(status: int, kind: str) -> Callable[[Any], Problem]:
     return lambda _error: Problem(status, kind=kind)
 
@@ -78,11 +90,18 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     AlreadyMember: _simple(409, "already-member"),
     PhoneTaken: _simple(409, "phone-taken"),
     KeyReused: _simple(422, "key-reused"),
+    NothingToMatch: _simple(409, "wrong-state"),
+    NotADraft: _simple(409, "wrong-state"),
     StaleDataError: _simple(412, "changed-meanwhile"),
+    IntegrityError: _name_taken,
 }
 REFUSALS: tuple[type[Exception], ...] = (Problem, *PROBLEMS)
 
 
 def as_problem(error: Exception) -> Problem:
     """The problem this refusal is told as."""
-    return error if isinstance(error, Problem) else PROBLEMS[type(error)](error)
+    return (
+        error
+        if isinstance(error, Problem)
+        else next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)(error)
+    )

@@ -19,7 +19,7 @@ def list_assignments(call: Call, *, asked: dict[str, Any]) -> Any:
     """My assignments, and those in areas I coordinate."""
     rows = listing.listed(
         call.session,
-        **_reach(call, mine=asked["mine"]),
+        **call.reach(only_mine=asked["mine"]),
         shift_id=asked.get("shift_id"),
         activity_id=asked.get("activity_id"),
         of_volunteer_id=asked.get("volunteer_id"),
@@ -41,7 +41,7 @@ def show_assignment(call: Call, *, assignment_id: int) -> Any:
 )
 def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
     """Say yes or no to an offer: mine, or for somebody who told me, in an area I coordinate. Twice is harmless."""
-    row = found(listing.visible(call.session, assignment_id, **_reach(call)))
+    row = found(listing.visible(call.session, assignment_id, **call.reach()))
     is_mine = row.Assignment.volunteer_id == call.actor.volunteer_id
     typist = None if is_mine else call.actor.account_id
     if body["reply"] == Reply.ACCEPT:
@@ -55,12 +55,8 @@ def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
 
 
 def _one(call: Call, assignment_id: int) -> Any:
-    row = found(listing.visible(call.session, assignment_id, **_reach(call)))
+    row = found(listing.visible(call.session, assignment_id, **call.reach()))
     return versioned(_shown(row), row.Assignment.version)
-
-
-def _reach(call: Call, *, mine: bool = False) -> dict[str, Any]:
-    return {"volunteer_id": call.actor.volunteer_id, "scope_ids": () if mine else call.scope_ids}
 
 
 def _shown(row: listing.ListedRow) -> dict[str, Any]:

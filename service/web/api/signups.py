@@ -64,13 +64,13 @@ def list_signups(call: Call, *, asked: dict[str, Any]) -> Any:
 @signups.operation("GET", "/signups/<id:signup_id>", gives=SignUpListed())
 def show_signup(call: Call, *, signup_id: int) -> Any:
     """One sign-up, with its place in the queue."""
-    return _row(found(listing.visible(call.session, signup_id, **_reach(call))))
+    return _row(found(listing.visible(call.session, signup_id, **call.reach())))
 
 
 @signups.operation("POST", "/signups/<id:signup_id>/withdrawals", gives=SignUpListed(), status=201, refuses=(409,))
 def withdraw(call: Call, *, signup_id: int) -> Any:
     """Take a sign-up back: mine, or one in an area I coordinate. The place is kept for ten minutes."""
-    found(listing.visible(call.session, signup_id, **_reach(call)))
+    found(listing.visible(call.session, signup_id, **call.reach()))
     actions.withdraw(call.session, signup_id=signup_id, now=call.now, by=call.actor.account_id)
     return _again(call, signup_id)
 
@@ -78,7 +78,7 @@ def withdraw(call: Call, *, signup_id: int) -> Any:
 @signups.operation("DELETE", "/signups/<id:signup_id>/withdrawals", gives=SignUpListed(), refuses=(409,))
 def undo_withdrawal(call: Call, *, signup_id: int) -> Any:
     """Undo the withdrawal: the same place, or the same rank in the queue."""
-    found(listing.visible(call.session, signup_id, **_reach(call)))
+    found(listing.visible(call.session, signup_id, **call.reach()))
     actions.undo_withdrawal(call.session, signup_id=signup_id, now=call.now)
     return _again(call, signup_id)
 
@@ -121,7 +121,7 @@ ASKED = {"asked_by": "谁来说的", "asked_how": "怎么说的"}
 def _listed(call: Call, asked: dict[str, Any]) -> Any:
     rows = listing.listed(
         call.session,
-        **_reach(call, mine=asked["mine"]),
+        **call.reach(only_mine=asked["mine"]),
         shift_id=asked.get("shift_id"),
         of_volunteer_id=asked.get("volunteer_id"),
         state=asked.get("state"),
@@ -131,13 +131,9 @@ def _listed(call: Call, asked: dict[str, Any]) -> Any:
     return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row[0].id,), each=_row)
 
 
-def _reach(call: Call, *, mine: bool = False) -> dict[str, Any]:
-    return {"volunteer_id": call.actor.volunteer_id, "scope_ids": () if mine else call.scope_ids}
-
-
 def _again(call: Call, signup_id: int) -> dict[str, Any]:
     call.session.flush()
-    return _row(found(listing.visible(call.session, signup_id, **_reach(call))))
+    return _row(found(listing.visible(call.session, signup_id, **call.reach())))
 
 
 def _row(row: listing.ListedRow) -> dict[str, Any]:

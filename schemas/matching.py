@@ -1,0 +1,63 @@
+"""Match runs: asked for, looked at, published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from schemas import Input
+from schemas.fields import Id, LocalDateTime, Many
+from schemas.shown import PageAsked, Shown, one_of
+from service.language import Lazy, _
+from service.terms import MatchRunState
+
+
+class NewMatchRun(Input):
+    """The window to plan: shifts that start in it."""
+
+    from_at = LocalDateTime(label=Lazy("开始"), metadata={"description": "Now if left out."})
+    until_at = LocalDateTime(required=True, label=Lazy("结束"))
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_options: Any) -> None:
+        """The window has some length."""
+        if "from_at" in data and data["until_at"] <= data["from_at"]:
+            raise ValidationError({"until_at": [_("结束时间要在开始时间之后")]})
+
+
+class MatchRunsAsked(PageAsked):
+    """Which runs, newest first."""
+
+    activity_id = Id(label=Lazy("活动"))
+
+
+class Publication(Input):
+    """Which drafts to offer: all if left out."""
+
+    assignment_ids = Many(Id(label=Lazy("排班")), most=2000, label=Lazy("排班"))
+
+
+class MatchRunShown(Shown):
+    """One solving and its record."""
+
+    id = fields.Integer(required=True)
+    area_id = fields.Integer(required=True)
+    activity_id = fields.Integer(required=True)
+    from_at = LocalDateTime(required=True)
+    until_at = LocalDateTime(required=True)
+    state = one_of(MatchRunState, required=True)
+    requested_at = LocalDateTime(required=True)
+    solved_at = LocalDateTime(required=True, allow_none=True)
+    published_at = LocalDateTime(required=True, allow_none=True)
+    solver = fields.String(required=True, allow_none=True)
+    input_hash = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class MatchRunWhole(MatchRunShown):
+    """One solving with what went in, what came out and what publishing made of it: see docs/matching.md."""
+
+    problem = fields.Dict(required=True, allow_none=True)
+    solution = fields.Dict(required=True, allow_none=True)
+    outcome = fields.Dict(required=True, allow_none=True)

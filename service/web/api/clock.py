@@ -1,0 +1,62 @@
+"""The virtual clock of a demo, and the sweeps that follow the time. Does not exist where time is real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.clock import ClockSet, ClockShown, SweepShown
+from service import clock as house_clock
+from service import idempotency
+from service.activities.actions import extend_horizon
+from service.reminders.actions import send_due
+from service.roster.actions import expire_offers, hand_on_places
+from service.settings import settings
+from service.terms import Role
+from service.web.api.door import Call
+from service.web.api.problems import NotFound
+from service.web.api.resource import Resource
+
+clock = Resource("clock", description="试用时的虚拟时钟；正式运行时没有。")
+
+
+@clock.operation("GET", "/clock", gives=ClockShown())
+def show_clock(call: Call) -> Any:
+    """What time it is here."""
+    return {"now": call.now}
+
+
+@clock.operation("PUT", "/clock", takes=ClockSet(), gives=ClockShown())
+def turn_clock(call: Call, *, body: dict[str, Any]) -> Any:
+    """Turn the virtual clock."""
+    _check(call)
+    house_clock.turn_to(call.session, instant=body["now"])
+    return {"now": house_clock.now(call.session)}
+
+
+@clock.operation("POST", "/sweeps", gives=SweepShown(), status=201)
+def sweep(call: Call) -> Any:
+    """Do now what the sweeps would do by and by. Messages go out within seconds, by the worker."""
+    _check(call)
+    session, now = call.session, call.now
+    return {
+        "extended_shifts": extend_horizon(session, now=now),
+        "expired_offers": _all(lambda: expire_offers(session, now=now)),
+        "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
+        "settled_reminders": _all(lambda: send_due(session, now=now)),
+        "forgotten_keys": idempotency.forget(session, now=now),
+    }
+
+
+def _check(call: Call) -> None:
+    if not settings().virtual_clock:
+        raise NotFound
+    call.needs(Role.ADMIN)
+
+
+def _all(batch: Callable[[], int]) -> int:
+    """Batch after batch until none is left."""
+    total = 0
+    while done := batch():
+        total += done
+    return total

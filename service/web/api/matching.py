@@ -1,0 +1,98 @@
+"""Match runs: ask for one, look at its record, publish its drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.matching import MatchRunsAsked, MatchRunShown, MatchRunWhole, NewMatchRun, Publication
+from schemas.shown import page_of
+from service.activities import queries as activities
+from service.language import _
+from service.matching import actions, queries
+from service.matching.models import MatchRun
+from service.terms import Role
+from service.web.api import cursors
+from service.web.api.door import Call, found, versioned
+from service.web.api.problems import invalid
+from service.web.api.resource import Resource
+
+match_runs = Resource("match-runs", description="统筹安排：算一次、看结果和原因、发布。")
+
+
+@match_runs.operation(
+    "POST",
+    "/activities/<id:activity_id>/match-runs",
+    takes=NewMatchRun(),
+    gives=MatchRunShown(),
+    status=202,
+    refuses=(409,),
+)
+def request_match(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
+    """Ask for a plan. While one waits to be solved, further requests join it."""
+    activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
+    from_at = body.get("from_at") or call.now
+    if body["until_at"] <= from_at:
+        raise invalid(until_at=[_("结束时间要在开始时间之后")])
+    run = actions.request(
+        call.session,
+        activity_id=activity.id,
+        from_at=from_at,
+        until_at=body["until_at"],
+        account_id=call.actor.account_id,
+        now=call.now,
+    )
+    return run, {"Location": f"/api/v1/match-runs/{run.id}"}
+
+
+@match_runs.operation("GET", "/match-runs", asks=MatchRunsAsked(), gives=page_of(MatchRunShown))
+def list_match_runs(call: Call, *, asked: dict[str, Any]) -> Any:
+    """Runs in areas I coordinate, newest first."""
+    call.needs(Role.COORDINATOR)
+    rows = queries.listed(
+        call.session,
+        scope_ids=call.scope_ids,
+        activity_id=asked.get("activity_id"),
+        before_id=cursors.after_id(asked.get("after")) or None,
+        limit=asked["limit"] + 1,
+    )
+    return cursors.shown(rows, limit=asked["limit"], key=lambda run: (run.id,), each=lambda run: run)
+
+
+@match_runs.operation("GET", "/match-runs/<id:match_run_id>", gives=MatchRunWhole())
+def show_match_run(call: Call, *, match_run_id: int) -> Any:
+    """One run with its problem, its solution and the reasons."""
+    run = _mine(call, match_run_id)
+    return versioned(run, run.version)
+
+
+@match_runs.operation(
+    "POST",
+    "/match-runs/<id:match_run_id>/publications",
+    takes=Publication(),
+    gives=MatchRunWhole(),
+    status=201,
+    refuses=(409,),
+)
+def publish_match(call: Call, *, match_run_id: int, body: dict[str, Any]) -> Any:
+    """Offer the drafts to their people, all or those named. Publishing a published run is harmless."""
+    run = actions.publish(
+        call.session,
+        match_run_id=_mine(call, match_run_id).id,
+        account_id=call.actor.account_id,
+        now=call.now,
+        assignment_ids=body.get("assignment_ids"),
+    )
+    call.session.flush()
+    return versioned(run, run.version)
+
+
+@match_runs.operation("DELETE", "/match-runs/<id:match_run_id>", status=204, refuses=(409,))
+def discard_match(call: Call, *, match_run_id: int) -> Any:
+    """Throw a run away; its sign-ups wait for the next one. Twice is harmless."""
+    run = _mine(call, match_run_id)
+    actions.discard(call.session, match_run_id=run.id, account_id=call.actor.account_id, now=call.now)
+
+
+def _mine(call: Call, match_run_id: int) -> MatchRun:
+    run: MatchRun = found(queries.in_scope(call.session, match_run_id, scope_ids=call.scope_ids))
+    return run

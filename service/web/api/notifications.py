@@ -1,0 +1,41 @@
+"""Notifications: which message went to whom over which channel, or why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.notifications import NotificationsAsked, NotificationShown
+from schemas.shown import page_of
+from service.notifications import listing
+from service.notifications.models import Notification
+from service.web.api import cursors
+from service.web.api.door import Call
+from service.web.api.resource import Resource
+
+notifications = Resource("notifications", url_prefix="/notifications", description="通知：发给谁、走哪个渠道、结果。")
+
+
+@notifications.operation("GET", "", asks=NotificationsAsked(), gives=page_of(NotificationShown))
+def list_notifications(call: Call, *, asked: dict[str, Any]) -> Any:
+    """My notifications, and those in areas I coordinate. Texts are shown to whom they were sent."""
+    rows = listing.listed(
+        call.session,
+        **call.reach(only_mine=asked["mine"]),
+        of_volunteer_id=asked.get("volunteer_id"),
+        kind=asked.get("kind"),
+        state=asked.get("state"),
+        after_id=cursors.after_id(asked.get("after")),
+        limit=asked["limit"] + 1,
+    )
+    me = call.actor.volunteer_id
+    return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.id,), each=lambda row: _shown(row, me=me))
+
+
+def _shown(row: Notification, *, me: int | None) -> dict[str, Any]:
+    is_mine = me is not None and row.volunteer_id == me
+    return {**{name: getattr(row, name) for name in COLUMNS}, "text": row.text if is_mine else None}
+
+
+COLUMNS = (
+    "id", "volunteer_id", "kind", "is_urgent", "send_at", "state", "unsent_reason", "channel", "settled_at",
+)  # fmt: skip
