@@ -63,7 +63,7 @@ def session(servers: Settings) -> Iterator[Session]:
 def database(servers: Settings) -> Iterator[Settings]:
     """The servers, for tests that commit; every table is emptied afterwards."""
     yield servers
-    _empty_tables()
+    empty_tables()
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +71,11 @@ def neighbourhoods(servers: Settings) -> Iterator[Settings]:
     """The demo neighbourhoods as of NOW, loaded once for a module; every table is emptied afterwards."""
     loading.load(NOW)
     yield servers
-    _empty_tables()
+    empty_tables()
 
 
-def _empty_tables() -> None:
+def empty_tables() -> None:
+    """Leave nothing behind: what was committed is gone, and ids start anew."""
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with db.engine().begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
