@@ -67,6 +67,30 @@ def relay() -> None:
     _become("relay")
 
 
+@cli.group()
+def match() -> None:
+    """Look into the plans the matcher made."""
+
+
+@match.command()
+@click.argument("run", type=int)
+def replay(run: int) -> None:
+    """Solve the stored problem of match run RUN again; fails unless the plan comes out the same."""
+    from sqlalchemy.exc import NoResultFound
+
+    from service.db import transaction
+    from service.matching import record
+
+    with transaction() as session:
+        try:
+            again = record.replay(session, run)
+        except (NoResultFound, record.NotSolved, record.UnknownSolver) as error:
+            raise click.ClickException(str(error)) from error
+    if not again.is_identical:
+        raise click.ClickException(f"match run {run} came out otherwise: {', '.join(again.differences)}")
+    click.echo(f"match run {run}: identical, {len(again.solution.placements)} placements, {again.solution.solver}")
+
+
 def _become(program: str) -> None:
     """Replace this process: signals of a container or of systemd then reach the program itself."""
     from service.launcher import programs

@@ -22,6 +22,10 @@ class NotSolved(Exception):
     """The run has no plan yet."""
 
 
+class UnknownSolver(Exception):
+    """The matcher that made the plan is not part of this program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """A stored run solved anew: `differences` names what came out otherwise, and is empty as it should be."""
@@ -79,12 +83,12 @@ def outcome_of(run: MatchRun) -> Outcome:
 def replay(session: Session, match_run_id: int) -> Replay:
     """Solve a stored problem again, by the matcher of that run, and compare. Changes nothing.
 
-    Raises NotSolved, and LookupError when that matcher is no longer part of the program.
+    Raises NotSolved, and UnknownSolver when that matcher is no longer part of the program.
     """
     run = session.get_one(MatchRun, match_run_id)
     problem, stored = problem_of(run), solution_of(run)
     if stored.solver not in SOLVERS:
-        raise LookupError(f"no matcher {stored.solver!r}")
+        raise UnknownSolver(f"match run {run.id} was made by {stored.solver!r}, which this program does not have")
     again = SOLVERS[stored.solver](problem)
     parts = ("placements", "unplaced", "open_roles", "levels")
     differences = [part for part in parts if getattr(stored, part) != getattr(again, part)]

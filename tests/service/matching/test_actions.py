@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from service.activities import actions as activities
 from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan
 from service.audit import AuditEntry
+from service.cli import cli
 from service.db import transaction
 from service.events import SignUpWaitlisted
 from service.matching import actions, explain, greedy, queries, record
@@ -211,6 +213,22 @@ def test_a_run_without_a_plan_cannot_be_repeated(session: Session, now: datetime
     activity, _, _ = matched(session, 0, now)
     with pytest.raises(record.NotSolved):
         record.replay(session, request(session, activity, now).id)
+
+
+def test_the_command_repeats_a_run(database: Settings, now: datetime) -> None:
+    with transaction() as session:
+        activity, _, _ = matched(session, 3, now)
+        run = solved(session, activity, now)
+    same = CliRunner().invoke(cli, ["match", "replay", str(run.id)])
+    unknown = CliRunner().invoke(cli, ["match", "replay", "999"])
+    with transaction() as session:
+        stored = session.get_one(MatchRun, run.id)
+        stored.solution = {**(stored.solution or {}), "open_roles": [{"opening_id": 1, "missing": 1, "hindered": []}]}
+    other = CliRunner().invoke(cli, ["match", "replay", str(run.id)])
+
+    assert (same.exit_code, same.output) == (0, f"match run {run.id}: identical, 2 placements, greedy/1\n")
+    assert unknown.exit_code == 1
+    assert (other.exit_code, other.output) == (1, f"Error: match run {run.id} came out otherwise: open_roles\n")
 
 
 # --- publish ---
