@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, case, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.activities.models import Activity, Shift, ShiftRole
@@ -34,6 +34,26 @@ def activities(
         statement = statement.where(Activity.state == state)
     statement = statement.where(seen).options(selectinload(Activity.roles)).order_by(Activity.id).limit(limit)
     return session.scalars(statement).all()
+
+
+def for_desk(
+    session: Session, *, scope_ids: Sequence[int], now: datetime, offset: int = 0, limit: int = 40
+) -> Sequence[Row[Activity, datetime | None, datetime | None]]:
+    """(activity, start of its next shift, start of its last one) in scope: those that are next in front, then
+    drafts and what has no shift yet, the newest first; then what is over or was called off."""
+    is_called_off = Activity.state == ActivityState.CANCELLED
+    is_next = (Shift.ends_at > now) & (Shift.state == ShiftState.OPEN) & ~is_called_off
+    next_at, last_at = func.min(Shift.starts_at).filter(is_next), func.max(Shift.starts_at)
+    group = case((next_at.is_not(None), 0), (last_at.is_(None) & ~is_called_off, 1), else_=2)
+    return session.execute(
+        select(Activity, next_at, last_at)
+        .outerjoin(Shift, Shift.activity_id == Activity.id)
+        .where(within(Activity.area_id, scope_ids))
+        .group_by(Activity.id)
+        .order_by(group, next_at, last_at.desc(), Activity.id.desc())
+        .offset(offset)
+        .limit(limit)
+    ).all()
 
 
 def shifts(
