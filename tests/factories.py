@@ -18,9 +18,11 @@ from service.activities.rules import RolePlan, WeeklyPlan, once
 from service.calendars.rules import local
 from service.places import actions as places
 from service.places.models import Area
+from service.signups import actions as signups
+from service.signups.models import SignUp
 from service.teams import actions as teams
 from service.teams.models import Team
-from service.terms import AreaKind, ConsentHow, Mode, QualificationKind, Role
+from service.terms import AreaKind, ConsentHow, Mode, QualificationKind, Role, SignUpVia
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 
@@ -130,3 +132,15 @@ def shifts(session: Session, of: Activity) -> Sequence[Shift]:
 def only_role(session: Session, shift: Shift) -> ShiftRole:
     """The role of a shift that has just one."""
     return session.scalars(select(ShiftRole).where(ShiftRole.shift_id == shift.id)).one()
+
+
+def sign_up(session: Session, person: Volunteer, role: ShiftRole, *, now: datetime = NOW, **details: Any) -> SignUp:
+    """The person asks for a place in the role, on the web unless `details` say otherwise."""
+    return signups.sign_up(
+        session,
+        volunteer_id=person.id,
+        shift_id=role.shift_id,
+        shift_role_id=role.id,
+        now=now,
+        **{"via": SignUpVia.WEB, **details},
+    )
