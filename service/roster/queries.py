@@ -111,6 +111,17 @@ def holders(session: Session, shift_id: int) -> int:
     return session.scalar(held) or 0
 
 
+def holders_from(session: Session, activity_id: int, *, from_at: datetime) -> int:
+    """How many places in the activity's shifts that start after `from_at` are held, or offered."""
+    held = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Shift.activity_id == activity_id, Shift.starts_at > from_at, Assignment.state.in_(HOLDING))
+    )
+    return session.scalar(held) or 0
+
+
 def unanswered(
     session: Session, *, scope_ids: Sequence[int], from_at: datetime, limit: int = 50
 ) -> Sequence[Row[Assignment, Volunteer, Shift, Activity, ActivityRole]]:
