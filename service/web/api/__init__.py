@@ -7,6 +7,7 @@ from flask_smorest import Api
 from marshmallow import Schema
 
 from schemas.problems import ProblemShown
+from service.web.api import docs
 from service.web.api.resource import IdConverter
 from service.web.api.rooms import RESOURCES
 from service.web.security import csrf
@@ -42,3 +43,4 @@ def register(app: Flask) -> None:
     for part in RESOURCES:
         csrf.exempt(part)
         api.register_blueprint(part, url_prefix=VERSION_PREFIX + part.url_prefix)
+    docs.register(app, api, url_prefix=VERSION_PREFIX)
