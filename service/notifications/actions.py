@@ -6,7 +6,7 @@ looked at when it is sent, so nothing here asks twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -172,8 +172,6 @@ def tell_released(session: Session, *, assignment_id: int, now: datetime) -> Non
 def tell_moved(session: Session, *, shift_id: int, now: datetime) -> None:
     """Tell whoever holds or awaits a place the new time; news of an earlier move still unsent is superseded."""
     shift = session.get_one(Shift, shift_id)
-    concerned = queries.people_of(session, shift_id)
-    _supersede(session, prefix=f"moved:{shift_id}:", now=now)
     wanted = [
         Wanted(
             kind=NotificationKind.SHIFT_MOVED,
@@ -183,8 +181,9 @@ def tell_moved(session: Session, *, shift_id: int, now: datetime) -> None:
             area_id=shift.area_id,
             starts_at=shift.starts_at,
         )
-        for volunteer_id, subject, subject_id in concerned
+        for volunteer_id, subject, subject_id in queries.people_of(session, shift_id)
     ]
+    _supersede(session, prefix=f"moved:{shift_id}:", but={one.key for one in wanted}, now=now)
     notify_all(session, wanted, now=now)
 
 
@@ -241,11 +240,12 @@ def _cancelled_key(concerned: SignUp | Assignment) -> str:
     return f"shift_cancelled:{concerned.shift_id}:{concerned.volunteer_id}"
 
 
-def _supersede(session: Session, *, prefix: str, now: datetime) -> None:
+def _supersede(session: Session, *, prefix: str, but: Collection[str], now: datetime) -> None:
     """Planned messages with such keys will not be sent, but for those being sent this moment."""
     session.execute(
         update(Notification)
-        .where(Notification.key.startswith(prefix, autoescape=True), Notification.state == NotificationState.PLANNED)
+        .where(Notification.key.startswith(prefix, autoescape=True), Notification.key.not_in(but))
+        .where(Notification.state == NotificationState.PLANNED)
         .where(or_(Notification.leased_until.is_(None), Notification.leased_until < func.now()))
         .values(state=NotificationState.UNSENT, unsent_reason=UnsentReason.SUPERSEDED, settled_at=now)
     )

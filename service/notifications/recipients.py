@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,9 +86,18 @@ def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
 
 def _numbers(session: Session, sealed: Iterable[bytes]) -> dict[bytes, Recipient]:
     """Bare numbers. If somebody is registered with one, her e-mail address serves as well."""
-    digests = {one: secrets.digest(secrets.unseal(one), purpose=PHONE) for one in sealed}
+    digests = {one: _digest(one) for one in sealed}
     owners = session.execute(
-        select(Volunteer.phone_digest, Volunteer.email).where(Volunteer.phone_digest.in_(digests.values()))
+        select(Volunteer.phone_digest, Volunteer.email).where(
+            Volunteer.phone_digest.in_(filter(None, digests.values()))
+        )
     )
     emails = dict(owners.all())
     return {one: Recipient(phone_sealed=one, email=emails.get(digest)) for one, digest in digests.items()}
+
+
+def _digest(sealed: bytes) -> bytes | None:
+    """None for a number nobody can read any more: that is its own message's trouble, not the batch's."""
+    with suppress(secrets.Undecipherable):
+        return secrets.digest(secrets.unseal(sealed), purpose=PHONE)
+    return None
