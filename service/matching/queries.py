@@ -57,6 +57,22 @@ def drafts(session: Session, match_run_id: int) -> Sequence[Assignment]:
     ).all()
 
 
+def placed_by(session: Session, match_run_id: int) -> dict[tuple[int, int], Assignment]:
+    """What became of each placement of the run, by (person, role of the shift)."""
+    rows = session.scalars(select(Assignment).where(Assignment.match_run_id == match_run_id))
+    return {(row.volunteer_id, row.shift_role_id): row for row in rows}
+
+
+def unpublished(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Row[int, str, datetime]]:
+    """(run id, title of its activity, when it was solved) of the plans in scope that nobody has published yet."""
+    return session.execute(
+        select(MatchRun.id, Activity.title, MatchRun.requested_at)
+        .join(Activity, Activity.id == MatchRun.activity_id)
+        .where(within(MatchRun.area_id, scope_ids), MatchRun.state == MatchRunState.DRAFTED)
+        .order_by(MatchRun.id)
+    ).all()
+
+
 def has_place() -> Exists:
     """The condition that the person of a sign-up holds a place in its shift, whatever gave it to her."""
     return exists().where(
