@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Exists, Row, exists, select
 from sqlalchemy.orm import Session, defer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
