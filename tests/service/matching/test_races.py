@@ -16,6 +16,7 @@ from service.activities.rules import RolePlan
 from service.db import transaction
 from service.matching import actions, record
 from service.matching.models import MatchRun
+from service.outbox import OutboxReaction
 from service.reactions import NAMES, react
 from service.roster.models import HOLDING, Assignment
 from service.settings import Settings
@@ -107,13 +108,13 @@ def react_to_all(now: datetime) -> None:
     while True:
         with transaction() as session:
             new = outbox.fan_out(session, reactions=NAMES)
-        with transaction() as session:
-            leased = outbox.lease(session)
-        for reaction_id in leased:
+            session.flush()
+            waiting = session.scalars(select(OutboxReaction.id).where(OutboxReaction.done_at.is_(None))).all()
+        for reaction_id in waiting:
             with transaction() as session:
                 reaction = outbox.claim(session, reaction_id)
                 assert reaction is not None
                 react(session, reaction.reaction, reaction.event.fact(), now=now)
                 outbox.mark_done(session, reaction)
-        if not new and not leased:
+        if not new and not waiting:
             return
