@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -164,11 +165,7 @@ def test_two_senders_at_once_send_nothing_twice(turn: Turn, tmp_path: Path, monk
         while sending.send_batch(limit=7):
             pass
 
-    sweeps = [threading.Thread(target=sweep) for _ in range(3)]
-    for thread in sweeps:
-        thread.start()
-    for thread in sweeps:
-        thread.join()
+    run_together(sweep, 3)
     assert sends == dict.fromkeys(keys, 1)
     assert {row(key).state for key in keys} == {SENT}
     assert len(files(tmp_path)) == len(keys)
@@ -422,8 +419,7 @@ def test_sweeps_of_reminders_at_once_make_one_message_a_person_and_day(turn: Tur
 
 
 def run_together(work: Callable[[], None], count: int) -> None:
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    """Each in a thread and a connection of its own; an error in any of them is an error here."""
+    with ThreadPoolExecutor(count) as pool:
+        for running in [pool.submit(work) for _ in range(count)]:
+            running.result()
