@@ -14,7 +14,7 @@ from kombu import Queue
 from service import logs
 from service.settings import settings
 
-#: Seconds. The hard limit is below the outbox lease, so that a lease outlives its worker.
+#: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
 ROOMS = ("activities", "notifications", "outbox", "reminders", "roster", "signups")
@@ -41,7 +41,7 @@ app.conf.update(
     task_default_queue="reactions",
     task_queues=[Queue("reactions"), Queue("sweeps")],
     timezone="Asia/Shanghai",
-    beat_schedule_filename="var/beat-schedule",
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file: every sweep bears being rung again after a restart
     beat_schedule={
         task: {"task": f"workers.{task}", "schedule": seconds, "options": {"queue": "sweeps", "expires": seconds}}
         for task, seconds in {

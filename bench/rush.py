@@ -30,15 +30,14 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bench import crowd
-from bench.load import Answer, percentile, request, send_all
+from bench.load import Answer, percentile, send_all
 from service import clock, db
 from service.activities.models import ShiftRole
-from service.activities.rules import RolePlan
 from service.db import transaction
 from service.settings import settings
 from service.signups import actions
 from service.terms import SignUpVia
-from tests import factories, invariants
+from tests import invariants
 from tests.house import House, wait_until
 
 
@@ -46,7 +45,7 @@ def main() -> None:
     """Run the rush and print the figures as text and, last, as one line of JSON."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="lunzhi-rush-") as folder:
-        os.chmod(folder, 0o711)  # PostgreSQL may run as another user
+        Path(folder).chmod(0o711)  # PostgreSQL may run as another user
         with House(Path(folder), is_durable=True) as house:
             figures = rush(house, options)
     print(json.dumps(figures, ensure_ascii=False))
@@ -54,18 +53,19 @@ def main() -> None:
 
 def rush(house: House, options: argparse.Namespace) -> dict[str, Any]:
     """The service first, then the same SQL bare on a shift of its own."""
-    role, people = _seed(options.people, options.places)
+    role, people = crowd.gather(people=options.people, places=options.places)
     house.start("web", *(("worker", "relay", "beat") if options.with_worker else ()))
-    requests = [_sign_up(role, token, key=f"rush-{volunteer_id}") for volunteer_id, token in people]
-    send_all(house.address, [_sign_up(_seed(1, 1)[0], token, key="warm") for _, token in people[:200]], connections=16)
+    requests = [crowd.sign_up(role, token, key=f"rush-{volunteer_id}") for volunteer_id, token in people]
+    warm_role, warm_people = crowd.gather(people=200, places=10)
+    send_all(house.address, [crowd.sign_up(warm_role, token, key="warm") for _, token in warm_people], connections=16)
     cpu, start = house.cpu_seconds(), time.perf_counter()
     answers = send_all(house.address, requests, connections=options.connections)
     wall, cpu = time.perf_counter() - start, house.cpu_seconds() - cpu
     broken = _judge(role, answers, options)
     if options.with_worker:
-        wait_until(_outbox_is_empty, seconds=300, what="the reactions to be done")
+        wait_until(crowd.reactions_are_done, seconds=300, what="the reactions to be done")
         broken += _check()
-    bare_role, bare_people = _seed(options.people, options.places)
+    bare_role, bare_people = crowd.gather(people=options.people, places=options.places)
     bare_wall = _replay(bare_role, [volunteer_id for volunteer_id, _ in bare_people], options.connections)
     seconds = [answer.seconds for answer in answers if answer]
     figures = {
@@ -96,35 +96,20 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _seed(people: int, places: int) -> tuple[ShiftRole, list[tuple[int, str]]]:
-    with transaction() as session:
-        now = clock.now(session)
-        area = factories.community(session)
-        made = factories.activity(
-            session,
-            area,
-            roles=[RolePlan(name="志愿者", min_needed=0, max_needed=places)],
-            plans=[factories.once_from(now)],
-            now=now,
-        )
-        role = factories.only_role(session, factories.shifts(session, made)[0])
-        return role, crowd.people(session, area_id=area.id, n=people)
-
-
-def _sign_up(role: ShiftRole, token: str, *, key: str) -> bytes:
-    body = {"shift_role_id": role.id}
-    return request("POST", f"/api/v1/shifts/{role.shift_id}/signups", token=token, body=body, headers={"Idempotency-Key": key})
-
-
 def _judge(role: ShiftRole, answers: Sequence[Answer | None], options: argparse.Namespace) -> list[str]:
     """What was promised and not kept: one definite answer each, exactly the capacity, a queue without hole or tie."""
     told = Counter((a.status, a.body.get("state")) if a else (0, None) for a in answers)
     expected = Counter({(201, "confirmed"): options.places, (201, "waitlisted"): options.people - options.places})
     broken = [] if told == expected else [f"answers: {dict(told)}"]
     with transaction() as session:
-        stored = Counter(dict(session.execute(
-            text("SELECT state, count(*)::int FROM signup WHERE shift_role_id = :id GROUP BY state"), {"id": role.id}
-        ).all()))
+        stored: Counter[str] = Counter(
+            dict(
+                session.execute(
+                    text("SELECT state, count(*)::int FROM signup WHERE shift_role_id = :id GROUP BY state"),
+                    {"id": role.id},
+                ).all()
+            )
+        )
     if stored != {"confirmed": options.places, "waitlisted": options.people - options.places}:
         broken.append(f"sign-ups: {dict(stored)}")
     return broken + _check()
@@ -133,12 +118,6 @@ def _judge(role: ShiftRole, answers: Sequence[Answer | None], options: argparse.
 def _check() -> list[str]:
     with Session(db.engine()) as session:
         return invariants.check(session)
-
-
-def _outbox_is_empty() -> bool:
-    with transaction() as session:
-        waiting = "SELECT EXISTS (SELECT FROM outbox_event WHERE fanned_out_at IS NULL) OR EXISTS (SELECT FROM outbox_reaction WHERE done_at IS NULL AND dead_at IS NULL)"
-        return not session.scalar(text(waiting))
 
 
 def _replay(role: ShiftRole, volunteer_ids: Sequence[int], connections: int) -> float:
@@ -154,7 +133,9 @@ def _replay(role: ShiftRole, volunteer_ids: Sequence[int], connections: int) -> 
                     return
                 with connection.transaction():
                     for sql, values in statements:
-                        mine = {name: volunteer_ids[index] if v == volunteer_ids[0] else v for name, v in values.items()}
+                        mine = {
+                            name: volunteer_ids[index] if v == volunteer_ids[0] else v for name, v in values.items()
+                        }
                         connection.execute(sql, mine)
 
     threads = [threading.Thread(target=run) for _ in range(connections)]
@@ -164,6 +145,10 @@ def _replay(role: ShiftRole, volunteer_ids: Sequence[int], connections: int) -> 
     for thread in threads:
         thread.join()
     return time.perf_counter() - start
+
+
+def _of(volunteer_id: int, values: dict[str, Any], *, instead_of: int) -> dict[str, Any]:
+    return {name: volunteer_id if value == instead_of else value for name, value in values.items()}
 
 
 def _statements(role: ShiftRole, volunteer_id: int) -> list[tuple[Any, dict[str, Any]]]:

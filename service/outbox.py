@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, func, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -22,10 +22,14 @@ from service.db import Base, Id, after_commit
 from service.tracing import request_id
 
 MAX_ATTEMPTS = 8
-#: A lease outlives any reaction (Celery's hard time limit is shorter), so two workers never hold one.
-LEASE = timedelta(seconds=60)
+#: How long a reaction that was rung for may stay undone before it is rung for again. Ringing twice is harmless,
+#: because a worker takes the row's lock before it works; so this is short, and a wake-up lost on the way costs little.
+LEASE = timedelta(seconds=15)
+#: Reactions rung for and not yet done, at most: so that a busy worker finds no wake-up twice in its queue.
+MOST_LEASED = 400
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=30)
+WORKER_LOST = "its worker ended in the middle, more than once: see the worker's log"
 
 
 class OutboxEvent(Base):
@@ -96,26 +100,62 @@ def fan_out(session: Session, *, reactions: Mapping[str, Sequence[str]], limit: 
     return len(new)
 
 
-def lease(session: Session, *, limit: int = 200) -> list[int]:
-    """Ids of open reactions that are due, now ours for LEASE; nobody else gets them meanwhile.
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A reaction to ring for. One that was tried before is rung for alone: it may have killed its worker."""
+
+    id: int
+    attempts: int
+
+
+def lease(session: Session) -> list[Leased]:
+    """Open reactions that are due, now ours for LEASE; no other relay rings for them meanwhile.
 
     Due times here are real time, not the virtual clock's: retries are machinery, not plans.
     """
+    under_way = select(func.count()).where(_is_open(), OutboxReaction.leased_until >= func.now())
     due = (
         select(OutboxReaction.id)
         .where(_is_open(), OutboxReaction.due_at <= func.now())
         .where(or_(OutboxReaction.leased_until.is_(None), OutboxReaction.leased_until < func.now()))
         .order_by(OutboxReaction.due_at, OutboxReaction.id)
-        .limit(limit)
+        .limit(func.greatest(MOST_LEASED - under_way.scalar_subquery(), 0))
         .with_for_update(skip_locked=True)
     )
-    statement = (
+    rows = session.execute(
         update(OutboxReaction)
         .where(OutboxReaction.id.in_(due.scalar_subquery()))
         .values(leased_until=func.now() + LEASE)
-        .returning(OutboxReaction.id)
+        .returning(OutboxReaction.id, OutboxReaction.attempts)
     )
-    return sorted(session.scalars(statement))
+    return sorted((Leased(*row) for row in rows), key=lambda leased: leased.id)
+
+
+def give_back(session: Session, reaction_ids: Iterable[int]) -> None:
+    """End leases at once: the wake-up could not be sent."""
+    session.execute(update(OutboxReaction).where(OutboxReaction.id.in_(list(reaction_ids))).values(leased_until=None))
+
+
+def begin(session: Session, reaction_ids: Iterable[int]) -> list[int]:
+    """Count an attempt at each reaction that is still open, and give the ids of those to run.
+
+    Counted before the work and committed apart, so that a reaction that kills its worker is counted too, and is
+    dead after MAX_ATTEMPTS instead of killing workers for ever.
+    """
+    rows = session.execute(
+        update(OutboxReaction)
+        .where(OutboxReaction.id.in_(list(reaction_ids)), _is_open())
+        .values(
+            attempts=OutboxReaction.attempts + 1,
+            dead_at=case((OutboxReaction.attempts >= MAX_ATTEMPTS, func.now())),
+            last_error=case(
+                (OutboxReaction.attempts >= MAX_ATTEMPTS, func.coalesce(OutboxReaction.last_error, WORKER_LOST)),
+                else_=OutboxReaction.last_error,
+            ),
+        )
+        .returning(OutboxReaction.id, OutboxReaction.dead_at)
+    ).all()
+    return sorted(row.id for row in rows if row.dead_at is None)
 
 
 def claim(session: Session, reaction_id: int) -> OutboxReaction | None:
@@ -130,25 +170,21 @@ def claim(session: Session, reaction_id: int) -> OutboxReaction | None:
 def mark_done(session: Session, reaction: OutboxReaction) -> None:
     """The effect is in this transaction; so is this mark: both commit or neither."""
     session.execute(
-        update(OutboxReaction)
-        .where(OutboxReaction.id == reaction.id)
-        .values(done_at=func.now(), attempts=OutboxReaction.attempts + 1, last_error=None)
+        update(OutboxReaction).where(OutboxReaction.id == reaction.id).values(done_at=func.now(), last_error=None)
     )
 
 
 def mark_failed(session: Session, reaction: OutboxReaction, *, error: str) -> None:
     """Try again later, each time about twice as late, with jitter; dead after MAX_ATTEMPTS."""
-    attempts = reaction.attempts + 1
-    wait = min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
+    wait = min(FIRST_RETRY * 2 ** (reaction.attempts - 1), LAST_RETRY) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
     session.execute(
         update(OutboxReaction)
         .where(OutboxReaction.id == reaction.id)
         .values(
-            attempts=attempts,
             last_error=error[-4000:],
             leased_until=None,
             due_at=func.now() + wait,
-            dead_at=func.now() if attempts >= MAX_ATTEMPTS else None,
+            dead_at=func.now() if reaction.attempts >= MAX_ATTEMPTS else None,
         )
     )
 

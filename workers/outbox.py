@@ -7,9 +7,10 @@ import traceback
 import structlog
 
 from celery_app import app
-from service import clock, outbox, tracing
+from service import bell, clock, outbox, tracing
 from service.db import transaction
 from service.reactions import react
+from workers.notifications import send_due
 
 log = structlog.get_logger(__name__)
 
@@ -17,8 +18,12 @@ log = structlog.get_logger(__name__)
 @app.task(name="workers.outbox.run")
 def run(reaction_ids: list[int]) -> None:
     """Run each reaction in a transaction of its own: one that fails takes no other with it."""
-    for reaction_id in reaction_ids:
+    with transaction() as session:
+        open_ids = outbox.begin(session, reaction_ids)
+    for reaction_id in open_ids:
         run_one(reaction_id)
+    bell.ring()  # there is room for more
+    send_due.apply_async(expires=5)
 
 
 def run_one(reaction_id: int) -> None:

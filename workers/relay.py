@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 import redis
@@ -50,14 +51,28 @@ class Relay:
 
 
 def pass_on() -> int:
-    """One round: how many events were fanned out and reactions leased."""
+    """One round: how many events were fanned out and reactions rung for."""
     with transaction() as session:
         new = outbox.fan_out(session, reactions=NAMES)
     with transaction() as session:
         leased = outbox.lease(session)
-    for start in range(0, len(leased), TASK_SIZE):
-        app.send_task("workers.outbox.run", args=[leased[start : start + TASK_SIZE]], retry=False)
+    ring_for(leased)
     return new + len(leased)
+
+
+def ring_for(leased: Sequence[outbox.Leased]) -> None:
+    """Ring the worker, for many fresh reactions at once, for each tried one alone. Gives back what was not rung for."""
+    fresh = [reaction.id for reaction in leased if not reaction.attempts]
+    tasks = [fresh[start : start + TASK_SIZE] for start in range(0, len(fresh), TASK_SIZE)]
+    tasks += [[reaction.id] for reaction in leased if reaction.attempts]
+    while tasks:
+        try:
+            app.send_task("workers.outbox.run", args=[tasks[0]], retry=False)
+        except Exception:
+            with transaction() as session:
+                outbox.give_back(session, [reaction_id for task in tasks for reaction_id in task])
+            raise
+        tasks.pop(0)
 
 
 def main() -> None:

@@ -1,0 +1,114 @@
+"""A sick broker and doubled machinery: silence is noticed, and two of a kind change nothing."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import text
+
+from bench import crowd
+from bench.load import send_all
+from service.activities.models import ShiftRole
+from service.db import transaction
+from tests import invariants
+from tests.chaos.conftest import turn_to_morning
+from tests.house import House, wait_until
+
+
+class SilentProxy:
+    """A TCP proxy that can fall silent: what is connected then hears nothing more, and is not hung up on."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self.target = target
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.age = 0
+        self.sockets: list[socket.socket] = [self.listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def fall_silent(self) -> None:
+        """Every connection there is goes dead without a word; new ones work."""
+        self.age += 1
+
+    def close(self) -> None:
+        for one in self.sockets:
+            one.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                inside, _ = self.listener.accept()
+                outside = socket.create_connection(self.target)
+            except OSError:
+                return
+            self.sockets += [inside, outside]
+            for pair in ((inside, outside), (outside, inside)):
+                threading.Thread(target=self._pump, args=(*pair, self.age), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, age: int) -> None:
+        try:
+            while data := source.recv(65536):
+                while self.age != age:
+                    time.sleep(3600)
+                sink.sendall(data)
+            if self.age == age:
+                sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+
+@pytest.fixture
+def proxied(tmp_path: Path) -> Iterator[tuple[House, SilentProxy]]:
+    """The house with its worker and relay behind a proxy to Redis."""
+    tmp_path.chmod(0o711)
+    with House(tmp_path, overrides={"VIRTUAL_CLOCK": "1"}) as house:
+        turn_to_morning()
+        parts = urlsplit(house.redis.url)
+        proxy = SilentProxy((parts.hostname or "127.0.0.1", parts.port or 6379))
+        house.start("web")
+        house.environment["REDIS_URL"] = house.redis.url.replace(f":{parts.port}", f":{proxy.port}")
+        house.start("worker", "relay", "beat")
+        yield house, proxy
+        proxy.close()
+
+
+def test_a_half_open_broker_connection_is_recovered_within_30_s(proxied: tuple[House, SilentProxy]) -> None:
+    house, proxy = proxied
+    role, people = crowd.gather(people=20, places=5)
+    _sign_up(house, role, people[:10])
+    wait_until(crowd.reactions_are_done, seconds=30, what="the first reactions")
+
+    proxy.fall_silent()
+    _sign_up(house, role, people[10:])
+    wait_until(crowd.reactions_are_done, seconds=30, what="the reactions after the silence")
+
+
+def test_two_relays_two_beats_and_two_workers_change_nothing(house: House) -> None:
+    house.start("relay-2", "beat-2", "worker-2")
+    role, people = crowd.gather(people=300, places=40)
+    _sign_up(house, role, people)
+    wait_until(crowd.reactions_are_done, seconds=60, what="the reactions")
+    wait_until(_all_sent, seconds=60, what="the messages")
+
+    with transaction() as session:
+        assert invariants.check(session) == []
+        assert session.scalar(text("SELECT count(*) FROM notification")) == 300
+        assert session.scalar(text("SELECT count(*) FROM delivery")) == 300
+        assert session.scalar(text("SELECT max(attempts) FROM outbox_reaction")) == 1
+
+
+def _sign_up(house: House, role: ShiftRole, people: list[tuple[int, str]]) -> None:
+    requests = [crowd.sign_up(role, token, key=f"key-{volunteer_id}") for volunteer_id, token in people]
+    answers = send_all(house.address, requests, connections=8)
+    assert [answer.status for answer in answers if answer] == [201] * len(people)
+
+
+def _all_sent() -> bool:
+    with transaction() as session:
+        return not session.scalar(text("SELECT count(*) FROM notification WHERE state = 'planned'"))
