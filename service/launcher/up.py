@@ -3,10 +3,10 @@
 1. look: is there room, is the port free, does another launcher run here, has a killed one left something behind?
 2. servers: PostgreSQL and Valkey from their wheels, unless DATABASE_URL and REDIS_URL name others;
 3. migrate, and load the demo neighbourhoods into an empty database;
-4. programs: worker, beat, relay and web, each a process of its own;
+4. programs, each a process of its own: web alone first, since somebody waits for its first page and the machine may
+   have few cores; then worker, beat and relay;
 5. say where it answers, and watch over them until Ctrl-C;
-6. stop in the opposite order, and only what was started here: nothing new comes in, nothing new is rung,
-   what is under way ends, then the servers go.
+6. stop what was started here, and only that.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ SERVERS = {
     "postgres": _Server("PostgreSQL", "DATABASE_URL", start_postgres, checks.postgres_answers),
     "redis": _Server("Valkey", "REDIS_URL", start_redis, checks.redis_answers),
 }
-#: In the order of starting; web last, so that it is the first to stop.
-PROGRAMS = ("worker", "beat", "relay", "web")
+#: The order of stopping: nothing new comes in, nothing new is rung, what is under way ends, then the servers go.
+STOPPING = ("web", "relay", "beat", "worker", "Valkey", "PostgreSQL")
 #: Seconds the worker may take to end what it is doing; Celery's own soft shutdown takes 10.
 WORKER_PATIENCE = 15.0
 
@@ -84,16 +84,20 @@ class _Start:
             checks.port_is_free(programs.host(), programs.port())
         if left := self.house.end_leftovers():
             say.line(f"  ended what an earlier start had left running: {', '.join(left)}")
-        with ExitStack() as stop:
-            self._start_servers(stop, only or SERVERS)
+        self.house.remember(self.children)
+        try:
+            self._start_servers(only or SERVERS)
             if not only:
                 self._prepare_database()
-                self._start_programs(stop)
+                self._start_web()
+                for name in ("worker", "beat", "relay"):
+                    self._keep(self._program(name))
             self._welcome(only)
-            self.house.remember(self.children)
             supervise(self.children, started=lambda: self.house.remember(self.children), pause=self.pause)
+        finally:
+            self._stop_all()
 
-    def _start_servers(self, stop: ExitStack, wanted: Collection[str]) -> None:
+    def _start_servers(self, wanted: Collection[str]) -> None:
         """Set DATABASE_URL and REDIS_URL, to servers of ours where the environment names none."""
         for name in wanted:
             server, home = SERVERS[name], self.house.home(name)
@@ -103,7 +107,7 @@ class _Start:
                 continue
             first = not (home / "data").exists()
             with say.step(f"starting {server.title}{' for the first time' if first else ''}"):
-                self.env[server.variable] = self._keep(stop, server.start(home, pause=self.pause)).url
+                self.env[server.variable] = self._keep(server.start(home, pause=self.pause)).url
 
     def _prepare_database(self) -> None:
         self._set_defaults()
@@ -126,25 +130,19 @@ class _Start:
         # Where this is set, seven processes would each compile the whole house anew, at every start.
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
 
-    def _start_programs(self, stop: ExitStack) -> None:
-        for name in PROGRAMS:
-            command = self._command(name, programs.PROGRAMS[name]())
-            self._keep(stop, Running(command, command.start()))
-        web = self.children[-1]
-        web.url = self._address()
-        web.is_ready = lambda: self._all_run() and checks.page_answers(f"{web.url}/healthz")
-        with say.step("starting web, worker, beat and relay"):
+    def _start_web(self) -> None:
+        with say.step("starting the web server"):
+            web = self._keep(self._program("web"))
+            web.url = self._address()
+            web.is_ready = lambda: checks.page_answers(f"{web.url}/healthz")
             if not web.wait_until_ready(self.pause):
-                self._all_run()
-
-    def _all_run(self) -> bool:
-        """True. What ends while it starts will not start the second time either: raises LaunchError with its words."""
-        for child in self.children:
-            if (status := child.process.poll()) is not None:
                 raise LaunchError(
-                    f"{child.command.name} {ending(status)} while starting:\n{child.command.last_words(12)}"
+                    f"The web server {ending(web.process.returncode)} while starting:\n{web.command.last_words(12)}"
                 )
-        return True
+
+    def _program(self, name: str) -> Running:
+        command = self._command(name, programs.PROGRAMS[name]())
+        return Running(command, command.start())
 
     def _command(self, name: str, argv: Any) -> Command:
         return Command(
@@ -156,12 +154,16 @@ class _Start:
             patience=WORKER_PATIENCE if name == "worker" else 10,
         )
 
-    def _keep(self, stop: ExitStack, child: Running) -> Running:
+    def _keep(self, child: Running) -> Running:
         """Take charge of a child: it is watched from now on, and stopped at the end."""
         self.children.append(child)
-        stop.callback(_stop, child)
         self.house.remember(self.children)
         return child
+
+    def _stop_all(self) -> None:
+        with ExitStack() as stop:  # the last pushed goes first, and a failure does not keep the rest from stopping
+            for child in sorted(self.children, key=lambda child: STOPPING.index(child.command.name), reverse=True):
+                stop.callback(_stop, child)
 
     def _address(self) -> str:
         host = programs.host()

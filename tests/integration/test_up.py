@@ -135,6 +135,7 @@ def test_the_first_start_says_its_steps_the_address_the_logins_and_what_to_try(c
         assert "先试试" in said
         assert "Try first" in said
         assert checkout.page() == 200
+        assert checkout.page("/") == 200
         assert set(checkout.alive()) == {"PostgreSQL", "Valkey", "worker", "beat", "relay", "web"}
         said = house.end(signal.SIGINT)
     assert house.process.returncode == 0, said
@@ -196,7 +197,7 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_left_running(checkout: Che
     assert checkout.alive() == []
 
 
-def test_a_program_that_cannot_start_stops_everything_with_its_words(checkout: Checkout) -> None:
+def test_a_program_that_keeps_ending_stops_everything_with_its_words(checkout: Checkout) -> None:
     relay = checkout.folder / "workers" / "relay.py"
     whole = relay.read_text()
     relay.write_text("raise SystemExit('no relay today')\n")
@@ -206,7 +207,8 @@ def test_a_program_that_cannot_start_stops_everything_with_its_words(checkout: C
     finally:
         relay.write_text(whole)
     assert house.process.returncode == 1
-    assert "relay ended with status 1 while starting:" in said
+    assert "relay ended with status 1; starting it again in 0.5 s" in said
+    assert "relay ended 5 times within 60 s" in said
     assert "no relay today" in said
     assert checkout.alive() == []
 
