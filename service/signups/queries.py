@@ -177,6 +177,26 @@ def upcoming(
     return [row for _, row in zip(range(limit), rows, strict=False)]
 
 
+def openings_in(
+    session: Session, *, scope_ids: Sequence[int], now: datetime, activity_id: int | None = None, limit: int = 40
+) -> Sequence[OpeningRow]:
+    """The next openings of the scopes, or of one activity there, by start: what a coordinator fills."""
+    statement = (
+        _openings()
+        .where(within(Shift.area_id, scope_ids), Shift.starts_at > now)
+        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
+    )
+    if activity_id is not None:
+        statement = statement.where(Activity.id == activity_id)
+    return session.execute(statement.order_by(Shift.starts_at, ShiftRole.id).limit(limit)).all()
+
+
+def standing_shifts(session: Session, volunteer_id: int) -> set[int]:
+    """The shifts this person has signed up for, with a sign-up that still stands."""
+    mine = select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer_id, SignUp.state.in_(STANDING))
+    return set(session.scalars(mine))
+
+
 def _upcoming(
     session: Session, *, now: datetime, near_area_id: int, after: tuple[datetime, int] | None, slice_size: int
 ) -> Iterator[OpeningRow]:
