@@ -49,7 +49,8 @@ class Checkout:
 
     def pids(self) -> dict[str, int]:
         """The children of the present or last start, by name."""
-        notes = json.loads((self.folder / "var" / "children.json").read_text())
+        kept = self.folder / "var" / "children.json"
+        notes = json.loads(kept.read_text()) if kept.exists() else []
         return {note["name"]: note["pid"] for note in notes}
 
     def alive(self) -> list[str]:
