@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.activities import actions as activities
 from service.activities.models import Activity, ShiftRole
-from service.activities.rules import RolePlan
+from service.activities.rules import RolePlan, once
 from service.audit import AuditEntry
 from service.cli import cli
 from service.db import transaction
@@ -28,10 +29,12 @@ from service.matching.solution import Solution
 from service.notifications.models import Notification
 from service.outbox import OutboxEvent
 from service.reactions import react
+from service.roster import actions as roster
 from service.roster.models import HOLDING, Assignment
 from service.settings import Settings
 from service.signups import actions as signups
 from service.signups.models import SignUp
+from service.teams import actions as teams
 from service.terms import (
     AssignmentState,
     MatchRunState,
@@ -445,6 +448,30 @@ def solved_by_hand(session: Session, signup: SignUp, role: ShiftRole, now: datet
     return session.get_one(Assignment, offer(session, person, role, now=now, signup_id=signup.id))
 
 
+def test_a_rota_from_the_team_to_offers_and_back(session: Session, now: datetime) -> None:
+    """Four days, two a day, four members: each is asked twice. Who declines a day is not asked for it again."""
+    area = factories.community(session)
+    team = factories.team(session, area)
+    pair = [RolePlan(name="看护", min_needed=2, max_needed=4)]
+    days = [once(date(2026, 11, day), starts=time(16, 30), ends=time(18)) for day in (24, 25, 26, 27)]
+    activity = factories.activity(session, area, mode=Mode.ROTA, team_id=team.id, roles=pair, plans=days)
+    for n in range(4):
+        member = factories.volunteer(session, area, f"老师{n}")
+        teams.join_team(session, team_id=team.id, volunteer_id=member.id, from_on=date(2026, 1, 1))
+    first = publish(session, solved(session, activity, now), now)
+    offered = session.scalars(select(Assignment).where(Assignment.match_run_id == first.id)).all()
+    assert sorted(Counter(assignment.volunteer_id for assignment in offered).values()) == [2] * 4
+
+    roster.decline(session, assignment_id=offered[0].id, now=now)
+    for assignment in offered[1:]:
+        roster.accept(session, assignment_id=assignment.id, now=now)
+    session.flush()
+    second = solved(session, activity, now)
+    [draft] = queries.drafts(session, second.id)
+    assert draft.shift_id == offered[0].shift_id
+    assert draft.volunteer_id not in {a.volunteer_id for a in offered if a.shift_id == draft.shift_id}
+
+
 # --- discard, scope, explanations ---
 
 
@@ -456,7 +483,8 @@ def test_a_discarded_run_leaves_its_sign_ups_to_the_next(session: Session, now: 
     assert run.state == MatchRunState.DISCARDED
     assert [signup.state for signup in asked] == [SignUpState.PENDING] * 2
     session.flush()
-    notes = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_id == run.id)).all()
+    of_run = (AuditEntry.subject_kind == "match_run", AuditEntry.subject_id == run.id)
+    notes = session.scalars(select(AuditEntry.verb).where(*of_run)).all()
     assert sorted(notes) == ["discarded_match", "requested_match"]
 
     published = publish(session, solved(session, activity, now), now)
