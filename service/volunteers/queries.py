@@ -59,6 +59,16 @@ def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int 
     ).all()
 
 
+def namesakes(session: Session, name: str, *, scope_ids: Sequence[int]) -> Sequence[Volunteer]:
+    """Current people in scope with exactly this name: perhaps the one who is about to be registered again."""
+    return session.scalars(
+        select(Volunteer)
+        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), Volunteer.name == name)
+        .order_by(Volunteer.id)
+        .limit(10)
+    ).all()
+
+
 def in_scope(session: Session, volunteer_id: int, *, scope_ids: Sequence[int]) -> Volunteer | None:
     """The person, if she belongs to one of the scopes."""
     return session.scalar(select(Volunteer).where(Volunteer.id == volunteer_id, within(Volunteer.area_id, scope_ids)))
