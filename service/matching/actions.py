@@ -86,13 +86,13 @@ def request(
 def solve(session: Session, *, match_run_id: int, now: datetime) -> None:
     """Make the plan of a requested run and write its drafts. A run solved or thrown away is left alone.
 
-    Drafts of earlier runs of the activity that nobody published give way. Raises BrokenPlan when the checker
+    Drafts of earlier runs for the same time that nobody published give way. Raises BrokenPlan when the checker
     finds fault: then nothing is saved.
     """
     run = locked(session, match_run_id)
     if run.state != MatchRunState.REQUESTED:
         return
-    drafts.replace_unpublished(session, run.activity_id)
+    drafts.replace_unpublished(session, run)
     problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
     solution = SOLVERS[CURRENT](problem)
     if violations := check(problem, solution):

@@ -50,17 +50,18 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
     session.flush()
 
 
-def replace_unpublished(session: Session, activity_id: int) -> None:
-    """Throw away earlier plans of the activity that were not published. Waits for a publishing under way."""
+def replace_unpublished(session: Session, run: MatchRun) -> None:
+    """Throw away earlier plans for any of the run's time that were not published. Waits for a publishing under way."""
     earlier = session.scalars(
         select(MatchRun)
-        .where(MatchRun.activity_id == activity_id, MatchRun.state == MatchRunState.DRAFTED)
+        .where(MatchRun.activity_id == run.activity_id, MatchRun.state == MatchRunState.DRAFTED)
+        .where(MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
         .order_by(MatchRun.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    for run in earlier:
-        throw_away(session, run)
+    for replaced in earlier:
+        throw_away(session, replaced)
 
 
 def throw_away(session: Session, run: MatchRun) -> None:

@@ -178,6 +178,17 @@ def test_a_new_plan_takes_the_place_of_unpublished_drafts(session: Session, now:
         publish(session, old, now)
 
 
+def test_a_plan_for_another_week_stands_beside_it(session: Session, now: datetime) -> None:
+    activity, _, _ = matched(session, 2, now)
+    this_week = solved(session, activity, now)
+    next_week = actions.request(
+        session, activity_id=activity.id, from_at=UNTIL, until_at=UNTIL + timedelta(days=7), account_id=1, now=now
+    )
+    actions.solve(session, match_run_id=next_week.id, now=now)
+    assert (this_week.state, next_week.state) == (MatchRunState.DRAFTED, MatchRunState.DRAFTED)
+    assert states(session, this_week) == [AssignmentState.DRAFTED] * 2
+
+
 def test_a_broken_plan_is_never_saved(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(problem: Problem) -> Solution:
         plan = greedy.solve(problem)
