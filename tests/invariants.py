@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service import clock, events
+from service.reactions import NAMES
 from service.roster.models import HOLDING
 from service.signups.asking import asking
 from service.signups.models import STANDING
@@ -91,11 +92,15 @@ PROMISES = {
     "nobody holds or awaits a place in a cancelled shift": """
         SELECT format('shift %s: %s %s', h.id, kind, found.id)
         FROM shift h JOIN (
-            SELECT 'sign-up' AS kind, id, shift_id FROM signup WHERE state = ANY(:standing) UNION ALL
+            SELECT 'sign-up' AS kind, id, shift_id FROM signup WHERE state = ANY(:standing)
+               AND NOT EXISTS (SELECT FROM assignment a WHERE a.signup_id = signup.id
+                               AND a.state IN ('checked_in', 'completed', 'no_show')) UNION ALL
             SELECT 'assignment', id, shift_id FROM assignment WHERE state IN ('offered', 'confirmed')
         ) AS found ON found.shift_id = h.id
         WHERE h.state = 'cancelled'
-          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'ShiftCancelled' AND u.id = h.id)""",
+          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'ShiftCancelled' AND u.id = h.id)
+          AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.kind LIKE 'Assignment%'
+                          WHERE found.kind = 'sign-up' AND a.signup_id = found.id)""",
     "a confirmed assignment has one reminder for each lead time, or its reason": """
         SELECT format('assignment %s lacks %s', a.id, wanted.lead_time)
         FROM assignment a JOIN shift s ON s.id = a.shift_id JOIN activity y ON y.id = s.activity_id
@@ -150,8 +155,6 @@ def _facts_without_rows(session: Session) -> Iterator[str]:
 
 def _wrong_reactions(session: Session) -> Iterator[str]:
     """A fact that was fanned out has each of its reactions, once."""
-    from service.reactions import NAMES
-
     rows = session.execute(
         text("""SELECT e.id, e.kind, array_remove(array_agg(r.reaction::text ORDER BY r.reaction), NULL)
                 FROM outbox_event e LEFT JOIN outbox_reaction r ON r.event_id = e.id

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service import db, outbox
-
-MANY = 1000
+from service.outbox import OutboxReaction
+from service.reactions import NAMES, react
 
 
 def follow(session: Session, *, now: datetime) -> int:
@@ -16,12 +18,10 @@ def follow(session: Session, *, now: datetime) -> int:
 
     An exception of a reaction is the test's: nothing is tried again.
     """
-    from service.reactions import NAMES, react
-
     done = 0
     while outbox.fan_out(session, reactions=NAMES):
-        for reaction_id in outbox.lease(session, limit=MANY):
-            reaction = session.get_one(outbox.OutboxReaction, reaction_id)
+        for reaction_id in due(session):
+            reaction = session.get_one(OutboxReaction, reaction_id)
             react(session, reaction.reaction, reaction.event.fact(), now=now)
             outbox.mark_done(session, reaction)
             done += 1
@@ -30,16 +30,25 @@ def follow(session: Session, *, now: datetime) -> int:
 
 def drain() -> int:
     """Do all that follows from what was committed, each reaction in its transaction as the worker does it."""
-    from service.reactions import NAMES
-    from workers.outbox import run
+    from workers.outbox import run  # Celery reads the settings when it is imported
 
     done = 0
     while True:
         with db.transaction() as session:
             outbox.fan_out(session, reactions=NAMES)
         with db.transaction() as session:
-            leased = outbox.lease(session, limit=MANY)
-        if not leased:
+            open_ids = list(due(session))
+        if not open_ids:
             return done
-        run(leased)
-        done += len(leased)
+        run(open_ids)
+        done += len(open_ids)
+
+
+def due(session: Session) -> Sequence[int]:
+    """Ids of reactions to be done now, whoever may have leased them."""
+    return session.scalars(
+        select(OutboxReaction.id)
+        .where(OutboxReaction.done_at.is_(None), OutboxReaction.dead_at.is_(None))
+        .where(OutboxReaction.due_at <= func.now())
+        .order_by(OutboxReaction.id)
+    ).all()

@@ -102,10 +102,13 @@ def close_cancelled_shift(session: Session, *, shift_id: int) -> None:
 
 def _decline_waiting(session: Session, shift_id: int) -> None:
     """Those without a place; the sign-ups of the others follow their assignments."""
-    has_place = exists().where(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
+    had_place = exists().where(
+        Assignment.signup_id == SignUp.id,
+        Assignment.state.in_(HOLDING) | (Assignment.release_reason == ReleaseReason.SHIFT_CANCELLED),
+    )
     waiting = session.scalars(
         select(SignUp)
-        .where(SignUp.shift_id == shift_id, SignUp.state.in_(STANDING), ~has_place)
+        .where(SignUp.shift_id == shift_id, SignUp.state.in_(STANDING), ~had_place)
         .order_by(SignUp.id)
         .with_for_update()
         .execution_options(populate_existing=True)
