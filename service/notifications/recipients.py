@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import secrets
 from service.accounts.models import Account
+from service.language import SOURCE, offered
 from service.notifications.models import Notification
 from service.terms import Channel, ConsentPurpose
 from service.volunteers.models import Consent, Volunteer
@@ -27,6 +28,7 @@ class Recipient:
     phone_sealed: bytes | None = None
     email: str | None = None
     own_channel: Channel | None = None
+    language: str = SOURCE
     wants_reminders: bool = True
 
     @cached_property
@@ -66,10 +68,16 @@ def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
             phone_sealed=person.phone_sealed,
             email=person.email,
             own_channel=person.channel,
+            language=_spoken(person.language),
             wants_reminders=wants_reminders,
         )
         for person, wants_reminders in rows
     }
+
+
+def _spoken(short: str) -> str:
+    """The language for somebody who prefers `short` (zh, en): Chinese as long as there is no catalogue for hers."""
+    return short if short in offered() else SOURCE
 
 
 def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:

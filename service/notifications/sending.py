@@ -142,7 +142,8 @@ def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
 def _send(notification: Notification, batch: Batch, channel: Channel) -> str | None:
     """Send it; the text to keep. Digits that let somebody in are not kept. Raises NothingToSay, ChannelError."""
     to = batch.recipients[notification.id]
-    text = write(notification.kind, batch.subjects[notification.id], to=to, now=batch.now)
+    is_spoken = channel == Channel.CALL_LIST
+    text = write(notification.kind, batch.subjects[notification.id], to=to, now=batch.now, is_spoken=is_spoken)
     message = Message(
         key=notification.key,
         day=local(notification.send_at).date(),

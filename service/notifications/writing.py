@@ -37,28 +37,31 @@ class NothingToSay(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A written message. `text` opens with the community's name; `spoken` is read aloud: no name, no link."""
+    """A written message."""
 
     community: str
     title: str
-    text: str
-    spoken: str
+    body: str
+    language: str = SOURCE
+
+    @property
+    def text(self) -> str:
+        """The body with the community's name before it: who writes comes first."""
+        return f"【{self.community}】{'' if self.language == SOURCE else ' '}{self.body}"
 
 
-def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, language: str = SOURCE) -> Text:
-    """The message in words, as its subject is now. Raises NothingToSay."""
+def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, is_spoken: bool = False) -> Text:
+    """The message in the recipient's language; what is read aloud has no link. Raises NothingToSay."""
     if subject.code is not None:
         _check_code(subject.code, now)
         duties: list[Duty] = []
     else:
         duties = _still_true(kind, subject.duties, to=to, now=now)
-    link = _link(kind, duties)
-    with speaking(language):
-        title, text = _render(kind, duties, code=subject.code, to=to, now=now, link=link)
-        spoken = text if link is None else _render(kind, duties, code=subject.code, to=to, now=now, link=None)[1]
+    link = None if is_spoken else _link(kind, duties)
+    with speaking(to.language):
+        title, body = _render(kind, duties, code=subject.code, to=to, now=now, link=link)
     community = duties[0].community if duties else settings().help_name
-    gap = "" if language == SOURCE else " "
-    return Text(community=community, title=title, text=f"【{community}】{gap}{text}", spoken=spoken)
+    return Text(community=community, title=title, body=body, language=to.language)
 
 
 def _check_code(code: Code, now: datetime) -> None:
@@ -95,7 +98,7 @@ def _render(
     now: datetime,
     link: str | None,
 ) -> tuple[str, str]:
-    """(title, text) in the language now spoken."""
+    """(title, body) in the language now spoken."""
     template = _templates().get_template(f"{kind}/{code_of_language().partition('_')[0]}.txt")
     rendered = template.render(
         to=to,
@@ -106,8 +109,8 @@ def _render(
         now=now,
         link=link,
     )
-    title, _, text = rendered.partition("\n\n")
-    return title.strip(), text.strip()
+    title, _, body = rendered.partition("\n\n")
+    return title.strip(), body.strip()
 
 
 @cache

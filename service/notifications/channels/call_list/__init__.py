@@ -37,4 +37,4 @@ def script(message: Message) -> str:
     """What the caller reads aloud."""
     opening = _("您好，这里是{community}。", community=message.text.community)
     asking = _("请问您能来吗？") if message.kind == NotificationKind.PLACE_OFFERED else _("您听清楚了吗？")
-    return f"{opening}{message.text.spoken}\n{asking}"
+    return f"{opening}{message.text.body}\n{asking}"
