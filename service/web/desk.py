@@ -28,6 +28,8 @@ from service.web.visitor import for_coordinators, me
 T = TypeVar("T")
 P = ParamSpec("P")
 
+LONGEST_NUMBER = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -92,7 +94,11 @@ def volunteer_here(desk: Desk, volunteer_id: int) -> Volunteer:
     return found(volunteer_in_scope(desk.db, volunteer_id, scope_ids=desk.scope_ids))
 
 
+def number(typed: str) -> int | None:
+    """A whole number as an address or a form carries it; None when it is broken or too large for a row."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else None
+
+
 def typed_version() -> int:
     """The version of the row the form was made from; 0, which no row has, when it is missing or broken."""
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return number(request.form.get("version", "")) or 0

@@ -62,7 +62,7 @@ class Row:
 def heat_rows(
     coverage: Iterable[Coverage], *, days: Sequence[date], daily: Mapping[int, tuple[str, date]]
 ) -> list[Row]:
-    """The table's rows by title: what is planned on `days`, and what serves daily (id → title, first day) even if not."""
+    """The table's rows by title: what is planned on `days`; what serves daily (id → title, first day) even if not."""
     roles: dict[tuple[int, date], list[Coverage]] = defaultdict(list)
     titles = {activity_id: title for activity_id, (title, _first) in daily.items()}
     for role in coverage:

@@ -89,6 +89,18 @@ ACTIVITY_PROBLEMS = {
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
 }
+#: What is wrong with the dates of a plan, told where they are typed.
+DATE_PROBLEMS = {
+    "empty": Lazy("这段时间里没有符合的日子，请看看星期和节假日"),
+    "past": Lazy("第一次的开始时间已经过去"),
+    "too_long": ACTIVITY_PROBLEMS["too_long"],
+}
+NOT_OFFERED = Lazy("请从列出的里面选一个")
+
+
+def date_problem(code: str) -> str:
+    """One of DATE_PROBLEMS."""
+    return str(DATE_PROBLEMS[code])
 
 
 def activity_problems(problems: dict[str, list[str]]) -> list[str]:

@@ -4,9 +4,46 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.pages import activities, display, home, login, me, offers, signing_up, signups, style
+from service.web.pages import (
+    activities,
+    answers,
+    calls,
+    changing,
+    dashboard,
+    display,
+    home,
+    login,
+    matching,
+    me,
+    offers,
+    outbox,
+    people,
+    proxy,
+    proxy_signup,
+    publishing,
+    roster,
+    shifts,
+    signing_up,
+    signups,
+    style,
+)
 from service.web.pages import help as help_pages
 
+#: For coordinators and administrators.
+DESK: tuple[Blueprint, ...] = (
+    dashboard.pages,
+    publishing.pages,
+    changing.pages,
+    roster.pages,
+    answers.pages,
+    shifts.pages,
+    people.pages,
+    matching.pages,
+    proxy.pages,
+    proxy_signup.pages,
+    calls.pages,
+    outbox.pages,
+)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     activities.pages,
@@ -25,5 +62,5 @@ WORKSHOP: tuple[Blueprint, ...] = (style.pages,)
 def register(app: Flask) -> None:
     """Put every page into the application."""
     workshop = () if app.config["SETTINGS"].is_production else WORKSHOP
-    for blueprint in (*BLUEPRINTS, *workshop):
+    for blueprint in (*BLUEPRINTS, *DESK, *workshop):
         app.register_blueprint(blueprint)

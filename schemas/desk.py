@@ -1,0 +1,55 @@
+"""What coordinators type on their pages, beside what programs send too."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from schemas import Input
+from schemas.fields import Choice, LocalDate, LocalTime, Name, Phone, Text
+from service.language import Lazy
+
+
+class ReleaseInput(Input):
+    """Why somebody is let go from a place."""
+
+    reason = Text(required=True, shortest=2, longest=200, label=Lazy("原因"), hint=Lazy("只留在记录里，不会发给本人"))
+
+
+class MoveInput(Input):
+    """Another time for a shift. An end at or before the start is on the next morning."""
+
+    on = LocalDate(required=True, label=Lazy("日期"))
+    starts = LocalTime(required=True, label=Lazy("开始"))
+    ends = LocalTime(required=True, label=Lazy("结束"), hint=Lazy("比开始早，就是到第二天"))
+
+
+class WhyPhone(StrEnum):
+    """What a telephone number is needed for; kept in the audit."""
+
+    CONFIRM = "confirm"
+    CHANGE = "change"
+    EMERGENCY = "emergency"
+
+
+WHY_PHONE = {
+    WhyPhone.CONFIRM: Lazy("问能不能来"),
+    WhyPhone.CHANGE: Lazy("告诉时间或安排有变"),
+    WhyPhone.EMERGENCY: Lazy("活动现场有急事"),
+}
+
+
+class PhoneLook(Input):
+    """Why a coordinator looks at a telephone number."""
+
+    why = Choice(WhyPhone, words=WHY_PHONE, required=True, label=Lazy("用途"))
+
+
+class WordsInput(Input):
+    """What volunteers read about an activity, and whom they call."""
+
+    title = Text(required=True, shortest=2, longest=80, label=Lazy("活动名称"))
+    summary = Text(longest=1000, load_default="", label=Lazy("做些什么"), hint=Lazy("可不填"), widget="textarea")
+    what_to_bring = Text(longest=200, load_default="", label=Lazy("要带什么"), hint=Lazy("可不填"))
+    risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
+    contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
+    contact_phone = Phone(required=True, label=Lazy("联系电话"), metadata={"autocomplete": "off"})

@@ -1,0 +1,139 @@
+"""An activity as a coordinator types it, in steps: what and where, when, which roles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
+
+from schemas import Input
+from schemas.fields import Choice, Id, LocalDate, LocalTime, Many, Name, Phone, Text, Whole
+from service.activities.rules import LONGEST_SERIES
+from service.language import Lazy, _
+from service.terms import DayRule, Mode, QualificationKind
+
+
+class Repeats(StrEnum):
+    """How often an activity is held."""
+
+    WEEKLY = "weekly"
+    ONCE = "once"
+
+
+REPEATS = {Repeats.WEEKLY: Lazy("每周都办"), Repeats.ONCE: Lazy("只办一次")}
+WEEKDAYS = {
+    "1": Lazy("周一"),
+    "2": Lazy("周二"),
+    "3": Lazy("周三"),
+    "4": Lazy("周四"),
+    "5": Lazy("周五"),
+    "6": Lazy("周六"),
+    "7": Lazy("周日"),
+}
+
+
+class WhatInput(Input):
+    """What is done, where, by whom, and how places are given."""
+
+    title = Text(required=True, shortest=2, longest=80, label=Lazy("活动名称"), hint=Lazy("比如：社区义诊"))
+    place_id = Id(required=True, label=Lazy("地点"), widget="select")
+    team_id = Id(label=Lazy("志愿队"), hint=Lazy("可不填"), widget="select")
+    mode = Choice(Mode, required=True, label=Lazy("怎样排人"))
+    repeats = Choice(Repeats, words=REPEATS, required=True, label=Lazy("办几次"))
+    contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
+    contact_phone = Phone(
+        required=True,
+        label=Lazy("联系电话"),
+        hint=Lazy("志愿者看得到，最好用社区的固定电话"),
+        metadata={"autocomplete": "off"},
+    )
+    summary = Text(longest=1000, load_default="", label=Lazy("做些什么"), hint=Lazy("可不填"), widget="textarea")
+    what_to_bring = Text(longest=200, load_default="", label=Lazy("要带什么"), hint=Lazy("可不填"))
+    risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
+
+
+class OnceInput(Input):
+    """One date."""
+
+    on = LocalDate(required=True, label=Lazy("哪一天"))
+    starts = LocalTime(required=True, label=Lazy("几点开始"))
+    ends = LocalTime(required=True, label=Lazy("几点结束"), hint=Lazy("比开始早，就是到次日"))
+
+
+class WeeklyInput(Input):
+    """Some weekdays between two dates."""
+
+    weekdays = Many(Whole(least=1, most=7, label=Lazy("星期")), most=7, required=True, label=Lazy("每周哪几天"))
+    starts = LocalTime(required=True, label=Lazy("几点开始"))
+    ends = LocalTime(required=True, label=Lazy("几点结束"), hint=Lazy("比开始早，就是到次日"))
+    from_on = LocalDate(required=True, label=Lazy("从哪天起"))
+    until_on = LocalDate(required=True, label=Lazy("到哪天为止"))
+    day_rule = Choice(DayRule, required=True, label=Lazy("遇到节假日"))
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_options: Any) -> None:
+        """The last date is not before the first, nor more than a year after it."""
+        if data["until_on"] < data["from_on"]:
+            raise ValidationError({"until_on": [_("要在开始的那天以后")]})
+        if data["until_on"] - data["from_on"] > LONGEST_SERIES:
+            raise ValidationError({"until_on": [_("一次最多排一年")]})
+
+
+#: The fields of one role, each with the number of its row: `name_1`, `least_1` …
+ROLE_FIELDS = ("name", "least", "most", "requires", "min_age", "max_age")
+
+
+@cache
+def roles_input(rows: int) -> type[Schema]:
+    """The schema of so many roles. A row left empty is no role; the most is the least when it is left empty."""
+    declared: dict[str, Any] = {}
+    for row in range(1, rows + 1):
+        declared |= {
+            f"name_{row}": Text(longest=60, label=Lazy("岗位名称")),
+            f"least_{row}": Whole(least=0, most=10_000, label=Lazy("最少几人")),
+            f"most_{row}": Whole(least=1, most=10_000, label=Lazy("最多几人")),
+            f"requires_{row}": Many(Choice(QualificationKind, label=Lazy("资质")), most=5, label=Lazy("要有的资质")),
+            f"min_age_{row}": Whole(least=1, most=120, label=Lazy("最小年龄")),
+            f"max_age_{row}": Whole(least=1, most=120, label=Lazy("最大年龄")),
+        }
+    return RolesInput.from_dict(declared, name=f"RolesInput{rows}")
+
+
+class RolesInput(Input):
+    """The roles of an activity, in numbered rows."""
+
+    @validates_schema
+    def check_rows(self, data: dict[str, Any], **_options: Any) -> None:
+        """Each role that was begun has a name and a number; names differ; least is not above most."""
+        errors: dict[str, list[str]] = {}
+        names: set[str] = set()
+        for row in range(1, len(self.fields) // len(ROLE_FIELDS) + 1):
+            errors |= _row_errors(data, row, names)
+        if not names and not errors:
+            errors["name_1"] = [_("至少要有一个岗位")]
+        if errors:
+            raise ValidationError(errors)
+
+
+def _row_errors(data: dict[str, Any], row: int, names: set[str]) -> dict[str, list[str]]:
+    """What is wrong with one row; its name joins `names`."""
+    name, least, most = (data.get(f"{field}_{row}") for field in ("name", "least", "most"))
+    errors: dict[str, list[str]] = {}
+    if not name:
+        began = any(data.get(f"{field}_{row}") not in (None, [], "") for field in ROLE_FIELDS)
+        return {f"name_{row}": [_("请填写岗位名称")]} if began else {}
+    if name in names:
+        errors[f"name_{row}"] = [_("这个岗位上面已经有了")]
+    names.add(name)
+    if least is None and most is None:
+        errors[f"least_{row}"] = [_("请填写最少几人")]
+    elif least is not None and most is not None and least > most:
+        errors[f"most_{row}"] = [_("最多人数不能少于最少人数")]
+    elif most is None and least == 0:
+        errors[f"most_{row}"] = [_("请填写最多几人")]
+    youngest, oldest = data.get(f"min_age_{row}"), data.get(f"max_age_{row}")
+    if youngest is not None and oldest is not None and youngest > oldest:
+        errors[f"max_age_{row}"] = [_("最大年龄不能小于最小年龄")]
+    return errors

@@ -1,0 +1,150 @@
+"""What a coordinator does about one person's place: answer for her, let her go, take that back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from schemas.desk import ReleaseInput
+from schemas.roster import Answer, Reply
+from service import audit
+from service.activities.models import Activity, Shift
+from service.calendars.rules import local
+from service.language import _
+from service.roster import actions as roster
+from service.roster.models import Assignment, ForbiddenMove
+from service.signups import actions as signups
+from service.signups.queries import in_scope as signup_in_scope
+from service.terms import AssignmentState, ReleaseReason
+from service.volunteers.models import Volunteer
+from service.web import notices, page
+from service.web.desk import Desk, assignment_here, at_desk, found
+from service.web.forms import Form
+from service.web.pages.roster import board_address, board_page
+
+pages = Blueprint("answers", __name__, url_prefix="/co")
+
+#: Places a coordinator can take somebody out of. A draft holds no place yet.
+RELEASABLE = (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
+
+
+@pages.post("/assignments/<int:assignment_id>/answer")
+@at_desk
+def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """Say yes or no in her name, because she said so by telephone."""
+    assignment = assignment_here(desk, assignment_id)
+    form = Form.posted(Answer())
+    if not form.is_valid:
+        return _refused(desk, assignment, _("请选“能来”或者“来不了”。"), status=422)
+    say = _say_yes if form.loaded["reply"] == Reply.ACCEPT else _say_no
+    try:
+        with desk.db.begin_nested():
+            say(desk, assignment)
+    except (roster.OfferClosed, ForbiddenMove):
+        return _refused(desk, assignment, _("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。"))
+    _note(desk, assignment, f"answered_{form.loaded['reply']}_for")
+    return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
+
+
+def _say_yes(desk: Desk, assignment: Assignment) -> None:
+    roster.accept(desk.db, assignment_id=assignment.id, now=desk.now, answered_by=desk.account_id)
+    notices.notify(_("记下了：{name}能来。", name=_name(desk.db, assignment)))
+
+
+def _say_no(desk: Desk, assignment: Assignment) -> None:
+    """As a withdrawal where that can be undone, else as the answer no."""
+    name = _name(desk.db, assignment)
+    if assignment.state == AssignmentState.CONFIRMED and assignment.signup_id is not None:
+        try:
+            with desk.db.begin_nested():
+                signup = signups.withdraw(desk.db, signup_id=assignment.signup_id, now=desk.now, by=desk.account_id)
+        except signups.TooLateToWithdraw:
+            pass  # Too late for herself, not for her coordinator.
+        else:
+            text = _("记下了：{name}来不了。", name=name)
+            if signup.undo_until is None:
+                notices.notify(text)
+            else:
+                notices.offer_undo(text, address=url_for("answers.restore", signup_id=signup.id))
+            return
+    roster.decline(desk.db, assignment_id=assignment.id, now=desk.now, answered_by=desk.account_id)
+    notices.notify(_("记下了：{name}来不了，名额已经空出来。", name=name))
+
+
+@pages.post("/signups/<int:signup_id>/restore")
+@at_desk
+def restore(desk: Desk, signup_id: int) -> ResponseReturnValue:
+    """撤销: she keeps her place after all."""
+    signup = found(signup_in_scope(desk.db, signup_id, scope_ids=desk.scope_ids))
+    notices.withdraw_undo()
+    try:
+        with desk.db.begin_nested():
+            signups.undo_withdrawal(desk.db, signup_id=signup.id, now=desk.now)
+    except signups.NothingToUndo:
+        notices.notify(_("撤销不了：时间过了，或者名额已经给了别人。"))
+    else:
+        notices.notify(_("已经撤销，名额还是原来的人。"))
+    return page.see_other(board_address(desk.db.get_one(Shift, signup.shift_id)))
+
+
+@pages.get("/assignments/<int:assignment_id>/release")
+@at_desk
+def release_form(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """Who is let go from what, and why."""
+    return _ask_why(desk.db, assignment_here(desk, assignment_id), Form.blank(ReleaseInput()))
+
+
+@pages.post("/assignments/<int:assignment_id>/release")
+@at_desk
+def release(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """Let her go; the place is offered to whoever waits, and she is told."""
+    assignment_here(desk, assignment_id)
+    assignment = roster.locked(desk.db, assignment_id)
+    shift = desk.db.get_one(Shift, assignment.shift_id)
+    if assignment.state not in RELEASABLE or desk.now >= shift.starts_at:
+        return _refused(desk, assignment, _("没有换下：这一班已经开始，或者这个人已经不在班上。"))
+    form = Form.posted(ReleaseInput())
+    if not form.is_valid:
+        return _ask_why(desk.db, assignment, form)
+    roster.release(desk.db, assignment, reason=ReleaseReason.COORDINATOR)
+    _note(desk, assignment, "released", reason=form.loaded["reason"])
+    notices.notify(_("已把{name}换下，名额空出来了。", name=_name(desk.db, assignment)))
+    return page.see_other(board_address(shift))
+
+
+def _ask_why(db: Session, assignment: Assignment, form: Form) -> ResponseReturnValue:
+    shift = db.get_one(Shift, assignment.shift_id)
+    return page.render(
+        "roster/release.html",
+        title=_("换下{name}", name=_name(db, assignment)),
+        form=form,
+        assignment=assignment,
+        shift=shift,
+        activity=db.get_one(Activity, shift.activity_id),
+        back=board_address(shift),
+    )
+
+
+def _refused(desk: Desk, assignment: Assignment, text: str, *, status: int = 409) -> ResponseReturnValue:
+    """The week of the shift as it is now, with why nothing was changed."""
+    desk.db.refresh(assignment)
+    shift = desk.db.get_one(Shift, assignment.shift_id)
+    on = local(shift.starts_at).date()
+    return board_page(desk, desk.db.get_one(Activity, shift.activity_id), on=on, refusal=text, status=status)
+
+
+def _name(db: Session, assignment: Assignment) -> str:
+    return db.get_one(Volunteer, assignment.volunteer_id).name
+
+
+def _note(desk: Desk, assignment: Assignment, verb: str, **details: str) -> None:
+    audit.note(
+        desk.db,
+        verb=verb,
+        subject=("assignment", assignment.id),
+        account_id=desk.account_id,
+        area_id=assignment.area_id,
+        now=desk.now,
+        **details,
+    )

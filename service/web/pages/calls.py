@@ -1,0 +1,107 @@
+"""/co/calls: who is reached by telephone only. One call at a time: the number, what to say, what came of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.language import Lazy, _
+from service.notifications import calls
+from service.notifications.models import Call, Notification
+from service.roster.actions import OfferClosed
+from service.roster.models import ForbiddenMove
+from service.terms import CallOutcome, NotificationKind
+from service.volunteers.actions import look_at_phone
+from service.volunteers.models import Volunteer
+from service.web import notices, page
+from service.web.desk import Desk, at_desk, found
+
+pages = Blueprint("calls", __name__, url_prefix="/co/calls")
+
+ABOUT = {
+    NotificationKind.PLACE_OFFERED: Lazy("问能不能来"),
+    NotificationKind.REMINDER: Lazy("提醒按时来"),
+    NotificationKind.SHIFT_CANCELLED: Lazy("告诉取消了"),
+    NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
+    NotificationKind.PLACE_RELEASED: Lazy("告诉不用来了"),
+}
+OTHERWISE = Lazy("告诉报名的结果")
+BUTTONS = {
+    CallOutcome.YES: Lazy("能来"),
+    CallOutcome.NO: Lazy("来不了"),
+    CallOutcome.TOLD: Lazy("告诉了"),
+    CallOutcome.NO_ANSWER: Lazy("没接"),
+    CallOutcome.LATER: Lazy("稍后再打"),
+}
+TRIED = {CallOutcome.NO_ANSWER: Lazy("{moment}打过，没接"), CallOutcome.LATER: Lazy("{moment}打过，稍后再打")}
+
+
+@pages.get("")
+@at_desk
+def index(desk: Desk) -> Response:
+    """Who is still to be called, those nobody has tried in front."""
+    waiting = calls.waiting(desk.db, scope_ids=desk.scope_ids)
+    return page.render(
+        "calls/index.html", title=_("电话名单"), waiting=waiting, about=_about, tried=TRIED, now=desk.now
+    )
+
+
+@pages.post("/<int:call_id>")
+@at_desk
+def dial(desk: Desk, call_id: int) -> ResponseReturnValue:
+    """The number and what to say. Opening it is a look at the number, which is audited; it is kept nowhere."""
+    call = found(calls.in_scope(desk.db, call_id, scope_ids=desk.scope_ids))
+    if call.outcome not in calls.WAITING:
+        return _too_late(_("这个电话已经有人打过了。"))
+    return _script(desk, call)
+
+
+@pages.post("/<int:call_id>/outcome")
+@at_desk
+def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
+    """What came of it; an answer changes the roster at once."""
+    call = found(calls.in_scope(desk.db, call_id, scope_ids=desk.scope_ids))
+    outcome = request.form.get("outcome", "")
+    if outcome not in BUTTONS:
+        return _script(desk, call, refusal=_("请选一个结果。"), status=422)
+    name = desk.db.get_one(Volunteer, call.volunteer_id).name
+    try:
+        with desk.db.begin_nested():
+            calls.settle(
+                desk.db, call_id=call.id, outcome=CallOutcome(outcome), account_id=desk.account_id, now=desk.now
+            )
+    except calls.CallSettled:
+        return _too_late(_("这个电话已经有人打过了，记下的是那一次。"))
+    except (OfferClosed, ForbiddenMove, ValueError):
+        refusal = _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
+        return _script(desk, call, refusal=refusal, status=409)
+    notices.notify(_("记下了：{name}，{outcome}。", name=name, outcome=BUTTONS[CallOutcome(outcome)]))
+    return page.see_other(url_for("calls.index"))
+
+
+def _script(desk: Desk, call: Call, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    person = desk.db.get_one(Volunteer, call.volunteer_id)
+    notification = desk.db.get_one(Notification, call.notification_id)
+    number = look_at_phone(desk.db, person, account_id=desk.account_id, now=desk.now, why="call_list")
+    shown = page.render(
+        "calls/script.html",
+        title=_("打给{name}", name=person.name),
+        status=status,
+        call=call,
+        number=number,
+        lines=call.script.splitlines(),
+        outcomes=[(outcome, BUTTONS[outcome]) for outcome in calls.possible(notification)],
+        refusal=refusal,
+    )
+    answer = make_response(shown)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _too_late(text: str) -> ResponseReturnValue:
+    notices.notify(text)
+    return page.see_other(url_for("calls.index"))
+
+
+def _about(notification: Notification) -> str:
+    return str(ABOUT.get(notification.kind, OTHERWISE))

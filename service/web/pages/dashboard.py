@@ -1,0 +1,63 @@
+"""/co: what a coordinator sees first. Coverage of the next fortnight, and what waits for her, the soonest first."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response
+
+from service import outbox
+from service.activities import queries as activities
+from service.calendars.rules import instant, local
+from service.language import _
+from service.matching import queries as matching
+from service.notifications import calls
+from service.roster import queries as roster
+from service.web import page
+from service.web.desk import Desk, at_desk
+from service.web.heat import heat_rows
+from service.web.planned import mark
+
+pages = Blueprint("dashboard", __name__, url_prefix="/co")
+
+DAYS = 14
+#: How many lines of one kind of work are shown; the number says how many there are.
+LINES = 8
+
+
+@pages.get("")
+@at_desk
+def index(desk: Desk) -> Response:
+    """Coverage as a table with words, and the list of what to do."""
+    today = local(desk.now).date()
+    days = [today + timedelta(days=n) for n in range(DAYS)]
+    coverage = roster.coverage(
+        desk.db,
+        scope_ids=desk.scope_ids,
+        from_at=instant(today, time.min),
+        until_at=instant(days[-1] + timedelta(days=1), time.min),
+    )
+    return page.render(
+        "dashboard/index.html",
+        title=_("工作台"),
+        wide=True,
+        now=desk.now,
+        days=[(day, mark(day)) for day in days],
+        rows=heat_rows(coverage, days=days, daily=activities.daily(desk.db, scope_ids=desk.scope_ids, on=today)),
+        gaps=[role for role in coverage if role.gap and role.starts_at > desk.now],
+        has_activities=bool(activities.listed(desk.db, scope_ids=desk.scope_ids, limit=1)),
+        lines=LINES,
+        **_waiting(desk),
+    )
+
+
+def _waiting(desk: Desk) -> dict[str, Any]:
+    """What waits for her, beside the gaps."""
+    return {
+        "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now),
+        "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now),
+        "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
+        "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
+        "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,
+    }

@@ -1,0 +1,133 @@
+"""/co/match/<run>: what a matching proposes, why, and what becomes of it. Volunteers see nothing before 发布."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.activities.models import Activity
+from service.calendars.rules import instant, local
+from service.language import _, counted
+from service.matching import actions, queries
+from service.matching.explain import shortage
+from service.matching.models import MatchRun
+from service.matching.record import outcome_of, problem_of, solution_of
+from service.terms import MatchRunState
+from service.web import notices, page
+from service.web.desk import Desk, activity_here, at_desk, found, number
+from service.web.pages.roster import board_page
+from service.web.plan_view import proposed_roles, without
+
+pages = Blueprint("matching", __name__, url_prefix="/co")
+
+
+@pages.post("/activities/<int:activity_id>/match")
+@at_desk
+def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
+    """Have the rest of the week on the screen filled."""
+    activity = activity_here(desk, activity_id)
+    monday = _monday(desk)
+    from_at = max(desk.now, instant(monday, time.min))
+    try:
+        with desk.db.begin_nested():
+            run = actions.request(
+                desk.db,
+                activity_id=activity.id,
+                from_at=from_at,
+                until_at=instant(monday + timedelta(days=7), time.min),
+                account_id=desk.account_id,
+                now=desk.now,
+            )
+    except actions.NothingToMatch:
+        refusal = _("这一周不用排：已经过去，或者这个活动是先到先得。")
+        return board_page(desk, activity, on=monday, refusal=refusal, status=409)
+    return page.see_other(url_for("matching.index", match_run_id=run.id))
+
+
+def _monday(desk: Desk) -> date:
+    """The Monday the form names; else that of this week."""
+    try:
+        day = date.fromisoformat(request.form.get("on", ""))
+    except ValueError:
+        day = local(desk.now).date()
+    return day - timedelta(days=day.isoweekday() - 1)
+
+
+@pages.get("/match/<int:match_run_id>")
+@at_desk
+def index(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """The plan role by role, before and after; who got nothing and why; what stays open and why."""
+    return _show(desk, _run(desk, match_run_id))
+
+
+@pages.post("/match/<int:match_run_id>/publish")
+@at_desk
+def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """Ask the people of the plan: all of them, or those that were ticked."""
+    run = _run(desk, match_run_id)
+    chosen = None if "all" in request.form else {number(one) or 0 for one in request.form.getlist("draft")}
+    if chosen is not None and not chosen:
+        return _show(desk, run, refusal=_("请先勾选要发布的人，或者选“全部发布”。"), status=422)
+    before = outcome_of(run)
+    try:
+        with desk.db.begin_nested():
+            actions.publish(
+                desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now, assignment_ids=chosen
+            )
+    except actions.NotADraft:
+        desk.db.refresh(run)
+        return _show(desk, run, refusal=_("没有发布：这份草案已经被新的代替，或者丢掉了。"), status=409)
+    asked = outcome_of(run).offered - before.offered
+    notices.notify(counted("发布了，正在问{n}个人能不能来。", "发布了，正在问{n}个人能不能来。", asked))
+    return page.see_other(url_for("matching.index", match_run_id=run.id))
+
+
+@pages.post("/match/<int:match_run_id>/discard")
+@at_desk
+def discard(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """Throw the plan away; nobody has heard of it."""
+    run = _run(desk, match_run_id)
+    try:
+        with desk.db.begin_nested():
+            actions.discard(desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now)
+    except actions.NotADraft:
+        desk.db.refresh(run)
+        return _show(desk, run, refusal=_("已经发布了，不能再丢掉。"), status=409)
+    notices.notify(_("草案丢掉了，报了名的人还在等下一次排班。"))
+    on = local(run.from_at).date().isoformat()
+    return page.see_other(url_for("roster.index", activity_id=run.activity_id, on=on))
+
+
+def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+    activity = desk.db.get_one(Activity, run.activity_id)
+    shared: dict[str, Any] = {
+        "run": run,
+        "activity": activity,
+        "back": url_for("roster.index", activity_id=activity.id, on=local(run.from_at).date().isoformat()),
+        "now": desk.now,
+        "refusal": refusal,
+        "status": status,
+    }
+    title = _("{title}：排班草案", title=activity.title)
+    if run.solution is None:
+        return page.render("matching/waiting.html", title=title, **shared)
+    problem, solution = problem_of(run), solution_of(run)
+    known = queries.known(desk.db, run)
+    return page.render(
+        "matching/index.html",
+        title=title,
+        wide=True,
+        roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
+        without=without(solution, known=known),
+        shortages=[shortage(known, role) for role in solution.open_roles],
+        outcome=outcome_of(run),
+        is_draft=run.state == MatchRunState.DRAFTED,
+        **shared,
+    )
+
+
+def _run(desk: Desk, match_run_id: int) -> MatchRun:
+    return found(queries.in_scope(desk.db, match_run_id, scope_ids=desk.scope_ids))

@@ -1,0 +1,81 @@
+"""/ad/jobs: what should have followed an event and could not be done; tried again with one button."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from service import audit, clock, outbox
+from service.language import Lazy, _, counted
+from service.web import notices, page
+from service.web.desk import number
+from service.web.visitor import for_admins, me
+
+pages = Blueprint("outbox", __name__, url_prefix="/ad/jobs")
+
+A_PAGE = 100
+
+#: What each reaction would have done. A name that is not here is shown as it is.
+REACTIONS = {
+    "send_login_code": Lazy("发验证码"),
+    "stop_reminders": Lazy("撤回同意后停发提醒"),
+    "acknowledge_sign_up": Lazy("告诉本人报名结果"),
+    "confirm_withdrawal": Lazy("告诉本人已退出"),
+    "explain_decline": Lazy("告诉本人没有排上"),
+    "explain_waiting": Lazy("告诉本人在候补"),
+    "send_offer": Lazy("问本人能不能来"),
+    "settle_sign_up": Lazy("更新报名的结果"),
+    "plan_reminders": Lazy("安排提醒"),
+    "drop_reminders": Lazy("停掉提醒"),
+    "tell_released": Lazy("告诉本人不用来了"),
+    "fill_place": Lazy("把空出的名额给候补的人"),
+    "report_gap": Lazy("告诉协调员缺人"),
+    "free_cancelled_shift": Lazy("取消一班后通知所有人"),
+    "follow_moved_shift": Lazy("改时间后通知所有人"),
+    "solve_match": Lazy("排班"),
+}
+
+
+@pages.get("")
+@for_admins
+def index(db: Session) -> Response:
+    """How many things are under way, and each that was given up, with its cause."""
+    return page.render(
+        "outbox/index.html",
+        title=_("没做成的事"),
+        wide=True,
+        counts=outbox.backlog(db),
+        dead=outbox.dead(db, limit=A_PAGE),
+        reactions=REACTIONS,
+        cause=_cause,
+        now=clock.now(db),
+    )
+
+
+@pages.post("/retry")
+@for_admins
+def retry(db: Session) -> ResponseReturnValue:
+    """Try one of them again, or all."""
+    ids = {number(one) or 0 for one in request.form.getlist("id")}
+    if "all" in request.form:
+        ids = {reaction.id for reaction in outbox.dead(db, limit=A_PAGE)}
+    revived = outbox.retry(db, reaction_ids=ids)
+    for reaction_id in sorted(ids):
+        audit.note(
+            db,
+            verb="retried",
+            subject=("reaction", reaction_id),
+            account_id=me(db).account_id,
+            now=clock.now(db),
+        )
+    notices.notify(
+        counted("{n}件正在重做。", "{n}件正在重做。", revived) if revived else _("没有要重做的，也许已经有人重做了。")
+    )
+    return page.see_other(url_for("outbox.index"))
+
+
+def _cause(error: str | None) -> str:
+    """The last line of what went wrong: the error itself, without the way to it."""
+    lines = (error or "").strip().splitlines()
+    return lines[-1][:300] if lines else _("没有留下原因")

@@ -1,0 +1,123 @@
+"""/co/activities/<id>: one activity's week with its people, on the screen and on paper."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from service.activities import queries as activities
+from service.activities.models import Activity, Shift
+from service.calendars.rules import instant, local
+from service.language import _
+from service.matching.queries import listed as match_runs
+from service.places.models import Area
+from service.roster import queries as roster
+from service.signups.queries import waiting_for
+from service.teams.models import Team
+from service.terms import ActivityState
+from service.web import page, planned
+from service.web.board import ShiftBoard, boards
+from service.web.desk import Desk, activity_here, at_desk
+
+pages = Blueprint("roster", __name__, url_prefix="/co/activities/<int:activity_id>")
+
+WEEK = timedelta(days=7)
+
+
+@pages.get("")
+@at_desk
+def index(desk: Desk, activity_id: int) -> Response:
+    """The week of `?on=`, or the week in which the activity is next."""
+    return board_page(desk, activity_here(desk, activity_id))
+
+
+def board_page(
+    desk: Desk, activity: Activity, *, on: date | None = None, refusal: str = "", status: int = 200
+) -> Response:
+    """The roster page; with `refusal`, why what was asked for could not be done."""
+    span = activities.starts(desk.db, activity.id, now=desk.now)
+    monday = _monday(on or _asked_day(), span, desk.now)
+    return page.render(
+        "roster/index.html",
+        title=activity.title,
+        status=status,
+        wide=True,
+        activity=activity,
+        place=desk.db.get_one(Area, activity.place_id),
+        team=desk.db.get(Team, activity.team_id) if activity.team_id else None,
+        shifts=_week(desk, activity, monday),
+        declined=roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id),
+        runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
+        is_draft=activity.state == ActivityState.DRAFT,
+        planned=planned,
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        now=desk.now,
+        refusal=refusal,
+        **_neighbours(activity, monday, span),
+    )
+
+
+@pages.get("/print")
+@at_desk
+def paper(desk: Desk, activity_id: int) -> Response:
+    """The same week for the notice board: names masked, telephone numbers left out."""
+    activity = activity_here(desk, activity_id)
+    monday = _monday(_asked_day(), activities.starts(desk.db, activity.id, now=desk.now), desk.now)
+    return page.render(
+        "roster/paper.html",
+        title=_("{title}班表", title=activity.title),
+        activity=activity,
+        place=desk.db.get_one(Area, activity.place_id),
+        shifts=_week(desk, activity, monday),
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        now=desk.now,
+    )
+
+
+def board_address(shift: Shift) -> str:
+    """Where the shift is on its activity's page."""
+    on = local(shift.starts_at).date().isoformat()
+    return url_for("roster.index", activity_id=shift.activity_id, on=on, _anchor=f"shift-{shift.id}")
+
+
+def _week(desk: Desk, activity: Activity, monday: date) -> list[ShiftBoard]:
+    from_at, until_at = instant(monday, time.min), instant(monday + WEEK, time.min)
+    shifts = activities.shifts_between(desk.db, activity.id, from_at=from_at, until_at=until_at)
+    placed = roster.roster(
+        desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, from_at=from_at, until_at=until_at
+    )
+    waiting = waiting_for(desk.db, scope_ids=desk.scope_ids, shift_ids=[shift.id for shift in shifts])
+    return boards(shifts, roster=placed, waiting=waiting)
+
+
+def _asked_day() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("on", ""))
+    except ValueError:
+        return None
+
+
+def _monday(asked: date | None, span: tuple[datetime | None, ...], now: datetime) -> date:
+    """The Monday of the week asked for, else of the next shift, else of the last one."""
+    _first, last, coming = span
+    day = asked or local(coming or last or now).date()
+    return day - timedelta(days=day.isoweekday() - 1)
+
+
+def _neighbours(activity: Activity, monday: date, span: tuple[datetime | None, ...]) -> dict[str, Any]:
+    """Addresses of the week before and the week after, where there is anything to see."""
+    first, last, _coming = span
+
+    def week_of(day: date) -> str:
+        return url_for("roster.index", activity_id=activity.id, on=day.isoformat())
+
+    has_earlier = first is not None and first < instant(monday, time.min)
+    has_later = last is not None and last >= instant(monday + WEEK, time.min)
+    return {
+        "earlier": week_of(monday - WEEK) if has_earlier else None,
+        "later": week_of(monday + WEEK) if has_later else None,
+    }

@@ -1,0 +1,100 @@
+"""A match run as its page shows it: each role before and after, and who got nothing, with reasons in words. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service import wording
+from service.language import _
+from service.matching.explain import Known, reasons
+from service.matching.problem import LOAD_WEEKS, UNASKED, Problem
+from service.matching.solution import Placement, Solution
+from service.roster.models import Assignment
+from service.terms import AssignmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One placement: who, why, and its row as it is now (gone only if the plan was never written down)."""
+
+    name: str
+    why: str
+    assignment: Assignment | None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.assignment is not None and self.assignment.state == AssignmentState.DRAFTED
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRole:
+    """One role of one shift: who had a place before, who would get one, how many would still be missing."""
+
+    starts_at: datetime
+    ends_at: datetime
+    name: str
+    before: tuple[str, ...]
+    proposed: tuple[Proposed, ...]
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Somebody who asked and got nothing, and all that stood in the way."""
+
+    name: str
+    what: str
+    why: tuple[str, ...]
+
+
+def proposed_roles(
+    problem: Problem, solution: Solution, *, known: Known, rows: Mapping[tuple[int, int], Assignment]
+) -> list[ProposedRole]:
+    """Every role of the window, by start."""
+    before: dict[int, list[str]] = defaultdict(list)
+    for pin in problem.pins:
+        before[pin.opening_id].append(known.name(pin.person_id))
+    placed: dict[int, list[Proposed]] = defaultdict(list)
+    for placement in solution.placements:
+        row = rows.get((placement.person_id, placement.opening_id))
+        placed[placement.opening_id].append(Proposed(known.name(placement.person_id), _why(problem, placement), row))
+    missing = {role.opening_id: role.missing for role in solution.open_roles}
+    roles = []
+    for opening in problem.openings:
+        shift_id, name = known.roles[opening.id]
+        starts_at, ends_at = known.times[shift_id]
+        roles.append(
+            ProposedRole(
+                starts_at=starts_at,
+                ends_at=ends_at,
+                name=name,
+                before=tuple(before[opening.id]),
+                proposed=tuple(placed[opening.id]),
+                missing=missing.get(opening.id, 0),
+            )
+        )
+    return sorted(roles, key=lambda role: (role.starts_at, role.name))
+
+
+def without(solution: Solution, *, known: Known) -> list[Without]:
+    """Who asked and got no place, one line for each wish."""
+    return [
+        Without(known.name(one.person_id), _opening(known, one.opening_id), tuple(reasons(known, one)))
+        for one in solution.unplaced
+    ]
+
+
+def _opening(known: Known, opening_id: int) -> str:
+    shift_id, name = known.roles[opening_id]
+    return _("{span}，{role}", span=wording.span(*known.times[shift_id]), role=name)
+
+
+def _why(problem: Problem, placement: Placement) -> str:
+    """Her wish, and how much she served lately: what the order among those who could come went by."""
+    load = next((person.load_minutes for person in problem.persons if person.id == placement.person_id), 0)
+    wish = _("队员，轮到") if placement.rank == UNASKED else _("本人第{rank}志愿", rank=placement.rank)
+    served = wording.duration(timedelta(minutes=load)) if load else _("没有服务过")
+    return _("{wish}；近{weeks}周{served}", wish=wish, weeks=LOAD_WEEKS, served=served)

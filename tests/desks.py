@@ -1,0 +1,52 @@
+"""A coordinator at her desk in a small neighbourhood, at NOW: for tests of her pages."""
+
+from __future__ import annotations
+
+from service import clock
+from service.accounts.models import Account
+from service.activities.models import Activity, Shift
+from service.db import transaction
+from service.places.models import Area
+from service.terms import Role
+from tests import factories
+from tests.browsing import Person
+from tests.factories import NOW
+
+
+def seated(account: Account) -> Person:
+    """A browser that is logged in as `account`."""
+    who = Person()
+    with who.client.session_transaction() as session:
+        session["account_id"], session["epoch"] = account.id, account.epoch
+    return who
+
+
+def stop_clock() -> None:
+    """It is NOW (and goes on from there)."""
+    with transaction() as session:
+        clock.turn_to(session, instant=NOW)
+
+
+def coordinator(name: str = "人民路社区", role: Role = Role.COORDINATOR) -> tuple[Person, Area]:
+    """The coordinator of a community, at her desk."""
+    with transaction() as session:
+        area = factories.community(session, name)
+        return seated(factories.coordinator(session, area, role=role)), area
+
+
+def volunteer_account() -> Person:
+    """A browser logged in as somebody who coordinates nothing."""
+    with transaction() as session:
+        area = factories.community(session)
+        person = factories.volunteer(session, area, name="钱多多")
+        account = factories.accounts.open_account(
+            session, phone=factories.phone(), name=person.name, volunteer_id=person.id
+        )
+        return seated(account)
+
+
+def published(area: Area, **details: object) -> tuple[Activity, list[Shift]]:
+    """A published activity there, with its shifts."""
+    with transaction() as session:
+        made = factories.activity(session, area, **details)  # type: ignore[arg-type]  # a test's own values
+        return made, list(factories.shifts(session, made))

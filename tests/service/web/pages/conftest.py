@@ -1,0 +1,21 @@
+"""The pages of coordinators live at NOW, whatever the day the tests are run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from service.settings import Settings, settings
+from tests import desks
+
+
+@pytest.fixture
+def at_now(database: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """An empty database in which it is NOW."""
+    monkeypatch.setenv("VIRTUAL_CLOCK", "1")
+    settings.cache_clear()
+    desks.stop_clock()
+    yield settings()
+    monkeypatch.undo()
+    settings.cache_clear()
