@@ -36,7 +36,7 @@ from service.terms import Channel, NotificationKind, NotificationState, UnsentRe
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-#: Seconds of work on one batch. With the last message's own patience it stays below the lease and the task's limit.
+#: Seconds of sending at a stretch. With the last message's own patience it stays below the lease and the task's limit.
 BUDGET = 25.0
 
 
@@ -68,15 +68,15 @@ class Batch:
 def send_due(*, seconds: float = BUDGET) -> int:
     """Send batch after batch until nothing is due or the time is up; how many notifications were dealt with."""
     ends, total = time.monotonic() + seconds, 0
-    while time.monotonic() < ends and (dealt_with := send_batch()):
+    while (left := ends - time.monotonic()) > 0 and (dealt_with := send_batch(seconds=left)):
         total += dealt_with
     return total
 
 
-def send_batch(*, limit: int = BATCH) -> int:
+def send_batch(*, limit: int = BATCH, seconds: float = BUDGET) -> int:
     """Lease, send and mark one batch; how many were leased, 0 when nothing is due."""
     batch = _lease(limit)
-    ends = time.monotonic() + BUDGET
+    ends = time.monotonic() + seconds
     unmarked: list[Outcome] = []
     for position, notification in enumerate(batch.notifications):
         if time.monotonic() > ends:
