@@ -67,6 +67,41 @@ def relay() -> None:
     _become("relay")
 
 
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """The demo neighbourhoods; without a command, play their story."""
+    if context.invoked_subcommand is None:
+        with play.make_context("play", [], parent=context) as playing:
+            play.invoke(playing)
+
+
+@demo.command()
+def load() -> None:
+    """Put the demo neighbourhoods into the database, unless they are there."""
+    from service import demo as neighbourhoods
+
+    click.echo("loaded" if neighbourhoods.load() else "there already")
+
+
+@demo.command()
+@click.option(
+    "--address",
+    envvar="PUBLIC_URL",
+    default=lambda: f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
+    show_default="PUBLIC_URL, or this machine at PORT",
+    help="Where the service answers.",
+)
+def play(address: str) -> None:
+    """Play the story on the running service, over HTTP, and print what happens."""
+    from service.demo import story
+
+    try:
+        story.play(address, click.echo)
+    except story.StoryStopped as stopped:
+        raise click.ClickException(str(stopped)) from stopped
+
+
 @cli.group()
 def match() -> None:
     """Look into the plans the matcher made."""

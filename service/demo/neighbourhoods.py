@@ -98,8 +98,7 @@ def _plant_community(session: Session, tree: Tree, *, street: Area, community: C
     area = add_area(session, parent=street, kind=AreaKind.COMMUNITY, name=community.name, landline=landline)
     tree.by_name[community.name] = area
     for name in community.rooms.split():
-        address = f"{community.name.removesuffix('社区')}（{community.name}）"
-        room = add_area(session, parent=area, kind=AreaKind.SITE, name=name, address=address)
+        room = add_area(session, parent=area, kind=AreaKind.SITE, name=name, address=f"{community.name}居委会院内")
         tree.rooms[community.name, name] = room
     for name in community.courtyards.split():
         courtyard = add_area(session, parent=area, kind=AreaKind.COURTYARD, name=name)

@@ -1,0 +1,66 @@
+"""The story: some days of a community, played on a running service over HTTP. It can be played again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from service.calendars.rules import local
+from service.demo.logins import number
+from service.demo.story.acts import MARK
+from service.demo.story.browser import Browser, Unreachable
+from service.demo.story.first_come import three_places
+from service.demo.story.matched import wishes_and_a_plan
+from service.demo.story.reminded import promises, reminders
+from service.demo.story.stage import ADMIN, Stage, StoryStopped, morning_after
+from service.demo.story.words import CHU, DESK, MAI, SUI, TAN, YIN
+
+__all__ = ["StoryStopped", "play"]
+
+
+def play(address: str, say: Callable[[str], None]) -> None:
+    """Tell the story, line by line, to `say`. Whatever its end, the clock is put back. Raises StoryStopped."""
+    say(f"轮值：一个社区的几天，在 {address} 上现场演一遍。\nSome days of a community, played over HTTP.")
+    stage = Stage(address, say)
+    try:
+        Browser(address).open("/healthz")
+        _tell(stage)
+    except Unreachable as error:
+        raise StoryStopped(f"{error}\n那里没有服务。先在另一个窗口运行 make run。") from error
+    except LookupError as error:
+        raise StoryStopped(f"页面和故事想的不一样：{error}") from error
+    finally:
+        if ADMIN in stage.apis:
+            stage.turn_back()
+            say("\n时钟拨回到现在。 · The clock is back.")
+
+
+def _tell(stage: Stage) -> None:
+    stage.scene("开场", "before it begins")
+    _everybody_logs_in(stage)
+    _call_off_what_is_left(stage)
+    begins_at = morning_after(stage.clock())
+    served_on = local(begins_at).date() + timedelta(days=4)
+    shifts = three_places(stage, served_on=served_on, begins_at=begins_at)
+    shifts += wishes_and_a_plan(stage, served_on=served_on)
+    reminders(stage, shifts, served_on=served_on)
+    promises(stage, shifts)
+    stage.say(f"\n去看看：{stage.address}/co（协调员 {number(DESK).removeprefix('+86')}）上有“{MARK}”的活动。")
+
+
+def _everybody_logs_in(stage: Stage) -> None:
+    """While it is still now: a code asked for in the future of a clock turned back would be in the way."""
+    stage.api(ADMIN)
+    stage.turn_back()
+    stage.step("管理员、协调员和几位志愿者用验证码登录", "administrator, coordinator and volunteers log in by code")
+    for who in (ADMIN, DESK, MAI, SUI, YIN, CHU, TAN):
+        stage.detail(f"{number(who).removeprefix('+86')}  {stage.do(who, 'GET', 'me')['name']}")
+
+
+def _call_off_what_is_left(stage: Stage) -> None:
+    """What an earlier telling left would stand in the way of the people's time."""
+    for left in stage.api(DESK).every("activities?state=published&limit=100"):
+        if left["title"].startswith(MARK):
+            stage.do(DESK, "PUT", f"activities/{left['id']}/cancellation", {"reason": "故事从头再讲"})
+            stage.detail(f"取消上次讲故事留下的“{left['title'].removeprefix(MARK)}”")
+    stage.settle()
