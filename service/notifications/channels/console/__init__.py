@@ -7,7 +7,7 @@ import sys
 from service import wording
 from service.notifications.channels import Message
 
-REPEATS_SAFELY = True
+REPEATS_SAFELY = False
 
 
 def send(message: Message) -> None:
