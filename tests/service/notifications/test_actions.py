@@ -106,6 +106,13 @@ def test_a_sign_up_is_told_how_it_stands(session: Session, area: Area, shift: Sh
     assert kinds(session) == [K.SIGN_UP_CONFIRMED, K.SIGN_UP_WAITLISTED, K.SIGN_UP_RECEIVED]
 
 
+def test_a_sign_up_that_a_plan_left_waiting_is_told_so_once(session: Session, area: Area, shift: Shift) -> None:
+    placed, waiting = (ask(session, factories.volunteer(session, area, name), shift) for name in ("甲", "乙"))
+    for signup in (placed, waiting, waiting):
+        actions.tell_waitlisted(session, signup_id=signup.id, now=NOW)
+    assert [(n.kind, n.volunteer_id) for n in asked_for(session)] == [(K.SIGN_UP_WAITLISTED, waiting.volunteer_id)]
+
+
 def test_each_withdrawal_of_a_sign_up_is_confirmed(session: Session, area: Area, shift: Shift) -> None:
     signup = ask(session, factories.volunteer(session, area), shift)
     for minutes in (0, 5):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -305,6 +306,20 @@ def test_a_passing_failure_is_tried_again_with_longer_waits_then_over_the_next_c
     assert waits[4] <= 5
     assert sending.send_batch() == 1
     assert deliveries(key) == [(Channel.EMAIL, "451 later")] * TRIES_PER_CHANNEL + [(Channel.FILE, None)]
+
+
+def test_a_mail_server_that_cannot_be_reached_is_a_passing_failure(turn: Turn, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("SMTP_URL", f"smtp://127.0.0.1:{port}")
+    settings.cache_clear()
+    key = reminded(email="xiuying@example.cn", channel=Channel.EMAIL)
+    sending.send_batch()
+    assert row(key).state == PLANNED
+    assert row(key).send_at > NOW
+    ((channel, error),) = deliveries(key)
+    assert channel == Channel.EMAIL
+    assert "ConnectionRefusedError" in (error or "")
 
 
 def test_a_retry_that_would_fall_into_the_night_waits_for_the_morning(postbox: Postbox, turn: Turn) -> None:
