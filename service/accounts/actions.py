@@ -58,21 +58,23 @@ def digits(code: LoginCode) -> str:
 def check_code(session: Session, *, phone: str, typed: str, now: datetime) -> LoginCode:
     """The code these digits answer, now used up. Raises WrongCode.
 
-    A wrong try is counted even though it is refused: the caller must let the transaction commit,
-    so this raises only after counting, inside no savepoint of its own.
+    Only the code sent last counts: a new one ends those before it, used or not. A wrong try is counted even
+    though it is refused: the caller must let the transaction commit, so this raises only after counting,
+    inside no savepoint of its own.
     """
     code = session.scalar(
         select(LoginCode)
-        .where(LoginCode.phone_digest == secrets.digest(phone, purpose=PHONE), LoginCode.used_at.is_(None))
+        .where(LoginCode.phone_digest == secrets.digest(phone, purpose=PHONE))
         .order_by(LoginCode.id.desc())
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    if code is None or code.requested_at + CODE_LIFE < now or code.attempts >= CODE_TRIES:
+    if code is None or code.used_at or code.requested_at + CODE_LIFE < now or code.attempts >= CODE_TRIES:
         raise WrongCode("this code is no longer good: ask for a new one")
     code.attempts += 1
     session.flush()
-    if not hmac.compare_digest(digits(code), typed):
+    if not hmac.compare_digest(digits(code).encode(), typed.encode()):
         raise WrongCode("these are not the digits that were sent")
     code.used_at = now
     return code
@@ -96,7 +98,10 @@ def open_account(session: Session, *, phone: str, name: str, volunteer_id: int |
 def grant_role(
     session: Session, account: Account, *, role: Role, area_id: int, granted_by: int | None, now: datetime
 ) -> RoleGrant:
-    """Give the account a role in an area and all below it."""
+    """Give the account a role in an area and all below it. Giving it twice keeps the first."""
+    same = (RoleGrant.account_id == account.id, RoleGrant.role == role, RoleGrant.area_id == area_id)
+    if held := session.scalar(select(RoleGrant).where(*same)):
+        return held
     grant = RoleGrant(account_id=account.id, role=role, area_id=area_id)
     session.add(grant)
     session.flush()
