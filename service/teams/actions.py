@@ -87,6 +87,8 @@ def join_team(
         with session.begin_nested():
             session.add(membership)
     except IntegrityError as error:
+        if "ex_membership_once" not in str(error.orig):
+            raise
         raise AlreadyMember(f"volunteer {volunteer_id} is in team {team_id} already") from error
     return membership
 

@@ -14,7 +14,7 @@ from service import audit, outbox, secrets
 from service.events import ConsentWithdrawn, QualificationVerified, VolunteerRegistered
 from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
 from service.volunteers.models import Consent, Qualification, Volunteer
-from service.volunteers.queries import PHONE
+from service.volunteers.queries import PHONE, lock_id
 from service.volunteers.rules import spelled
 
 
@@ -59,6 +59,8 @@ def register(
         with session.begin_nested():
             session.add(volunteer)
     except IntegrityError as error:
+        if "uq_volunteer_phone_digest" not in str(error.orig):
+            raise
         raise PhoneTaken("this number is registered already") from error
     for purpose in purposes:
         give_consent(session, volunteer_id=volunteer.id, purpose=purpose, how=how, now=now, recorded_by=recorded_by)
@@ -87,6 +89,21 @@ def revise(
     return volunteer
 
 
+def come_back(session: Session, volunteer: Volunteer, *, account_id: int, now: datetime) -> None:
+    """Somebody who had left serves again. Harmless for who never left."""
+    if volunteer.left_at is None:
+        return
+    volunteer.left_at = None
+    audit.note(
+        session,
+        verb="came_back",
+        subject=("volunteer", volunteer.id),
+        account_id=account_id,
+        area_id=volunteer.area_id,
+        now=now,
+    )
+
+
 def give_consent(
     session: Session,
     *,
@@ -96,7 +113,8 @@ def give_consent(
     now: datetime,
     recorded_by: int | None = None,
 ) -> Consent:
-    """Record an agreement; agreeing twice keeps the first."""
+    """Record an agreement; agreeing twice, even at once, keeps the first."""
+    lock_id(session, volunteer_id)
     standing = _standing_consent(session, volunteer_id, purpose)
     if standing:
         return standing
