@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service import secrets
 from service.places.queries import within
 from service.volunteers.models import Volunteer
+from service.volunteers.rules import letters
 
 PHONE = "phone"
 
@@ -86,9 +87,8 @@ def listed(
 
 def _is_called(text: str) -> ColumnElement[bool]:
     """Whether part of the name, or the beginning of its pinyin or initials, is `text`."""
-    spelling = text.replace(" ", "").lower()
-    return (
-        Volunteer.name.contains(text, autoescape=True)
-        | Volunteer.pinyin.startswith(spelling, autoescape=True)
-        | Volunteer.initials.startswith(spelling, autoescape=True)
-    )
+    named = Volunteer.name.contains(text, autoescape=True)
+    spelling = letters(text)
+    if not spelling:
+        return named
+    return named | Volunteer.pinyin.startswith(spelling) | Volunteer.initials.startswith(spelling)

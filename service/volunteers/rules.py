@@ -4,14 +4,45 @@ from __future__ import annotations
 
 from datetime import date
 
+#: From this age on a person agrees for herself to what is kept of her; below it a parent does (PIPL art. 31).
+AGREES_ALONE_FROM = 14
+
 
 def age_on(birth_on: date, day: date) -> int:
     """Full years of age on `day`; somebody born on 29 February ages on 1 March in common years."""
     return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
+#: Characters that are read otherwise as a surname, and how (现代汉语词典).
+SURNAMES = {
+    "曾": "zeng",
+    "翟": "zhai",
+    "解": "xie",
+    "单": "shan",
+    "仇": "qiu",
+    "区": "ou",
+    "查": "zha",
+    "朴": "piao",
+    "员": "yun",
+    "种": "chong",
+    "缪": "miao",
+}
+
+
 def spelled(name: str) -> tuple[str, str]:
-    """(full pinyin, initials) of a name, for search: 王秀英 is found by "wangxiuying" and by "wxy"."""
+    """(full pinyin, initials) of a name, for search: 王秀英 is found by "wangxiuying" and by "wxy".
+
+    Dots and spaces in a name are left out (`letters`).
+    """
     from pypinyin import Style, lazy_pinyin  # here, since its dictionary takes a sixth of a process's start
 
-    return "".join(lazy_pinyin(name)).lower(), "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+    syllables, firsts = lazy_pinyin(name), lazy_pinyin(name, style=Style.FIRST_LETTER)
+    if name[:1] in SURNAMES:
+        syllables[0] = SURNAMES[name[0]]
+        firsts[0] = syllables[0][0]
+    return letters("".join(syllables)), letters("".join(firsts))
+
+
+def letters(text: str) -> str:
+    """Only the letters and digits of a text, in lower case: how spellings are kept and searched."""
+    return "".join(filter(str.isalnum, text.lower()))
