@@ -14,9 +14,10 @@ CODES_AN_HOUR = 5
 def may_send(sent_at: list[datetime], now: datetime) -> datetime | None:
     """None when another code may be sent now; else the instant from which one may.
 
-    One a minute and five an hour per number, as SMS vendors demand (Aliyun: 1/min, 5/h).
+    One a minute and five an hour per number, as SMS vendors demand (Aliyun: 1/min, 5/h). What was sent well after
+    `now` does not count: a virtual clock was turned back, and must not lock people out for days.
     """
-    recent = sorted(instant for instant in sent_at if instant > now - timedelta(hours=1))
+    recent = sorted(instant for instant in sent_at if now - timedelta(hours=1) < instant <= now + RESEND_AFTER)
     if recent and now < recent[-1] + RESEND_AFTER:
         return recent[-1] + RESEND_AFTER
     if len(recent) >= CODES_AN_HOUR:
