@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from service.calendars.rules import local
 from service.demo.logins import number
@@ -38,9 +38,9 @@ def play(address: str, say: Callable[[str], None]) -> None:
 def _tell(stage: Stage) -> None:
     stage.scene("开场", "before it begins")
     _everybody_logs_in(stage)
-    _call_off_what_is_left(stage)
+    told_on = _call_off_what_is_left(stage)
     begins_at = morning_after(stage.clock())
-    served_on = local(begins_at).date() + timedelta(days=4)
+    served_on = _free_day(local(begins_at).date(), told_on)
     shifts = three_places(stage, served_on=served_on, begins_at=begins_at)
     shifts += wishes_and_a_plan(stage, served_on=served_on)
     reminders(stage, shifts, served_on=served_on)
@@ -57,10 +57,22 @@ def _everybody_logs_in(stage: Stage) -> None:
         stage.detail(f"{number(who).removeprefix('+86')}  {stage.do(who, 'GET', 'me')['name']}")
 
 
-def _call_off_what_is_left(stage: Stage) -> None:
-    """What an earlier telling left would stand in the way of the people's time."""
-    for left in stage.api(DESK).every("activities?state=published&limit=100"):
-        if left["title"].startswith(MARK):
+def _call_off_what_is_left(stage: Stage) -> set[date]:
+    """What an earlier telling left would stand in the way of the people's time. The days it was about."""
+    told_on = set()
+    for left in stage.api(DESK).every("activities?limit=100"):
+        if not left["title"].startswith(MARK):
+            continue
+        for shift in stage.api(DESK).every(f"shifts?activity_id={left['id']}&limit=100"):
+            told_on.add(datetime.fromisoformat(shift["starts_at"]).date())
+        if left["state"] == "published":
             stage.do(DESK, "PUT", f"activities/{left['id']}/cancellation", {"reason": "故事从头再讲"})
             stage.detail(f"取消上次讲故事留下的“{left['title'].removeprefix(MARK)}”")
     stage.settle()
+    return told_on
+
+
+def _free_day(today: date, told_on: set[date]) -> date:
+    """Four days ahead; later if an earlier telling was about those days, as nobody is told of duties twice a day."""
+    later = [today + timedelta(days=ahead) for ahead in (4, 8, 12, 16, 20)]
+    return next((day for day in later if not {day + timedelta(days=n) for n in range(-3, 4)} & told_on), later[0])

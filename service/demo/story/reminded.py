@@ -82,6 +82,16 @@ def promises(stage: Stage, shifts: Sequence[Shown]) -> None:
     if broken:
         raise StoryStopped("没有守住：\n" + "\n".join(broken))
     stage.step("都守住了", "all of them hold")
+    stage.detail(_counts(stage, shifts))
+
+
+def _counts(stage: Stage, shifts: Sequence[Shown]) -> str:
+    """What the story came to."""
+    asked = sum(len(stage.api(DESK).every(f"shifts/{shift['id']}/signups?limit=100")) for shift in shifts)
+    held = sum(a["state"] == "confirmed" for shift in shifts for a in _assignments(stage, shift))
+    found = list(_of(stage, shifts))
+    sent = sum(reminder["state"] == "sent" for reminder in found)
+    return f"{len(shifts)}个班，{asked}次报名，{held}人到岗；提醒{len(found)}条，发了{sent}条，其余都有原因或还没到时候"
 
 
 def _places(stage: Stage, shifts: Sequence[Shown]) -> Iterator[str]:

@@ -72,11 +72,14 @@ class Stage:
         return answer.body
 
     def until_a_code_goes(self, send: Callable[[], Page]) -> Page:
-        """The page that asks for the digits; waits when this number had a code less than a minute ago."""
+        """The page that asks for the digits. Codes for one number go a minute apart, and five an hour at most."""
         ends = time.monotonic() + BETWEEN_CODES
         page = send()
-        while page.faults and time.monotonic() < ends:
+        if page.faults:
             self.detail(f"{page.faults[0]}（等一等 · waiting）")
+        while page.faults:
+            if time.monotonic() > ends:
+                raise StoryStopped(f"{page.faults[0]}。\n一个号码一小时最多要五次验证码，故事一小时最多讲五遍。")
             time.sleep(10)
             page = send()
         return page
