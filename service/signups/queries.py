@@ -178,12 +178,12 @@ def upcoming(
 
 
 def openings_in(
-    session: Session, *, scope_ids: Sequence[int], now: datetime, activity_id: int | None = None, limit: int = 40
+    session: Session, *, scope_ids: Sequence[int], from_at: datetime, activity_id: int | None = None, limit: int = 40
 ) -> Sequence[OpeningRow]:
-    """The next openings of the scopes, or of one activity there, by start: what a coordinator fills."""
+    """Openings of the scopes, or of one activity there, that start after `from_at`: what a coordinator fills."""
     statement = (
         _openings()
-        .where(within(Shift.area_id, scope_ids), Shift.starts_at > now)
+        .where(within(Shift.area_id, scope_ids), Shift.starts_at > from_at)
         .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
     )
     if activity_id is not None:
