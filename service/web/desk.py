@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -97,6 +97,14 @@ def volunteer_here(desk: Desk, volunteer_id: int) -> Volunteer:
 def number(typed: str) -> int | None:
     """A whole number as an address or a form carries it; None when it is broken or too large for a row."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else None
+
+
+def asked_day(name: str) -> date | None:
+    """The day in the address' or the form's field `name`; None when it is missing or broken."""
+    try:
+        return date.fromisoformat(request.values.get(name, ""))
+    except ValueError:
+        return None
 
 
 def typed_version() -> int:

@@ -46,7 +46,7 @@ class Cell:
 
     @property
     def numbers(self) -> str:
-        """How many surely come of how many there must be."""
+        """How many surely come of how many there must be; who is more than needed counts nowhere."""
         return f"{self.confirmed}/{self.needed}" if self.shifts else ""
 
 
@@ -86,7 +86,7 @@ def _cell(day: date, roles: Sequence[Coverage], *, is_owed: bool) -> Cell:
         day=day,
         shifts=len({role.shift_id for role in roles}),
         needed=sum(role.min_needed for role in roles),
-        confirmed=sum(role.confirmed for role in roles),
+        confirmed=sum(min(role.confirmed, role.min_needed) for role in roles),
         offered=sum(role.offered for role in roles),
         gap=sum(role.gap for role in roles),
         is_owed=is_owed,

@@ -8,12 +8,23 @@ from sqlalchemy.orm import Session
 
 from service import clock
 from service.activities.queries import published, shifts
+from service.language import Lazy
 from service.places.models import Area
-from service.places.queries import helpline
-from service.web import page, visitor
+from service.signups.queries import standing_shifts
+from service.terms import Mode
+from service.web import page, visitor, where
 
 #: A fortnight of a daily activity fits; the rest comes nearer by itself.
-MOST_SHIFTS = 14
+MOST_SHIFTS = 28
+#: So many stand openly, the others are folded away.
+SHOWN_SHIFTS = 6
+
+#: What becomes of a sign-up, for whoever has not heard the name of the mode.
+HOW_IT_GOES = {
+    Mode.INSTANT: Lazy("先到先得，报上就定了。"),
+    Mode.MATCHED: Lazy("先报名，社区统筹安排好，再请您确认。"),
+    Mode.ROTA: Lazy("轮流来，社区排好班，再请您确认。"),
+}
 
 pages = Blueprint("activities", __name__)
 
@@ -25,14 +36,17 @@ def show(db: Session, activity_id: int) -> ResponseReturnValue:
     activity = published(db, activity_id)
     if activity is None:
         abort(404)
-    place = db.get_one(Area, activity.place_id)
-    if line := helpline(db, place):
-        page.use_help_line(page.HelpLine(line[0], activity.contact_phone or line[1], activity.contact_name))
+    where.show_landline(db, db.get_one(Area, activity.place_id), of=activity)
+    volunteer, now = visitor.volunteer(db), clock.now(db)
+    coming = shifts(db, activity.id, from_at=now, limit=MOST_SHIFTS)
     return page.render(
         "activities/show.html",
         title=activity.title,
         activity=activity,
-        place=place,
-        shifts=shifts(db, activity.id, from_at=clock.now(db), limit=MOST_SHIFTS),
-        now=clock.now(db),
+        place=where.place(db, activity.place_id),
+        how_it_goes=HOW_IT_GOES[activity.mode],
+        shifts=coming[:SHOWN_SHIFTS],
+        further=coming[SHOWN_SHIFTS:],
+        mine=standing_shifts(db, volunteer.id) if volunteer else set(),
+        now=now,
     )

@@ -1,7 +1,8 @@
-"""The first page: my next shift, and the open shifts around that I can take."""
+"""The first page: my next shift, and the shifts around that I can take."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, request
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 from service import clock
 from service.language import _
 from service.places.models import Area
-from service.places.queries import communities, helpline, root
+from service.places.queries import communities, root
 from service.roster.queries import duties
 from service.signups.queries import OpeningRow, takeable, upcoming
 from service.volunteers.models import Volunteer
-from service.web import page, visitor
+from service.web import page, reader, visitor, where
 
-PAGE_SIZE = 12
+#: Cards on one page, by size of the letters: larger ones need more of the screen each.
+PAGE_SIZES = {reader.STANDARD: 12, reader.LARGE: 5, reader.EXTRA_LARGE: 3}
+LONGEST_ID = 18
 
 pages = Blueprint("home", __name__)
 
@@ -25,46 +28,52 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @visitor.for_anyone
 def index(db: Session) -> ResponseReturnValue:
-    """For a volunteer what she can take right now; for a guest what is open, in her community or everywhere."""
-    now, after = clock.now(db), _cursor(request.args.get("after", ""))
-    who = visitor.current(db)
-    volunteer = db.get(Volunteer, who.volunteer_id) if who and who.volunteer_id else None
+    """For a volunteer what she can take right now; for a guest what is open, in one community or everywhere.
+
+    `?full=1` shows also what is full, where one waits for a place.
+    """
+    now, volunteer = clock.now(db), visitor.volunteer(db)
     area = _chosen_area(db) or (db.get(Area, volunteer.area_id) if volunteer else None) or root(db)
-    if area and (line := helpline(db, area)):
-        page.use_help_line(page.HelpLine(*line))
-    rows = _openings(db, volunteer, area, now=now, after=after)
-    later = page.here(after=_as_cursor(rows[PAGE_SIZE - 1])) if len(rows) > PAGE_SIZE else None
-    mine = duties(db, volunteer.id, from_at=now)[:1] if volunteer else []
+    if area:
+        where.show_landline(db, area)
+    most = PAGE_SIZES[reader.text_size()]
+    found = _shifts(db, volunteer, area, now=now, limit=most + 1)
+    shown = found[:most]
     return page.render(
         "home/index.html",
         title=_("附近活动"),
-        openings=rows[:PAGE_SIZE],
-        places=_places(db, rows),
-        next_duty=mine[0] if mine else None,
+        shifts=shown,
+        places=where.places(db, {roles[0].Shift.place_id for roles in shown}),
+        next_duty=next(iter(duties(db, volunteer.id, from_at=now)), None) if volunteer else None,
         area=area,
         areas=communities(db),
         is_volunteer=volunteer is not None,
-        later=later,
+        with_full=_with_full(),
+        earlier=page.here(after=None) if request.args.get("after") else None,
+        later=page.here(after=_as_cursor(shown[-1][-1])) if len(found) > most else None,
     )
 
 
-def _openings(
-    db: Session, volunteer: Volunteer | None, area: Area | None, *, now: datetime, after: tuple[datetime, int] | None
-) -> list[OpeningRow]:
+def _shifts(
+    db: Session, volunteer: Volunteer | None, area: Area | None, *, now: datetime, limit: int
+) -> Sequence[list[OpeningRow]]:
+    """Each shift with its roles that are open; for a volunteer each role she can take by itself, one tap nearer."""
+    after = _cursor(request.args.get("after", ""))
     if area is None:
         return []
-    if volunteer:
-        return takeable(db, volunteer, now=now, after=after, limit=PAGE_SIZE + 1, area_id=area.id)
-    return upcoming(db, now=now, area_id=area.id, after=after, limit=PAGE_SIZE + 1)
+    if volunteer is None:
+        return upcoming(db, now=now, area_id=area.id, after=after, limit=limit, with_full=_with_full())
+    rows = takeable(db, volunteer, now=now, after=after, limit=limit, area_id=area.id, with_full=_with_full())
+    return [[row] for row in rows]
 
 
-def _places(db: Session, rows: list[OpeningRow]) -> dict[int, Area]:
-    return {area.id: area for row in rows if (area := db.get(Area, row.Shift.place_id))}
+def _with_full() -> bool:
+    return request.args.get("full") == "1"
 
 
 def _chosen_area(db: Session) -> Area | None:
     chosen = request.args.get("area", "")
-    return db.get(Area, int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
+    return db.get(Area, int(chosen)) if chosen.isdecimal() and len(chosen) <= LONGEST_ID else None
 
 
 def _as_cursor(row: OpeningRow) -> str:
@@ -74,6 +83,6 @@ def _as_cursor(row: OpeningRow) -> str:
 def _cursor(text: str) -> tuple[datetime, int] | None:
     """Where the page before ended; nonsense in the address is the first page."""
     epoch, _dash, role_id = text.partition("-")
-    if not (epoch.isdecimal() and role_id.isdecimal() and len(epoch) < 12 and len(role_id) < 19):
+    if not (epoch.isdecimal() and role_id.isdecimal() and len(epoch) < 12 and len(role_id) <= LONGEST_ID):
         return None
     return datetime.fromtimestamp(int(epoch), UTC), int(role_id)

@@ -17,7 +17,7 @@ from service.matching.models import MatchRun
 from service.matching.record import outcome_of, problem_of, solution_of
 from service.terms import MatchRunState
 from service.web import notices, page
-from service.web.desk import Desk, activity_here, at_desk, found, number
+from service.web.desk import Desk, activity_here, asked_day, at_desk, found, number
 from service.web.pages.roster import board_page
 from service.web.plan_view import proposed_roles, without
 
@@ -49,10 +49,7 @@ def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
 
 def _monday(desk: Desk) -> date:
     """The Monday the form names; else that of this week."""
-    try:
-        day = date.fromisoformat(request.form.get("on", ""))
-    except ValueError:
-        day = local(desk.now).date()
+    day = asked_day("on") or local(desk.now).date()
     return day - timedelta(days=day.isoweekday() - 1)
 
 

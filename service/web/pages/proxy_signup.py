@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.proxy import ForWhichInput
 from service import wording
-from service.activities.models import Activity
+from service.activities.listing import for_desk
 from service.activities.queries import shift_role_in_scope
+from service.calendars.rules import instant
 from service.language import _
 from service.places.models import Area
 from service.signups import queries
@@ -23,11 +25,14 @@ from service.signups.rules import refusals
 from service.terms import AskedHow, Mode, SignUpState, SignUpVia
 from service.volunteers.models import Volunteer
 from service.web import notices, page, words
-from service.web.desk import Desk, at_desk, found, volunteer_here
+from service.web.desk import Desk, asked_day, at_desk, found, volunteer_here
 from service.web.forms import Form, Option
 from service.web.pages.proxy import activity_id
 
 pages = Blueprint("proxy_signup", __name__, url_prefix="/co/proxy")
+
+
+MOST_OPENINGS, MOST_ACTIVITIES = 40, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,11 @@ def take_back(desk: Desk, signup_id: int) -> ResponseReturnValue:
 def _ask(
     desk: Desk, person: Volunteer, *, form: Form | None = None, usual: dict[str, str] | None = None
 ) -> ResponseReturnValue:
-    rows = queries.openings_in(desk.db, scope_ids=desk.scope_ids, now=desk.now, activity_id=activity_id())
+    on = asked_day("on")
+    from_at = max(desk.now, instant(on, time.min)) if on else desk.now
+    rows = queries.openings_in(
+        desk.db, scope_ids=desk.scope_ids, now=from_at, activity_id=activity_id(), limit=MOST_OPENINGS
+    )
     options, closed = _sorted(desk, person, rows)
     form = form or Form.blank(ForWhichInput(), given=usual)
     how = [Option(value=how.value, text=str(text)) for how, text in words.ASKED_HOW.items()]
@@ -125,7 +134,10 @@ def _ask(
         person=person,
         area=desk.db.get_one(Area, person.area_id),
         closed=closed,
-        activity=desk.db.get(Activity, activity_id()) if activity_id() and rows else None,
+        activities=for_desk(desk.db, scope_ids=desk.scope_ids, now=desk.now, limit=MOST_ACTIVITIES),
+        activity=activity_id(),
+        on=on,
+        has_more=len(rows) == MOST_OPENINGS,
     )
 
 

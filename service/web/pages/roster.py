@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
@@ -19,7 +19,7 @@ from service.teams.models import Team
 from service.terms import ActivityState
 from service.web import page, planned
 from service.web.board import ShiftBoard, boards
-from service.web.desk import Desk, activity_here, at_desk
+from service.web.desk import Desk, activity_here, asked_day, at_desk
 
 pages = Blueprint("roster", __name__, url_prefix="/co/activities/<int:activity_id>")
 
@@ -38,7 +38,7 @@ def board_page(
 ) -> Response:
     """The roster page; with `refusal`, why what was asked for could not be done."""
     span = activities.starts(desk.db, activity.id, now=desk.now)
-    monday = _monday(on or _asked_day(), span, desk.now)
+    monday = _monday(on or asked_day("on"), span, desk.now)
     return page.render(
         "roster/index.html",
         title=activity.title,
@@ -65,7 +65,7 @@ def board_page(
 def paper(desk: Desk, activity_id: int) -> Response:
     """The same week for the notice board: names masked, telephone numbers left out."""
     activity = activity_here(desk, activity_id)
-    monday = _monday(_asked_day(), activities.starts(desk.db, activity.id, now=desk.now), desk.now)
+    monday = _monday(asked_day("on"), activities.starts(desk.db, activity.id, now=desk.now), desk.now)
     return page.render(
         "roster/paper.html",
         title=_("{title}班表", title=activity.title),
@@ -92,13 +92,6 @@ def _week(desk: Desk, activity: Activity, monday: date) -> list[ShiftBoard]:
     )
     waiting = waiting_for(desk.db, scope_ids=desk.scope_ids, shift_ids=[shift.id for shift in shifts])
     return boards(shifts, roster=placed, waiting=waiting)
-
-
-def _asked_day() -> date | None:
-    try:
-        return date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        return None
 
 
 def _monday(asked: date | None, span: tuple[datetime | None, ...], now: datetime) -> date:
