@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service import audit, outbox, secrets
 from service.accounts.models import Account, ApiToken, LoginCode, RoleGrant
 from service.accounts.queries import by_phone
-from service.accounts.rules import CODE_LIFE, CODE_TRIES, may_send
+from service.accounts.rules import CODE_LIFE, CODE_TRIES, TWICE_WITHIN, may_send
 from service.events import LoginCodeRequested
 from service.terms import Role
 from service.volunteers.queries import PHONE
@@ -62,7 +62,31 @@ def check_code(session: Session, *, phone: str, typed: str, now: datetime) -> Lo
     though it is refused: the caller must let the transaction commit, so this raises only after counting,
     inside no savepoint of its own.
     """
-    code = session.scalar(
+    code = _latest_code(session, phone)
+    if code is None or code.used_at or not _is_alive(code, now):
+        raise WrongCode("this code is no longer good: ask for a new one")
+    if not _try(session, code, typed):
+        raise WrongCode("these are not the digits that were sent")
+    code.used_at = now
+    return code
+
+
+def was_just_right(session: Session, *, phone: str, typed: str, now: datetime) -> bool:
+    """Whether these digits let somebody in a moment ago: a finger that taps twice sends twice. Counts as a try."""
+    code = _latest_code(session, phone)
+    if code is None or code.used_at is None or now > code.used_at + TWICE_WITHIN or not _is_alive(code, now):
+        return False
+    return _try(session, code, typed)
+
+
+def code_underway(session: Session, *, phone: str, now: datetime) -> LoginCode | None:
+    """The code sent last to this number, if it can still be used."""
+    code = _latest_code(session, phone)
+    return code if code is not None and code.used_at is None and _is_alive(code, now) else None
+
+
+def _latest_code(session: Session, phone: str) -> LoginCode | None:
+    return session.scalar(
         select(LoginCode)
         .where(LoginCode.phone_digest == secrets.digest(phone, purpose=PHONE))
         .order_by(LoginCode.id.desc())
@@ -70,14 +94,16 @@ def check_code(session: Session, *, phone: str, typed: str, now: datetime) -> Lo
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if code is None or code.used_at or code.requested_at + CODE_LIFE < now or code.attempts >= CODE_TRIES:
-        raise WrongCode("this code is no longer good: ask for a new one")
+
+
+def _is_alive(code: LoginCode, now: datetime) -> bool:
+    return code.requested_at + CODE_LIFE >= now and code.attempts < CODE_TRIES
+
+
+def _try(session: Session, code: LoginCode, typed: str) -> bool:
     code.attempts += 1
     session.flush()
-    if not hmac.compare_digest(digits(code).encode(), typed.encode()):
-        raise WrongCode("these are not the digits that were sent")
-    code.used_at = now
-    return code
+    return hmac.compare_digest(digits(code).encode(), typed.encode())
 
 
 def open_account(session: Session, *, phone: str, name: str, volunteer_id: int | None = None) -> Account:

@@ -9,6 +9,8 @@ CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
 CODES_AN_HOUR = 5
+#: A form sent twice by one finger arrives within this time.
+TWICE_WITHIN = timedelta(seconds=60)
 
 
 def may_send(sent_at: list[datetime], now: datetime) -> datetime | None:

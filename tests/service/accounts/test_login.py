@@ -54,6 +54,29 @@ def test_a_code_is_good_once(session: Session, now: datetime) -> None:
         check(session, digits, now)
 
 
+def test_a_finger_that_taps_twice_is_known_for_a_minute_and_a_few_tries(session: Session, now: datetime) -> None:
+    def was_just_right(typed: str, at: datetime) -> bool:
+        return actions.was_just_right(session, phone=PHONE, typed=typed, now=at)
+
+    _code, digits = sent(session, now)
+    assert not was_just_right(digits, now), "nobody was let in yet"
+    check(session, digits, now)
+    assert was_just_right(digits, now + MINUTE)
+    assert not was_just_right(digits, now + MINUTE + timedelta(microseconds=1))
+    for _try in range(CODE_TRIES - 2):
+        assert not was_just_right(wrong(digits), now)
+    assert not was_just_right(digits, now), "guessing is over after the tries of any code"
+
+
+def test_a_code_is_under_way_until_it_is_used_or_too_old(session: Session, now: datetime) -> None:
+    assert actions.code_underway(session, phone=PHONE, now=now) is None
+    code, digits = sent(session, now)
+    assert actions.code_underway(session, phone=PHONE, now=now + CODE_LIFE) is code
+    assert actions.code_underway(session, phone=PHONE, now=now + CODE_LIFE + timedelta(microseconds=1)) is None
+    check(session, digits, now)
+    assert actions.code_underway(session, phone=PHONE, now=now) is None
+
+
 @pytest.mark.parametrize(("after", "is_good"), [(CODE_LIFE, True), (CODE_LIFE + timedelta(microseconds=1), False)])
 def test_a_code_is_good_for_a_while(session: Session, now: datetime, after: timedelta, is_good: bool) -> None:
     _, digits = sent(session, now)
