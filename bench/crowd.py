@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.load import request
-from service import clock, outbox
+from service import clock, outbox, secrets
 from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
 from service.db import transaction
@@ -19,8 +19,9 @@ from tests import factories
 
 _PEOPLE = text("""
 WITH person AS (
-    INSERT INTO volunteer (area_id, name, pinyin, initials, tags, weekly_hours, language, registered_at, version)
-    SELECT :area_id, '志愿者' || n, 'zhiyuanzhe' || n, 'zyz' || n, '{}', 40, 'zh', :now, 1
+    INSERT INTO volunteer (area_id, name, pinyin, initials, phone_sealed, tags, weekly_hours, language,
+                           registered_at, version)
+    SELECT :area_id, '志愿者' || n, 'zhiyuanzhe' || n, 'zyz' || n, :phone, '{}', 40, 'zh', :now, 1
     FROM generate_series(1, :n) AS n RETURNING id, name
 ), agreed AS (
     INSERT INTO consent (volunteer_id, purpose, how, given_at)
@@ -70,8 +71,8 @@ def reactions_are_done() -> bool:
 
 def _people(session: Session, *, area_id: int, n: int) -> list[tuple[int, str]]:
     """`n` volunteers of an area who agreed and hold a token: (volunteer id, token)."""
-    now = datetime.now(UTC)
-    rows = session.execute(_PEOPLE, {"area_id": area_id, "n": n, "now": now}).all()
+    now, phone = datetime.now(UTC), secrets.seal(factories.phone())
+    rows = session.execute(_PEOPLE, {"area_id": area_id, "n": n, "now": now, "phone": phone}).all()
     tokens = [token(account_id) for account_id, _ in rows]
     digests = [hashlib.sha256(one.encode()).hexdigest() for one in tokens]
     session.execute(_TOKENS, {"ids": [row[0] for row in rows], "digests": digests, "now": now})

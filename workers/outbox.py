@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 
 import structlog
+from kombu.exceptions import OperationalError
 
 from celery_app import app
 from service import bell, clock, outbox, tracing
@@ -23,7 +25,8 @@ def run(reaction_ids: list[int]) -> None:
     for reaction_id in open_ids:
         run_one(reaction_id)
     bell.ring()  # there is room for more
-    send_due.apply_async(expires=5)
+    with suppress(OperationalError):  # a hint: beat rings as well
+        send_due.apply_async(expires=5, retry=False)
 
 
 def run_one(reaction_id: int) -> None:
