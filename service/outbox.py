@@ -140,11 +140,13 @@ def begin(session: Session, reaction_ids: Iterable[int]) -> list[int]:
     """Count an attempt at each reaction that is still open, and give the ids of those to run.
 
     Counted before the work and committed apart, so that a reaction that kills its worker is counted too, and is
-    dead after MAX_ATTEMPTS instead of killing workers for ever.
+    dead after MAX_ATTEMPTS instead of killing workers for ever. One that is being worked on elsewhere is neither
+    counted nor waited for.
     """
+    ours = select(OutboxReaction.id).where(OutboxReaction.id.in_(list(reaction_ids)), _is_open())
     rows = session.execute(
         update(OutboxReaction)
-        .where(OutboxReaction.id.in_(list(reaction_ids)), _is_open())
+        .where(OutboxReaction.id.in_(ours.with_for_update(skip_locked=True).scalar_subquery()))
         .values(
             attempts=OutboxReaction.attempts + 1,
             dead_at=case((OutboxReaction.attempts >= MAX_ATTEMPTS, func.now())),
