@@ -24,6 +24,7 @@ __all__ = [
     "day",
     "duration",
     "full_day",
+    "hours",
     "leaf",
     "listed",
     "masked_name",
@@ -97,6 +98,14 @@ def span(starts_at: datetime, ends_at: datetime) -> str:
     start, end = _local_time(starts_at), _local_time(ends_at)
     same_part = _part_of_day(start) == _part_of_day(end)
     return f"{moment(starts_at)}—{_digits(end) if same_part else clock(end)}"
+
+
+def hours(starts: time, ends: time) -> str:
+    """`上午9:00—11:30`; `晚上22:00—次日上午6:00` when it ends on the next day."""
+    if ends <= starts:
+        return _("{starts}—次日{ends}", starts=clock(starts), ends=clock(ends))
+    same_part = _part_of_day(starts) == _part_of_day(ends)
+    return f"{clock(starts)}—{_digits(ends) if same_part else clock(ends)}"
 
 
 def duration(how_long: timedelta) -> str:
