@@ -42,6 +42,9 @@ class LocalTime(Field, fields.Time):
         at: time = super()._deserialize(iso, attr, data, **kwargs)
         return at.replace(tzinfo=None, second=0, microsecond=0)
 
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else f"{value:%H:%M}"
+
 
 class LocalDateTime(Field, fields.DateTime):
     """An instant. Typed without a zone it is wall time in Asia/Shanghai; given back aware, in that zone."""
