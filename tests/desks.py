@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from service import clock
+from service.accounts import actions as accounts
 from service.accounts.models import Account
 from service.activities.models import Activity, Shift
 from service.db import transaction
 from service.places.models import Area
-from service.terms import Role
+from service.roster import actions as roster
+from service.roster.models import Assignment
+from service.signups.actions import sign_up
+from service.signups.models import SignUp
+from service.signups.queries import opening
+from service.terms import Role, SignUpVia
 from tests import factories
 from tests.browsing import Person
 from tests.factories import NOW
@@ -39,7 +47,7 @@ def volunteer_account() -> Person:
     with transaction() as session:
         area = factories.community(session)
         person = factories.volunteer(session, area, name="钱多多")
-        account = factories.accounts.open_account(
+        account = accounts.open_account(
             session, phone=factories.phone(), name=person.name, volunteer_id=person.id
         )
         return seated(account)
@@ -50,3 +58,22 @@ def published(area: Area, **details: object) -> tuple[Activity, list[Shift]]:
     with transaction() as session:
         made = factories.activity(session, area, **details)  # type: ignore[arg-type]  # a test's own values
         return made, list(factories.shifts(session, made))
+
+
+def signed_up(session: Session, area: Area, shift: Shift, name: str) -> SignUp:
+    """Somebody of the area who signed up for the shift's only role."""
+    person = factories.volunteer(session, area, name)
+    role = factories.only_role(session, shift)
+    return sign_up(
+        session, volunteer_id=person.id, shift_id=shift.id, shift_role_id=role.id, now=NOW, via=SignUpVia.WEB
+    )
+
+
+def offered(session: Session, area: Area, shift: Shift, name: str) -> Assignment:
+    """Somebody of the area who is asked to take a place in the shift's only role."""
+    person = factories.volunteer(session, area, name)
+    row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
+    assert row is not None
+    made = roster.offer(session, row=row, volunteer_id=person.id, now=NOW)
+    assert made is not None
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from schemas.publishing import WEEKDAYS
 from service import wording
@@ -32,12 +32,6 @@ def days(plan: WeeklyPlan) -> list[PlannedDay]:
 def mark(day: date) -> str:
     """What is special about a day: its holiday, or that people work on this weekend (调休)."""
     return holiday_name(day) or (_("调休上班") if is_make_up(day) else "")
-
-
-def hours(starts: time, ends: time) -> str:
-    """`上午9:00—11:30`; `晚上22:00—次日上午6:00` when it ends on the next day."""
-    until = wording.clock(ends) if ends > starts else _("次日{clock}", clock=wording.clock(ends))
-    return f"{wording.clock(starts)}—{until}"
 
 
 def dates(plan: WeeklyPlan | Series) -> str:

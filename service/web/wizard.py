@@ -10,6 +10,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from schemas.publishing import ROLE_FIELDS, OnceInput, Repeats, WeeklyInput, WhatInput, roles_input
+from service import wording
 from service.activities.models import UnfinishedActivity
 from service.activities.rules import RolePlan, WeeklyPlan, once, plan_problems
 from service.language import _
@@ -91,7 +92,7 @@ class Wizard:
         what, plan = self.kept("what"), self.plan()
         told = [(what[name].label, _words_of(what, name), "what") for name in what.schema.fields if name != "repeats"]
         if plan is not None:
-            when = _("{dates}，{hours}", dates=planned.dates(plan), hours=planned.hours(plan.starts, plan.ends))
+            when = _("{dates}，{hours}", dates=planned.dates(plan), hours=wording.hours(plan.starts, plan.ends))
             told.append((_("时间"), when, "when"))
         told += [(_("岗位{n}", n=n), planned.role(role), "roles") for n, role in enumerate(self.roles(), start=1)]
         return [fact for fact in told if fact[1]]
