@@ -121,7 +121,7 @@ def _ask(
     on = asked_day("on")
     from_at = max(desk.now, instant(on, time.min)) if on else desk.now
     rows = queries.openings_in(
-        desk.db, scope_ids=desk.scope_ids, now=from_at, activity_id=activity_id(), limit=MOST_OPENINGS
+        desk.db, scope_ids=desk.scope_ids, from_at=from_at, activity_id=activity_id(), limit=MOST_OPENINGS
     )
     options, closed = _sorted(desk, person, rows)
     form = form or Form.blank(ForWhichInput(), given=usual)
