@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from service.terms import Channel
 
 #: China keeps one zone and no summer time; recurring rules keep wall time in it.
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -86,11 +89,22 @@ def _flag(name: str, text: str) -> bool:
     return text.lower() in ("1", "true")
 
 
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if text not in known:
+            raise SettingsError(f"{name.upper()}={text!r}: say one of {', '.join(known)}.")
+        return text
+
+    return read
+
+
 def _clock(name: str, text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"{name.upper()}={text!r}: say a time of day such as 21:00.") from None
+    """Wall time in LOCAL_ZONE, so it names no zone of its own."""
+    with suppress(ValueError):
+        at = time.fromisoformat(text)
+        if at.tzinfo is None:
+            return at
+    raise SettingsError(f"{name.upper()}={text!r}: say a time of day such as 21:00.")
 
 
 def _count(name: str, text: str) -> int:
@@ -113,6 +127,9 @@ def _postgres(name: str, text: str) -> str:
 #: How the text of a variable becomes its value, where it is not text itself.
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "database_url": _postgres,
+    "environment": _one_of("production", "demo", "development", "test"),
+    "log_format": _one_of("json", "text"),
+    "default_channel": _one_of(*Channel),
     "message_dir": _folder,
     "quiet_from": _clock,
     "quiet_until": _clock,
