@@ -1,0 +1,136 @@
+"""The one place that commits: all or nothing, hints only after it, instants aware."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
+
+from service import db
+from service.audit import AuditEntry
+from service.places import actions as places
+from service.places.models import Area
+from service.settings import Settings
+from service.terms import AreaKind
+from tests.at_once import committed
+
+
+def add_city(session: Session, name: str) -> None:
+    places.add_area(session, parent=None, kind=AreaKind.CITY, name=name)
+
+
+def cities(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(Area)).one()
+
+
+def fail(session: Session) -> None:
+    add_city(session, "甲")
+    db.after_commit(session, _never)
+    raise RuntimeError
+
+
+def _never() -> None:
+    raise AssertionError("a hint was given for work that was undone")
+
+
+def test_a_block_that_raises_leaves_nothing_and_gives_no_hint(database: Settings) -> None:
+    with pytest.raises(RuntimeError):
+        committed(fail)
+
+    assert committed(cities) == 0
+
+
+def test_hints_come_once_each_in_order_after_the_commit(database: Settings) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def first() -> None:
+        seen.append(("first", committed(cities)))
+
+    def second() -> None:
+        seen.append(("second", committed(cities)))
+
+    def work(session: Session) -> None:
+        for hint in (first, second, first):
+            db.after_commit(session, hint)
+        add_city(session, "甲")
+        assert seen == []
+
+    committed(work)
+    assert seen == [("first", 1), ("second", 1)]
+
+
+def test_a_hint_that_fails_spoils_neither_the_work_nor_the_next_hint(
+    database: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+
+    def break_down() -> None:
+        raise ConnectionError("no bell")
+
+    def work(session: Session) -> None:
+        add_city(session, "甲")
+        db.after_commit(session, break_down)
+        db.after_commit(session, lambda: seen.append("next"))
+
+    with caplog.at_level(logging.WARNING):
+        committed(work)
+    assert (committed(cities), seen) == (1, ["next"])
+    assert "after-commit call failed" in caplog.text
+
+
+def test_hints_of_one_transaction_are_not_given_by_the_next(database: Settings) -> None:
+    seen: list[str] = []
+    committed(lambda s: db.after_commit(s, lambda: seen.append("mine")))
+    committed(cities)
+
+    assert seen == ["mine"]
+
+
+def test_what_was_read_stays_readable_after_the_commit(database: Settings) -> None:
+    with db.transaction() as session:
+        area = places.add_area(session, parent=None, kind=AreaKind.CITY, name="巩义市")
+
+    assert (area.name, area.lineage) == ("巩义市", [area.id])
+
+
+def entry(at: datetime) -> AuditEntry:
+    return AuditEntry(at=at, verb="looked", subject_kind="volunteer", details={})
+
+
+def test_a_naive_instant_is_refused(session: Session) -> None:
+    session.add(entry(datetime(2026, 11, 28, 9)))  # noqa: DTZ001 (the fault itself)
+
+    with pytest.raises(StatementError, match="every instant carries its zone"):
+        session.flush()
+
+
+@pytest.mark.parametrize("hours", [-11, 0, 8, 14])
+def test_an_instant_comes_back_in_utc(session: Session, hours: int) -> None:
+    moment = datetime(2026, 11, 28, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=hours)))
+    row = entry(moment)
+    session.add(row)
+    session.flush()
+    session.expire(row)
+
+    assert (row.at, row.at.tzinfo) == (moment, UTC)
+
+
+def test_the_connection_speaks_utc_and_gives_up_in_time(session: Session) -> None:
+    shown = {name: session.scalar(text(f"SHOW {name}")) for name in ("timezone", "statement_timeout")}
+
+    assert shown == {"timezone": "UTC", "statement_timeout": "30s"}
+
+
+def test_every_constraint_and_index_has_a_name_of_the_house(session: Session) -> None:
+    unnamed = [
+        f"{table.name}: {thing!r}"
+        for table in db.Base.metadata.sorted_tables
+        for thing in (*table.constraints, *table.indexes)
+        if not str(getattr(thing, "name", None)).startswith(("pk_", "fk_", "uq_", "ck_", "ix_", "ex_"))
+    ]
+
+    assert unnamed == []
