@@ -12,7 +12,16 @@ SERVERS = ("postgres", "redis")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Lunzhi 轮值: neighbourhood volunteers take turns."""
+    """Lunzhi 轮值: neighbourhood volunteers take turns.
+
+    Commands work on the service the environment names (DATABASE_URL …), else on the one `lunzhi up` runs from here.
+    """
+    from service.launcher.house import running_settings
+    from service.launcher.programs import CHECKOUT
+
+    if "DATABASE_URL" not in os.environ and not set(sys.argv) & {"up"}:
+        for name, value in running_settings(CHECKOUT).items():
+            os.environ.setdefault(name, value)
 
 
 @cli.command()
@@ -124,6 +133,51 @@ def replay(run: int) -> None:
     if not again.is_identical:
         raise click.ClickException(f"match run {run} came out otherwise: {', '.join(again.differences)}")
     click.echo(f"match run {run}: identical, {len(again.solution.placements)} placements, {again.solution.solver}")
+
+
+@cli.group()
+def outbox() -> None:
+    """Events, the reactions to them, and those that failed for good."""
+
+
+@outbox.command()
+def state() -> None:
+    """How many events are unread, reactions open, reactions dead."""
+    from service import outbox as events
+    from service.db import transaction
+
+    with transaction() as session:
+        for name, count in events.backlog(session).items():
+            click.echo(f"{name:6} {count}")
+
+
+@outbox.command()
+@click.option("--limit", default=50, show_default=True)
+def dead(limit: int) -> None:
+    """The reactions given up, newest first, each with its cause."""
+    from service import outbox as events
+    from service.db import transaction
+
+    with transaction() as session:
+        for reaction in events.dead(session, limit=limit):
+            cause = (reaction.last_error or "").strip().splitlines()[-1:] or ["no cause was recorded"]
+            event = f"{reaction.event.kind} {reaction.event.payload}"
+            click.echo(f"{reaction.id}  {reaction.dead_at:%Y-%m-%d %H:%M}  {reaction.reaction}  {event}  {cause[0]}")
+
+
+@outbox.command()
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="Every dead reaction.")
+def retry(ids: tuple[int, ...], everything: bool) -> None:
+    """Bring dead reactions IDS back to life."""
+    from service import outbox as events
+    from service.db import transaction
+
+    if bool(ids) == everything:
+        raise click.UsageError("name the reactions, or say --all")
+    with transaction() as session:
+        chosen = [reaction.id for reaction in events.dead(session, limit=10_000)] if everything else ids
+        click.echo(f"{events.retry(session, reaction_ids=chosen)} revived")
 
 
 def _become(program: str) -> None:

@@ -6,9 +6,10 @@ Why it is built this way: docs/decisions/0002-launcher.md.
 """
 
 from service.launcher.errors import LaunchError
+from service.launcher.house import running_settings
 from service.launcher.postgres import start_postgres
 from service.launcher.processes import Running
 from service.launcher.up import up
 from service.launcher.valkey import start_redis
 
-__all__ = ["LaunchError", "Running", "start_postgres", "start_redis", "up"]
+__all__ = ["LaunchError", "Running", "running_settings", "start_postgres", "start_redis", "up"]

@@ -8,7 +8,7 @@ import json
 import secrets
 import shutil
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,17 @@ from service.launcher.processes import Running
 NEEDED_MB = 300
 LOG_LIMIT = 20 * 2**20  # bytes
 GENERATED = ("SECRET_KEY", "FIELD_KEY")
+RUNNING_SETTINGS = "running.json"
+SHARED = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    *GENERATED,
+    "PUBLIC_URL",
+    "ENVIRONMENT",
+    "LOG_FORMAT",
+    "MESSAGE_DIR",
+    "VIRTUAL_CLOCK",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,17 @@ class House:
                 file.write_text(secrets.token_urlsafe(48))
             kept[name] = file.read_text()
         return kept
+
+    def tell_settings(self, env: Mapping[str, str]) -> None:
+        """Leave the settings of the running house where other commands of this checkout find them."""
+        file = self.var / RUNNING_SETTINGS
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({name: env[name] for name in SHARED if name in env}))
+
+    def forget_settings(self) -> None:
+        """The house stops: its servers' addresses are no longer true."""
+        (self.var / RUNNING_SETTINGS).unlink(missing_ok=True)
 
     def remember(self, children: Iterable[Running]) -> None:
         """Note who runs, for the start after a launcher that was killed."""
@@ -99,6 +121,15 @@ def open_house(checkout: Path) -> Iterator[House]:
             ) from None
         _rotate(var / "logs")
         yield House(var)
+
+
+def running_settings(checkout: Path) -> dict[str, str]:
+    """Settings of the house that runs from this checkout; none when none runs."""
+    try:
+        told: dict[str, str] = json.loads((checkout / "var" / RUNNING_SETTINGS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return told
 
 
 def _rotate(logs: Path) -> None:

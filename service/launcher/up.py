@@ -92,9 +92,11 @@ class _Start:
                 self._start_web()
                 for name in ("worker", "beat", "relay"):
                     self._keep(self._program(name))
+                self.house.tell_settings(self.env)
             self._welcome(only)
             supervise(self.children, started=lambda: self.house.remember(self.children), pause=self.pause)
         finally:
+            self.house.forget_settings()
             self._stop_all()
 
     def _start_servers(self, wanted: Collection[str]) -> None:
