@@ -1,18 +1,17 @@
 """A13 “365”志愿服务队 (杜甫路社区): 动态宣传、多彩活动、贴心窗口、平安网格, on every day of the year.
 
-It is the Monday before National Day: the next fortnight has the holiday and the Saturday worked in its place (调休). On each
-of those days each strand has its shift, and a day with nobody on duty is seen in advance.
+It is the Monday before National Day: the next fortnight has the holiday and the Saturday worked in its place (调休). On
+each of those days each strand has its shift, and a day with nobody on duty is seen in advance.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from html.parser import HTMLParser
 
 import pytest
 
-from tests.journeys.town import Town
+from tests.journeys.town import Town, coverage
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
@@ -21,35 +20,11 @@ FORTNIGHT = [TODAY + timedelta(days=n) for n in range(14)]
 STRANDS = ("365·动态宣传", "365·多彩活动", "365·贴心窗口值班", "365·平安网格巡查")
 
 
-class Table(HTMLParser):
-    """The coverage table as a coordinator reads it: rows of cells, a cell as its words."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._is_open = False
-        self.feed(page[page.index('<table class="table heat">') : page.index("</table>")])
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("th", "td"):
-            self.rows[-1].append("")
-            self._is_open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_open = self._is_open and tag not in ("th", "td")
-
-    def handle_data(self, data: str) -> None:
-        if self._is_open and self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data.strip()
-
-
 @pytest.fixture
 def table(town: Town) -> dict[str, list[str]]:
     """What the coordinator of 杜甫路社区 sees at /co: activity → its fourteen cells; "活动" → the days."""
     page = town.browser(DESK).open("/co")
-    return {row[0]: row[1:] for row in Table(page).rows}
+    return {row[0]: row[1:] for row in coverage(page)}
 
 
 def test_the_fortnight_names_the_holiday_and_the_saturday_worked_in_its_place(table: dict[str, list[str]]) -> None:
@@ -81,11 +56,11 @@ def test_the_gap_closes_in_the_table_once_two_have_said_yes(town: Town) -> None:
         s for s in desk.items("shifts") if s["title"] == "365·多彩活动" and s["starts_at"].startswith("2026-10-11")
     )
     cell = town.browser(DESK).open("/co")
-    before = Table(cell).rows
+    before = coverage(cell)
     assert {row[0]: row[-1] for row in before}["365·多彩活动"].endswith("0/1")
     neighbour = town.api("13900000021")
     neighbour.send("POST", f"shifts/{shift['id']}/signups", {"shift_role_id": shift["roles"][0]["id"]})
-    after = {row[0]: row[-1] for row in Table(town.browser(DESK).open("/co")).rows}
+    after = {row[0]: row[-1] for row in coverage(town.browser(DESK).open("/co"))}
     assert after["365·多彩活动"] == "365·多彩活动，10月11日（星期日）：够1/1"
 
 
@@ -98,4 +73,4 @@ def test_every_strand_reaches_past_the_fortnight_without_a_hole(town: Town) -> N
 
 def test_another_communitys_coordinator_does_not_see_these_rows(town: Town) -> None:
     page = town.browser("13900009104").open("/co")
-    assert not set(STRANDS) & {row[0] for row in Table(page).rows}
+    assert not set(STRANDS) & {row[0] for row in coverage(page)}

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
-from service import clock, outbox
+from service import clock
+from service.accounts.models import LoginCode
 from service.db import transaction
 from service.notifications import sending
-from service.reactions import NAMES
 from service.settings import settings
 from service.web import create_app
 from tests.browsing import Person, last_code
+from tests.outbox import drain
+
+
+def coverage(page: str) -> list[list[str]]:
+    """The rows of the coverage table at /co as a coordinator reads them: the activity, then a cell a day."""
+    return _Table(page[page.index('<table class="table heat">') : page.index("</table>")]).rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Caller:
 
     def get(self, path: str, **query: Any) -> Any:
         """What is there. Asserts that it could be had."""
-        answer = self.ask("GET", path, query_string=query)
+        answer = self.ask("GET", path, **({"query_string": query} if query else {}))
         assert answer.status_code == 200, answer.text
         return answer.json
 
@@ -36,7 +44,7 @@ class Caller:
         page = self.get(path, **{"limit": 100, **query})
         items = list(page["items"])
         while page["next"]:
-            page = self.ask("GET", page["next"]).json
+            page = self.get(page["next"])
             items += page["items"]
         return items
 
@@ -63,16 +71,18 @@ class Town:
     def api(self, phone: str) -> Caller:
         """The person with this number, as a program of hers."""
         if phone not in self.callers:
+            _let_a_minute_pass()
             asked = self.client.post("/api/v1/login/codes", json={"phone": phone})
             assert asked.status_code == 202, asked.text
             given = self.client.post("/api/v1/login/tokens", json={"phone": phone, "code": last_code()})
             assert given.status_code == 201, given.text
-            self.callers[phone] = Caller(self.client, given.json["token"])
+            self.callers[phone] = Caller(self.client, (given.json or {})["token"])
         return self.callers[phone]
 
     def browser(self, phone: str) -> Person:
         """The person with this number, logged in on the pages."""
         if phone not in self.browsers:
+            _let_a_minute_pass()
             self.browsers[phone] = Person()
             self.browsers[phone].log_in(phone)
         return self.browsers[phone]
@@ -83,24 +93,23 @@ class Town:
             clock.turn_to(session, instant=instant)
         self.settle()
 
+    def now(self) -> datetime:
+        """What time it is in the house."""
+        with transaction() as session:
+            return clock.now(session)
+
     def settle(self) -> None:
         """What relay, worker and beat would do by now."""
-        while self._react():
-            pass
+        drain()
         _sweep()
-        while self._react():
-            pass
+        drain()
         sending.send_due()
 
-    def _react(self) -> int:
-        from workers.outbox import run
 
-        with transaction() as session:
-            new = outbox.fan_out(session, reactions=NAMES)
-        with transaction() as session:
-            leased = outbox.lease(session)
-        run(leased)
-        return new + len(leased)
+def _let_a_minute_pass() -> None:
+    """Codes for one number go a minute apart, also for somebody who logs in twice: page and program."""
+    with transaction() as session:
+        session.execute(delete(LoginCode))
 
 
 def _sweep() -> None:
@@ -109,3 +118,25 @@ def _sweep() -> None:
 
     for task in (activities.extend_horizon, roster.expire_offers, roster.hand_on_places, reminders.send_due):
         task()
+
+
+class _Table(HTMLParser):
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._is_open = False
+        self.feed(table)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+            self._is_open = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_open = self._is_open and tag not in ("th", "td")
+
+    def handle_data(self, data: str) -> None:
+        if self._is_open and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data.strip()

@@ -1,0 +1,125 @@
+"""A17 “爱心托” (杜甫路社区): 下午4:30课堂, 志愿者老师10名, 学生5名, "每天下午准时开课".
+
+Every school-day at 16:30, the make-up Saturday too and the holiday not; vetted teachers only; never one adult alone;
+and a teacher who cannot come at the last moment has somebody in her place before half past four.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from service.calendars.rules import is_workday
+from tests.browsing import Person
+from tests.journeys.town import Caller, Town, coverage
+
+NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
+TODAY, SATURDAY = date(2026, 9, 28), date(2026, 10, 10)
+DESK, NEIGHBOUR = "13900009202", "13900000021"
+TEACHERS = [f"1390000{n:04}" for n in range(1, 11)]
+LESSON = "爱心托·四点半课堂"
+
+
+@pytest.fixture
+def lessons(town: Town) -> dict[date, Any]:
+    """Every lesson that has its date, by day."""
+    found = [shift for shift in town.api(DESK).items("shifts") if shift["title"] == LESSON]
+    return {datetime.fromisoformat(shift["starts_at"]).date(): shift for shift in found}
+
+
+def ask_for(who: Caller, lesson: Any, role: str, *, expect: int = 201) -> Any:
+    wanted = next(r["id"] for r in lesson["roles"] if r["name"] == role)
+    return who.send("POST", f"shifts/{lesson['id']}/signups", {"shift_role_id": wanted}, expect=expect)
+
+
+def saturday_at_the_desk(town: Town) -> str:
+    """The lesson of the make-up Saturday as the coordinator's table shows it."""
+    rows = {row[0]: row[1:] for row in coverage(town.browser(DESK).open("/co"))}
+    columns = [cell for cell in rows["活动"] if "10日" in cell]
+    return rows[LESSON][rows["活动"].index(columns[0])]
+
+
+def test_there_is_a_lesson_on_every_school_day_the_make_up_saturday_too_and_the_holiday_not(
+    lessons: dict[date, Any],
+) -> None:
+    days = [TODAY + timedelta(days=n) for n in range(30)]
+    assert [day for day in days if day in lessons] == [day for day in days if is_workday(day)]
+    assert SATURDAY in lessons
+    assert not [day for day in lessons if date(2026, 10, 1) <= day <= date(2026, 10, 7)]
+
+
+def test_each_begins_at_half_past_four_sharp(lessons: dict[date, Any]) -> None:
+    assert {(s["starts_at"][11:16], s["ends_at"][11:16], s["starts_at"][19:]) for s in lessons.values()} == {
+        ("16:30", "18:00", "+08:00")
+    }
+
+
+def test_who_is_not_vetted_is_refused_and_not_even_shown_the_lessons(town: Town, lessons: dict[date, Any]) -> None:
+    neighbour = town.api(NEIGHBOUR)
+    refused = ask_for(neighbour, lessons[SATURDAY], "亲情陪护", expect=409)
+    missing = [(reason["code"], reason["details"]["kind"]) for reason in refused["reasons"]]
+    assert missing == [("qualification_missing", "teacher"), ("qualification_missing", "background_check")]
+    assert LESSON not in {shift["title"] for shift in neighbour.items("shifts", takeable="true", limit=30)}
+
+
+def test_the_ten_teachers_are_shown_them(town: Town) -> None:
+    for teacher in (TEACHERS[0], TEACHERS[-1]):
+        assert LESSON in {shift["title"] for shift in town.api(teacher).items("shifts", takeable="true", limit=30)}
+
+
+def test_nobody_reads_anything_of_the_five_pupils_but_their_number(town: Town) -> None:
+    activities = town.api(DESK).items("activities")
+    told = next(activity for activity in activities if activity["title"] == LESSON)
+    assert "学生5名" in told["summary"]
+    assert "孩子只交给登记过的家长" in told["risk_notice"]
+
+
+def test_one_adult_alone_is_a_gap_two_are_enough_and_a_substitute_stands_in_before_half_past_four(
+    town: Town, lessons: dict[date, Any]
+) -> None:
+    lesson = lessons[SATURDAY]
+    assert "没有人0/2" in saturday_at_the_desk(town)
+    ask_for(town.api(TEACHERS[0]), lesson, "作业辅导")
+    assert "缺11/2" in saturday_at_the_desk(town)
+    leaving = ask_for(town.api(TEACHERS[1]), lesson, "兴趣培养")
+    assert "够2/2" in saturday_at_the_desk(town)
+    waiting = ask_for(town.api(TEACHERS[2]), lesson, "兴趣培养")
+    assert waiting["state"] == "waitlisted"
+
+    town.turn_to(datetime(2026, 10, 10, 7, 5, tzinfo=UTC))
+    left = town.api(TEACHERS[1]).send("POST", f"signups/{leaving['id']}/withdrawals")
+    assert left["undo_until"] is None, "so close to the start the place is handed on at once"
+    town.settle()
+    assert "待回复11/2" in saturday_at_the_desk(town)
+
+    substitute = town.api(TEACHERS[2])
+    offer = substitute.items("assignments", mine="true", shift_id=lesson["id"])[0]
+    answer_by = datetime.fromisoformat(offer["answer_by"])
+    assert offer["state"] == "offered"
+    assert town.now() + timedelta(minutes=15) <= answer_by < datetime.fromisoformat(lesson["starts_at"])
+    _say_yes_by_link(substitute)
+    assert "够2/2" in saturday_at_the_desk(town)
+
+
+def _say_yes_by_link(substitute: Caller) -> None:
+    """In a browser that knows nothing of her."""
+    told = substitute.items("notifications", mine="true", kind="place_offered")[-1]["text"]
+    link = re.search(r"http://localhost(/answers/[^\s。，]+)", told)
+    assert link is not None
+    stranger = Person()
+    assert "我能来" in stranger.open(link[1])
+    stranger.send(link[1], answer="yes")
+    assert "能来" in stranger.text
+
+
+def test_after_half_past_three_only_the_coordinator_can_let_a_teacher_go(town: Town, lessons: dict[date, Any]) -> None:
+    lesson = lessons[SATURDAY]
+    town.turn_to(datetime(2026, 10, 10, 7, 31, tzinfo=UTC))
+    teacher = town.api(TEACHERS[0])
+    mine = teacher.items("signups", mine="true", shift_id=lesson["id"])[0]
+    late = teacher.send("POST", f"signups/{mine['id']}/withdrawals", expect=409)
+    assert late["type"].endswith("too-late-to-withdraw")
+    assert late["phone"] == "0371-64352020"
