@@ -29,15 +29,16 @@ def _listener() -> redis.Redis:
 def ring() -> None:
     """Wake the relay. Many rings before it wakes count as one."""
     with contextlib.suppress(redis.RedisError):
-        pipeline = _client().pipeline(transaction=False)
-        pipeline.lpush(KEY, 1)
-        pipeline.ltrim(KEY, 0, 0)
-        pipeline.execute()
+        _client().lpush(KEY, 1)
 
 
 def wait(seconds: int) -> bool:
     """Sleep until rung, `seconds` at most; whether it rang. Raises redis.RedisError when there is no bell."""
-    return _listener().blpop([KEY], timeout=seconds) is not None
+    has_rung = _listener().blpop([KEY], timeout=seconds) is not None
+    if has_rung:
+        # Whoever rang until now is heard: what they told of was committed before they rang.
+        _listener().delete(KEY)
+    return has_rung
 
 
 def answers() -> bool:

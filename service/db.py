@@ -6,11 +6,16 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from time import monotonic
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Identity, MetaData, create_engine
+import psycopg
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Identity, MetaData, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from service.settings import settings
@@ -52,20 +57,45 @@ class Base(DeclarativeBase):
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
 
+#: Seconds within which a connection is not asked anew whether it is alive.
+FRESH = 1.0
+
+
 @cache
 def engine() -> Engine:
     """This process's connection pool. Made at first use, so that a forked child has its own."""
-    return create_engine(
+    made = create_engine(
         settings().database_url,
         pool_size=settings().pool_size,
         max_overflow=2,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
             "keepalives_idle": 5,
             "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
         },
     )
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", partial(_check_unless_fresh, made.dialect))
+    return made
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _check_unless_fresh(
+    dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Ask a connection that lay idle whether it is alive; the pool replaces one that is not.
+
+    One used a moment ago is taken to be: to ask it each time would cost every request a round trip.
+    """
+    if monotonic() - record.info.get("used_at", monotonic()) < FRESH:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise DisconnectionError("the connection is gone") from error
 
 
 @cache

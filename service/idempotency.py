@@ -10,8 +10,8 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, delete, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.db import Base
@@ -37,19 +37,25 @@ class IdempotencyKey(Base):
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+#: Written out, because they run with every sign-up of a program.
+_CLAIM = text(
+    "INSERT INTO idempotency_key (account_id, key, fingerprint, claimed_at, headers)"
+    " VALUES (:account_id, :key, :fingerprint, :now, '{}') ON CONFLICT DO NOTHING RETURNING true"
+)
+_KEEP = text(
+    "UPDATE idempotency_key SET status = :status, headers = :headers, body = :body"
+    " WHERE account_id = :account_id AND key = :key"
+).bindparams(bindparam("headers", type_=JSONB))
+
+
 def claim(session: Session, *, account_id: int, key: str, request: bytes, now: datetime) -> IdempotencyKey | None:
     """None when the request is new and ours to do; else the row with the answer given before.
 
     Waits for a twin that is being worked on. Raises KeyReused when the key came with another request.
     """
     fingerprint = hashlib.sha256(request).digest()
-    is_new = session.scalar(
-        insert(IdempotencyKey)
-        .values(account_id=account_id, key=key, fingerprint=fingerprint, claimed_at=now, headers={})
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    )
-    if is_new is not None:
+    claimed = {"account_id": account_id, "key": key, "fingerprint": fingerprint, "now": now}
+    if session.scalar(_CLAIM, claimed):
         return None
     before = session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
@@ -61,12 +67,8 @@ def claim(session: Session, *, account_id: int, key: str, request: bytes, now: d
 
 def answer(session: Session, *, account_id: int, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Keep the answer, byte for byte, beside the effect in the same transaction."""
-    session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
-        .values(status=status, headers=headers, body=body)
-        .execution_options(synchronize_session=False)
-    )
+    kept = {"account_id": account_id, "key": key, "status": status, "headers": headers, "body": body}
+    session.execute(_KEEP, kept)
 
 
 def forget(session: Session, *, now: datetime) -> int:

@@ -5,12 +5,12 @@ Written as SQL because it runs once per sign-up of a rush. The rules themselves 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import column, text
 from sqlalchemy.orm import Session
 
 from service.roster.models import HOLDING
@@ -36,7 +36,7 @@ def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id:
     row = session.execute(
         _ASKING, {"volunteer_id": volunteer_id, "shift_id": shift_id, "shift_role_id": shift_role_id, "near": NEAR}
     ).one()
-    return Asking(_candidate(volunteer_id, row), _opening(row) if row.shift_id else None, row.standing_id)
+    return Asking(_candidate(volunteer_id, row), opening_of(row) if row.shift_id else None, row.standing_id)
 
 
 def candidate(session: Session, volunteer_id: int, *, around: datetime, until: datetime | None = None) -> Candidate:
@@ -54,7 +54,12 @@ def candidates(
     return {row.id: _candidate(row.id, row) for row in rows}
 
 
-def _among(states: tuple[Any, ...]) -> str:
+def selected(columns: Mapping[str, str]) -> str:
+    """Names and sources as a list of SELECT."""
+    return ", ".join(f"{source} AS {name}" for name, source in columns.items())
+
+
+def among(states: tuple[Any, ...]) -> str:
     """Our own terms as an SQL list."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
@@ -70,27 +75,44 @@ _COMMITMENTS = f"""
     (SELECT json_agg(json_build_array(h.shift_id, ha.title, extract(epoch FROM hs.starts_at),
                                       extract(epoch FROM hs.ends_at), hs.rest_after) ORDER BY hs.starts_at)
        FROM assignment h JOIN shift hs ON hs.id = h.shift_id JOIN activity ha ON ha.id = hs.activity_id
-      WHERE h.volunteer_id = v.id AND h.state IN {_among(HOLDING)}
+      WHERE h.volunteer_id = v.id AND h.state IN {among(HOLDING)}
         AND hs.ends_at > {{from_at}} AND hs.starts_at < {{until_at}}) AS commitments
 """
 
 _ANY_CANDIDATE = (
     f"SELECT v.id, {_PERSON}, {_COMMITMENTS.format(from_at=':from_at', until_at=':until_at')} FROM volunteer v"
 )
-_CANDIDATE = text(f"{_ANY_CANDIDATE} WHERE v.id = :volunteer_id")
+#: Columns are named in order, so that SQLAlchemy need not look them up anew each time.
+_PERSON_COLUMNS = ("birth_on", "weekly_hours", "qualifications", "consents", "commitments")
+_CANDIDATE = text(f"{_ANY_CANDIDATE} WHERE v.id = :volunteer_id").columns(*map(column, ("id", *_PERSON_COLUMNS)))
 _CANDIDATES = text(f"{_ANY_CANDIDATE} WHERE v.id = ANY(:volunteer_ids)")
+#: What `opening_of` reads: name and source, with the tables as below.
+OPENING_COLUMNS = {
+    "shift_id": "s.id",
+    "shift_role_id": "r.id",
+    "starts_at": "s.starts_at",
+    "ends_at": "s.ends_at",
+    "rest_after": "s.rest_after",
+    "shift_state": "s.state",
+    "activity_state": "a.state",
+    "closes_before": "a.closes_before",
+    "has_waitlist": "a.has_waitlist",
+    "mode": "a.mode",
+    "requires": "d.requires",
+    "min_age": "d.min_age",
+    "max_age": "d.max_age",
+    "places_left": "r.max_needed - r.taken",
+}
 
 _ASKING = text(
     f"""
 SELECT {_PERSON},
     {_COMMITMENTS.format(from_at="o.starts_at - :near", until_at="o.starts_at + :near")},
-    (SELECT id FROM signup WHERE shift_id = :shift_id AND volunteer_id = v.id AND state IN {_among(STANDING)})
+    (SELECT id FROM signup WHERE shift_id = :shift_id AND volunteer_id = v.id AND state IN {among(STANDING)})
         AS standing_id,
     o.*
 FROM volunteer v LEFT JOIN (
-    SELECT s.id AS shift_id, r.id AS shift_role_id, s.starts_at, s.ends_at, s.rest_after, s.state AS shift_state,
-           a.state AS activity_state, a.closes_before, a.has_waitlist, a.mode,
-           d.requires, d.min_age, d.max_age, r.max_needed - r.taken AS places_left
+    SELECT {selected(OPENING_COLUMNS)}
     FROM shift_role r
     JOIN shift s ON s.id = r.shift_id
     JOIN activity a ON a.id = s.activity_id
@@ -99,7 +121,7 @@ FROM volunteer v LEFT JOIN (
 ) o ON true
 WHERE v.id = :volunteer_id
 """
-)
+).columns(*map(column, (*_PERSON_COLUMNS, "standing_id", *OPENING_COLUMNS)))
 
 
 def _candidate(volunteer_id: int, row: Any) -> Candidate:
@@ -119,7 +141,8 @@ def _candidate(volunteer_id: int, row: Any) -> Candidate:
     )
 
 
-def _opening(row: Any) -> Opening:
+def opening_of(row: Any) -> Opening:
+    """What a row with these columns offers."""
     return Opening(
         shift_id=row.shift_id,
         shift_role_id=row.shift_role_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from service import secrets
@@ -31,8 +31,10 @@ def lock(session: Session, volunteer_id: int) -> Volunteer | None:
 
 def lock_id(session: Session, volunteer_id: int) -> bool:
     """Take the same lock without reading the person; whether there is such a person."""
-    statement = select(Volunteer.id).where(Volunteer.id == volunteer_id).with_for_update(key_share=True)
-    return session.scalar(statement) is not None
+    return session.scalar(_LOCK_ID, {"volunteer_id": volunteer_id}) is not None
+
+
+_LOCK_ID = text("SELECT id FROM volunteer WHERE id = :volunteer_id FOR NO KEY UPDATE")
 
 
 def lock_all(session: Session, volunteer_ids: Collection[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
@@ -134,3 +135,14 @@ def test_every_constraint_and_index_has_a_name_of_the_house(session: Session) ->
     ]
 
     assert unnamed == []
+
+
+def test_a_connection_that_died_while_idle_is_replaced(servers: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "FRESH", 0.0)
+    with db.transaction() as session:
+        own = session.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(servers.database_url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+
+    with db.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != own

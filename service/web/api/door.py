@@ -2,9 +2,8 @@
 
 1. Read the whole body before a connection is taken, so that a slow sender holds none.
 2. Open the transaction, ask the clock, find the account of the bearer token.
-3. With an Idempotency-Key: give the answer kept for it, or do the work in a savepoint and keep what came of it,
-   a refusal too, in the same transaction.
-4. Commit; then an ETag, and 304 for who has this answer already.
+3. With an Idempotency-Key: give the answer kept for it, or do the work and keep the answer in the same transaction.
+4. Commit, or undo all and tell what was refused; then an ETag, and 304 for who has this answer already.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
@@ -112,9 +112,13 @@ def opens(view: View, *, is_public: bool = False, is_secret: bool = False) -> Ca
         request.get_data()
         try:
             token = None if is_public else _bearer()
-            with transaction() as session:
-                call = _let_in(session, token)
-                response = _once(call, lambda: view(call, **path), is_secret=is_secret)
+            key = None if is_public else _key()
+            try:
+                with transaction() as session:
+                    call = _let_in(session, token)
+                    response = _once(call, key, lambda: view(call, **path), is_secret=is_secret)
+            except REFUSALS as refusal:
+                response = _refused(as_problem(refusal), token, key)
         except REFUSALS as refusal:
             response = as_problem(refusal).answer()
         return _conditional(response)
@@ -151,21 +155,23 @@ def _let_in(session: Session, token: str | None) -> Call:
     return Call(session, now, who)
 
 
-def _once(call: Call, work: Callable[[], Response], *, is_secret: bool) -> Response:
-    key = request.headers.get("Idempotency-Key")
-    if key is None or call.who is None or request.method not in ("POST", "PATCH"):
-        return work()
-    if not KEY.fullmatch(key):
+def _key() -> str | None:
+    """The Idempotency-Key of a request that changes something. Raises Problem."""
+    key = request.headers.get("Idempotency-Key") if request.method in ("POST", "PATCH") else None
+    if key is not None and not KEY.fullmatch(key):
         raise invalid(**{"Idempotency-Key": [_("要1到100个可见的英文字符")]})
+    return key
+
+
+def _once(call: Call, key: str | None, work: Callable[[], Response], *, is_secret: bool = False) -> Response:
+    """Do the work, or give the answer this key got before."""
+    if key is None:
+        return work()
     asked = b"%s %s\n%s" % (request.method.encode(), request.full_path.encode(), request.get_data())
     account_id = call.actor.account_id
     if before := idempotency.claim(call.session, account_id=account_id, key=key, request=asked, now=call.now):
         return _replayed(before)
-    try:
-        with call.session.begin_nested():
-            response = work()
-    except REFUSALS as refusal:
-        response = as_problem(refusal).answer()
+    response = work()
     kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     body = response.get_data()
     if is_secret:
@@ -174,6 +180,15 @@ def _once(call: Call, work: Callable[[], Response], *, is_secret: bool) -> Respo
         call.session, account_id=account_id, key=key, status=response.status_code, headers=kept, body=body
     )
     return response
+
+
+def _refused(problem: Problem, token: str | None, key: str | None) -> Response:
+    """What the rooms refused, once all the work is undone. A decision (409) is kept under its key, in a
+    transaction of its own: nothing else is left to commit with it. Anything else leaves the key free."""
+    if key is None or problem.status != HTTPStatus.CONFLICT:
+        return problem.answer()
+    with transaction() as session:
+        return _once(_let_in(session, token), key, problem.answer)
 
 
 def _replayed(before: idempotency.IdempotencyKey) -> Response:

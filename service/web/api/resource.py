@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -95,17 +95,17 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         """
 
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
-            described = self.doc(**_described(method, is_editable=is_editable, is_public=is_public))(view)
+            usual = _refuses(method, takes=takes, asks=asks, is_editable=is_editable, is_public=is_public)
+            described = self.doc(
+                parameters=_headers(method, is_editable=is_editable, is_public=is_public),
+                responses=_problems({*ALWAYS, *refuses, *usual}) | (NOT_MODIFIED if method == "GET" else {}),
+                **({"security": []} if is_public else {}),
+            )(view)
             if takes is not None:
                 described = self.arguments(takes, location="json", arg_name="body")(described)
             if asks is not None:
                 described = self.arguments(asks, location="query", arg_name="asked")(described)
             described = self.response(status, gives)(described)
-            usual = _refuses(method, takes=takes, asks=asks, is_editable=is_editable, is_public=is_public)
-            for code in sorted({*ALWAYS, *refuses, *usual}):
-                described = self.alt_response(
-                    code, schema=ProblemShown, content_type=CONTENT_TYPE, description=HTTPStatus(code).phrase
-                )(described)
             opened = door.opens(described, is_public=is_public, is_secret=is_secret)
             limited = limiter.limit(limit, key_func=_asker)(opened)
             self.add_url_rule(rule, view.__name__, limited, methods=[method])
@@ -118,7 +118,7 @@ def _asker() -> str:
     return request.headers.get("Authorization") or request.remote_addr or ""
 
 
-def _described(method: str, *, is_editable: bool, is_public: bool) -> dict[str, Any]:
+def _headers(method: str, *, is_editable: bool, is_public: bool) -> list[dict[str, Any]]:
     names = ["Accept-Language"]
     if method in ("POST", "PATCH") and not is_public:
         names.append("Idempotency-Key")
@@ -126,7 +126,7 @@ def _described(method: str, *, is_editable: bool, is_public: bool) -> dict[str, 
         names.append("If-None-Match")
     if method == "PATCH" and is_editable:
         names.append("If-Match")
-    parameters = [
+    return [
         {
             "in": "header",
             "name": name,
@@ -136,12 +136,14 @@ def _described(method: str, *, is_editable: bool, is_public: bool) -> dict[str, 
         }
         for name in names
     ]
-    described: dict[str, Any] = {"parameters": parameters}
-    if is_public:
-        described["security"] = []
-    if method == "GET":
-        described["responses"] = {"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}}
-    return described
+
+
+def _problems(statuses: Iterable[int]) -> dict[str, Any]:
+    content = {CONTENT_TYPE: {"schema": ProblemShown}}
+    return {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(statuses)}
+
+
+NOT_MODIFIED = {"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}}
 
 
 def _refuses(method: str, *, takes: Schema | None, asks: Schema | None, is_editable: bool, is_public: bool) -> set[int]:

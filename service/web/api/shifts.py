@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from schemas.activities import Cancellation
 from schemas.shifts import ShiftChange, ShiftsAsked, ShiftShown
 from schemas.shown import page_of
 from service.activities import actions, listing, queries
-from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
-from service.signups import queries as signups
-from service.volunteers.models import Volunteer
+from service.activities.models import ActivityRole, Shift, ShiftRole
+from service.signups.takeable import Takeable, takeable_shifts
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
 from service.web.api.resource import Resource
@@ -68,25 +65,15 @@ def cancel_shift(call: Call, *, shift_id: int, body: dict[str, Any]) -> Any:
 
 
 def _takeable(call: Call, asked: dict[str, Any]) -> Any:
-    rows = signups.takeable(
+    found = takeable_shifts(
         call.session,
-        call.session.get_one(Volunteer, call.volunteer_id),
+        call.volunteer_id,
         now=call.now,
         after=cursors.after_instant(asked.get("after")),
         limit=asked["limit"] + 1,
         area_id=asked.get("area_id"),
     )
-    page, headers = cursors.shown(
-        rows, limit=asked["limit"], key=lambda row: (row.Shift.starts_at, row.ShiftRole.id), each=lambda row: row
-    )
-    page["items"] = [_grouped(list(roles)) for _id, roles in groupby(page["items"], key=lambda row: row.Shift.id)]
-    return page, headers
-
-
-def _grouped(rows: Sequence[signups.OpeningRow]) -> dict[str, Any]:
-    """One shift with those of its roles that were found."""
-    first = rows[0]
-    return _with_roles(first.Shift, first.Activity, [(row.ShiftRole, row.ActivityRole) for row in rows])
+    return cursors.shown(found, limit=asked["limit"], key=lambda one: one.cursor, each=_shown_takeable)
 
 
 def _mine(call: Call, shift_id: int) -> Shift:
@@ -95,36 +82,36 @@ def _mine(call: Call, shift_id: int) -> Shift:
 
 
 def _shown(shift: Shift) -> dict[str, Any]:
-    return _with_roles(shift, shift.activity, [(role, role.definition) for role in shift.roles])
-
-
-def _with_roles(shift: Shift, activity: Activity, roles: Iterable[tuple[ShiftRole, ActivityRole]]) -> dict[str, Any]:
+    activity = shift.activity
     return {
+        **{name: getattr(shift, name) for name in SHIFT_COLUMNS},
         "id": shift.id,
         "activity_id": activity.id,
         "title": activity.title,
         "mode": activity.mode,
         "has_waitlist": activity.has_waitlist,
-        "area_id": shift.area_id,
-        "place_id": shift.place_id,
-        "starts_at": shift.starts_at,
-        "ends_at": shift.ends_at,
         "closes_at": shift.starts_at - timedelta(minutes=activity.closes_before),
         "state": shift.state,
-        "cancel_reason": shift.cancel_reason,
-        "version": shift.version,
-        "roles": [_role(role, definition) for role, definition in roles],
+        "roles": [_role(role, role.definition) for role in shift.roles],
     }
 
 
 def _role(role: ShiftRole, definition: ActivityRole) -> dict[str, Any]:
     return {
-        "id": role.id,
-        "name": definition.name,
-        "min_needed": role.min_needed,
-        "max_needed": role.max_needed,
-        "taken": role.taken,
-        "requires": definition.requires,
-        "min_age": definition.min_age,
-        "max_age": definition.max_age,
+        **{name: getattr(role, name) for name in ("id", "min_needed", "max_needed", "taken")},
+        **{name: getattr(definition, name) for name in ("name", "requires", "min_age", "max_age")},
     }
+
+
+def _shown_takeable(found: Takeable) -> dict[str, Any]:
+    shift = found.shift._mapping
+    return {
+        **shift,
+        "id": shift["shift_id"],
+        "closes_at": shift["starts_at"] - timedelta(minutes=shift["closes_before"]),
+        "state": shift["shift_state"],
+        "roles": [{**role._mapping, "id": role.shift_role_id} for role in found.roles],
+    }
+
+
+SHIFT_COLUMNS = ("area_id", "place_id", "starts_at", "ends_at", "cancel_reason", "version")
