@@ -16,6 +16,7 @@ from service.signups.actions import sign_up
 from service.signups.models import SignUp
 from service.signups.queries import opening
 from service.terms import Role, SignUpVia
+from service.volunteers.models import Volunteer
 from tests import factories
 from tests.browsing import Person
 from tests.factories import NOW
@@ -47,9 +48,7 @@ def volunteer_account() -> Person:
     with transaction() as session:
         area = factories.community(session)
         person = factories.volunteer(session, area, name="钱多多")
-        account = accounts.open_account(
-            session, phone=factories.phone(), name=person.name, volunteer_id=person.id
-        )
+        account = accounts.open_account(session, phone=factories.phone(), name=person.name, volunteer_id=person.id)
         return seated(account)
 
 
@@ -62,7 +61,11 @@ def published(area: Area, **details: object) -> tuple[Activity, list[Shift]]:
 
 def signed_up(session: Session, area: Area, shift: Shift, name: str) -> SignUp:
     """Somebody of the area who signed up for the shift's only role."""
-    person = factories.volunteer(session, area, name)
+    return ask(session, factories.volunteer(session, area, name), shift)
+
+
+def ask(session: Session, person: Volunteer, shift: Shift) -> SignUp:
+    """The person signs up for the shift's only role."""
     role = factories.only_role(session, shift)
     return sign_up(
         session, volunteer_id=person.id, shift_id=shift.id, shift_role_id=role.id, now=NOW, via=SignUpVia.WEB

@@ -17,7 +17,7 @@ from service.language import _
 from service.places import queries as places
 from service.places.models import Area
 from service.web import planned, words
-from service.web.desk import Desk
+from service.web.desk import Desk, found
 from service.web.forms import Form
 from service.web.wizard_choices import choices, usual
 
@@ -82,9 +82,9 @@ class Wizard:
         return [_role(row) for row in rows if row["name"]]
 
     def columns(self) -> dict[str, Any]:
-        """The activity's own columns, as typed."""
+        """The activity's own columns, as typed. 404 when its place is no longer hers to use."""
         given = {name: value for name, value in self.kept("what").loaded.items() if name != "repeats"}
-        place = self.desk.db.get_one(Area, given["place_id"])
+        place = found(places.in_scope(self.desk.db, given["place_id"], scope_ids=self.desk.scope_ids))
         return {"team_id": None, **given, "area_id": _community(self.desk, place).id}
 
     def facts(self) -> list[tuple[str, str, str]]:

@@ -1,0 +1,144 @@
+"""Every coordinator's page: not for guests, not for volunteers, not for other communities, not without its token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from service.activities import unfinished
+from service.db import transaction
+from service.matching import actions as matching
+from service.notifications.models import Call
+from service.places.models import Area
+from service.roster.models import Assignment
+from service.settings import Settings, settings
+from service.signups.models import SignUp
+from service.terms import Mode, Role
+from service.volunteers.models import Volunteer
+from service.web import create_app
+from tests import desks, factories
+from tests.browsing import Person
+from tests.factories import NOW
+from tests.service.web.pages.test_calls import to_call
+
+
+@dataclass(frozen=True)
+class Place:
+    """The numbers that stand in addresses, all of one community."""
+
+    activity_id: int
+    shift_id: int
+    shift_role_id: int
+    assignment_id: int
+    signup_id: int
+    volunteer_id: int
+    match_run_id: int
+    call_id: int
+    unfinished_id: int
+
+
+def furnished(area: Area) -> Place:
+    """One of everything in the community."""
+    made, [shift] = desks.published(area, mode=Mode.ROTA)
+    with transaction() as session:
+        signup = desks.signed_up(session, area, shift, "王小满")
+        place = desks.offered(session, area, shift, "李大雪")
+        run = matching.request(
+            session,
+            activity_id=made.id,
+            from_at=NOW,
+            until_at=shift.ends_at,
+            account_id=None,
+            now=NOW,
+        )
+        return Place(
+            activity_id=made.id,
+            shift_id=shift.id,
+            shift_role_id=factories.only_role(session, shift).id,
+            assignment_id=place.id,
+            signup_id=signup.id,
+            volunteer_id=signup.volunteer_id,
+            match_run_id=run.id,
+            call_id=to_call(session, place).id,
+            unfinished_id=unfinished.begin(session, account_id=999, now=NOW).id,
+        )
+
+
+def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
+    """(method, address) of every page below /co and /ad, filled with the numbers of `place`."""
+    numbers = {name: getattr(place, name) for name in Place.__annotations__} | {"step": "what"}
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if rule.rule.startswith(("/co", "/ad/")):
+                values = {name: numbers[name] for name in rule.arguments}
+                found += [
+                    (method, app.url_for(rule.endpoint, **values))
+                    for method in sorted(rule.methods or ())
+                    if method in ("GET", "POST")
+                ]
+    return sorted(set(found))
+
+
+def visit(she: Person, method: str, address: str) -> int:
+    """The status of one request, its token in order."""
+    if method == "GET":
+        return she.client.get(address).status_code
+    she.page = she.client.get("/style/form")
+    token = she.text.split('name="csrf_token" value="')[1].split('"')[0]
+    return she.client.post(address, data={"csrf_token": token}).status_code
+
+
+@pytest.fixture
+def place(at_now: Settings) -> Place:
+    """One of everything in a community that is not the visitor's."""
+    with transaction() as session:
+        elsewhere = factories.community(session, "杜甫路社区")
+    return furnished(elsewhere)
+
+
+def test_guests_are_sent_to_log_in(place: Place) -> None:
+    she, app = Person(), create_app(settings())
+    everything = addresses(app, place)
+    assert len(everything) > 40
+    for method, address in everything:
+        assert visit(she, method, address) == 303, (method, address)
+        assert "/login" in she.client.open(address, method=method).headers.get("Location", "/login"), address
+
+
+def test_volunteers_are_not_let_in(place: Place) -> None:
+    she, app = desks.volunteer_account(), create_app(settings())
+    for method, address in addresses(app, place):
+        assert visit(she, method, address) == 403, (method, address)
+
+
+def test_nothing_of_another_community_exists(place: Place) -> None:
+    she, _area = desks.coordinator()
+    before = counted()
+    for method, address in addresses(create_app(settings()), place):
+        if any(character.isdigit() for character in address):
+            assert visit(she, method, address) == 404, (method, address)
+    assert counted() == before
+
+
+def test_a_form_without_its_token_changes_nothing(at_now: Settings) -> None:
+    she, area = desks.coordinator(role=Role.ADMIN)
+    place = furnished(area)
+    before = counted()
+    for method, address in addresses(create_app(settings()), place):
+        if method == "POST":
+            answer = she.client.post(address, data={"csrf_token": "wrong", "reason": "没有", "reply": "decline"})
+            assert answer.status_code == 400, address
+    assert counted() == before
+
+
+def counted() -> list[object]:
+    """What any of the forms would change."""
+    with transaction() as session:
+        tables = (Assignment, SignUp, Volunteer, Call)
+        rows = [session.scalar(select(func.count()).select_from(table)) for table in tables]
+        states = session.execute(select(Assignment.state, Assignment.version).order_by(Assignment.id)).all()
+        return [rows, [tuple(row) for row in states], session.scalars(select(SignUp.state)).all()]

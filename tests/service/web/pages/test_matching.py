@@ -1,0 +1,180 @@
+"""A match run on its page: the plan with reasons, published whole or in part, thrown away, overtaken."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from service.activities.rules import RolePlan
+from service.db import transaction
+from service.matching import actions as matching
+from service.matching.models import MatchRun
+from service.places.models import Area
+from service.roster.models import Assignment
+from service.settings import Settings
+from service.signups.actions import withdraw
+from service.signups.models import SignUp
+from service.terms import AssignmentState, MatchRunState, Mode, QualificationKind, SignUpState
+from service.volunteers.models import Volunteer
+from tests import desks, factories
+from tests.browsing import Person
+from tests.factories import NOW
+
+TWO = (RolePlan(name="引导员", min_needed=2, max_needed=2),)
+
+
+@pytest.fixture
+def desk(at_now: Settings) -> tuple[Person, Area]:
+    """A coordinator at her desk."""
+    return desks.coordinator()
+
+
+def asked_for(she: Person, area: Area, *names: str, **details: object) -> int:
+    """A matched activity with these sign-ups, for which a run has been asked on its page; the run's id."""
+    made, [shift] = desks.published(area, mode=Mode.MATCHED, **{"roles": TWO, **details})
+    with transaction() as session:
+        for name in names:
+            desks.signed_up(session, area, shift, name)
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    return int(she.path.rsplit("/", 1)[1])
+
+
+def solve(run_id: int) -> None:
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=NOW)
+
+
+def states() -> dict[str, str]:
+    """Each person's assignment by its state."""
+    with transaction() as session:
+        rows = session.execute(
+            select(Volunteer.name, Assignment.state).join(Assignment, Assignment.volunteer_id == Volunteer.id)
+        )
+        return {name: str(state) for name, state in rows}
+
+
+def test_a_run_is_asked_for_and_waits_until_it_is_solved(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    assert "正在排" in she.text
+    with transaction() as session:
+        run = session.get_one(MatchRun, run_id)
+        assert (run.from_at >= NOW, run.until_at) == (True, NOW.replace(hour=16) + timedelta(days=6))
+    solve(run_id)
+    assert "草案，志愿者看不到" in she.open(f"/co/match/{run_id}")
+    assert "排班草案等您发布：1份" in she.open("/co")
+
+
+def test_the_plan_says_who_why_and_what_is_missing(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    assert "新排1人次。" in text
+    assert "还缺1人" in text
+    assert "王小满</b>" in text
+    assert "本人第1志愿；近12周没有服务过" in text
+    assert "还有1处缺人。" in text
+
+
+def test_who_got_nothing_learns_every_reason(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    doctor = (RolePlan(name="医生", min_needed=1, max_needed=1, requires=(QualificationKind.DOCTOR,)),)
+    made, [shift] = desks.published(area, mode=Mode.MATCHED, roles=doctor)
+    with transaction() as session:
+        lapsed = factories.qualified(
+            session, factories.volunteer(session, area, "李大雪"), QualificationKind.DOCTOR, until=date(2027, 1, 1)
+        )
+        desks.ask(session, lapsed, shift)
+        lapsed.qualifications[0].valid_until = date(2026, 11, 27)
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    run_id = int(she.path.rsplit("/", 1)[1])
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    assert "李大雪" in text.split("报了名没有排上的，为什么")[1]
+    assert "医师资格到2026年11月27日为止，2026年11月28日服务那天已经过期。" in text
+
+
+def test_publishing_all_asks_everybody(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪")
+    solve(run_id)
+    assert states() == {"王小满": AssignmentState.DRAFTED, "李大雪": AssignmentState.DRAFTED}
+    she.open(f"/co/match/{run_id}")
+    assert "发布了，正在问2个人能不能来。" in she.send(f"/co/match/{run_id}/publish", all="1")
+    assert states() == {"王小满": AssignmentState.OFFERED, "李大雪": AssignmentState.OFFERED}
+    assert "等回复" in she.text
+    assert "全部发布" not in she.text
+    she.send(f"/co/match/{run_id}/publish", all="1")
+    assert she.status == 200
+
+
+def test_publishing_some_leaves_the_rest_drafts(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪")
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    ticked = re.search(r'name="draft" value="(\d+)"><label[^>]*><b>王小满', text)
+    assert ticked
+    assert "请先勾选" in she.send(f"/co/match/{run_id}/publish", some="1")
+    assert she.status == 422
+    assert "正在问1个人" in she.send(f"/co/match/{run_id}/publish", some="1", draft=ticked[1])
+    assert states() == {"王小满": AssignmentState.OFFERED, "李大雪": AssignmentState.DRAFTED}
+    assert "全部发布" in she.text
+
+
+def test_who_withdrew_meanwhile_is_not_asked_and_that_is_said(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪")
+    solve(run_id)
+    with transaction() as session:
+        signup = session.scalars(select(SignUp).join(Volunteer).where(Volunteer.name == "李大雪"))
+        withdraw(session, signup_id=signup.one().id, now=NOW)
+    she.open(f"/co/match/{run_id}")
+    text = she.send(f"/co/match/{run_id}/publish", all="1")
+    assert "正在问1个人" in text
+    assert "发布时有1人已经来不了" in text
+
+
+def test_a_plan_thrown_away_leaves_the_sign_ups_waiting(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    solve(run_id)
+    she.open(f"/co/match/{run_id}")
+    assert "草案丢掉了" in she.send(f"/co/match/{run_id}/discard")
+    assert states() == {"王小满": AssignmentState.RELEASED}
+    with transaction() as session:
+        assert session.scalars(select(SignUp.state)).one() == SignUpState.PENDING
+        assert session.get_one(MatchRun, run_id).state == MatchRunState.DISCARDED
+    assert "没有发布" in she.send(f"/co/match/{run_id}/publish", all="1")
+    assert she.status == 409
+
+
+def test_a_published_plan_cannot_be_thrown_away(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    solve(run_id)
+    she.open(f"/co/match/{run_id}")
+    she.send(f"/co/match/{run_id}/publish", all="1")
+    assert "已经发布了，不能再丢掉" in she.send(f"/co/match/{run_id}/discard")
+    assert she.status == 409
+
+
+def test_first_come_first_served_needs_no_plan(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, _shifts = desks.published(area)
+    assert "排这一周" not in she.open(f"/co/activities/{made.id}")
+    assert "这一周不用排" in she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    assert she.status == 409
+
+
+def test_a_week_that_is_over_is_not_planned(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, _shifts = desks.published(area, mode=Mode.ROTA)
+    she.open(f"/co/activities/{made.id}")
+    assert "这一周不用排" in she.send(f"/co/activities/{made.id}/match", on="2026-11-09")
