@@ -10,7 +10,6 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from service.calendars.rules import local
 from service.demo import names
 from service.demo.logins import number
 from service.demo.neighbourhoods import NORTH, STREETS, Tree
@@ -181,25 +180,29 @@ def _age(dice: random.Random) -> int:
     return dice.randrange(24, 58) if kind < 0.95 else dice.randrange(76, 83)
 
 
-def register(
-    session: Session, tree: Tree, people: Sequence[Person], *, dice: random.Random, typist_id: int, now: datetime
-) -> dict[str, Volunteer]:
-    """Register everybody, with what they hold, seen and verified by the typist; by name."""
-    return {
-        person.name: _register_one(session, tree, person, dice=dice, typist_id=typist_id, now=now) for person in people
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """The desk where people were registered at `now`, by an account that saw their papers; ages count from `today`."""
+
+    tree: Tree
+    dice: random.Random
+    typist_id: int
+    now: datetime
+    today: date
+
+    def register(self, session: Session, people: Sequence[Person]) -> dict[str, Volunteer]:
+        """Register everybody, with what they hold, verified; by name."""
+        return {person.name: _register(session, self, person) for person in people}
 
 
-def _register_one(
-    session: Session, tree: Tree, person: Person, *, dice: random.Random, typist_id: int, now: datetime
-) -> Volunteer:
-    today = local(now).date()
+def _register(session: Session, desk: Registry, person: Person) -> Volunteer:
+    dice, today, typist_id, now = desk.dice, desk.today, desk.typist_id, desk.now
     has_phone = person.ordinal is not None
     by_herself = person in (*CAST, *STORY) or (has_phone and dice.random() < 0.6)
     purposes = [ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS]
     volunteer = actions.register(
         session,
-        area_id=tree.by_name[person.community].id,
+        area_id=desk.tree.by_name[person.community].id,
         name=person.name,
         phone=number(person.ordinal) if person.ordinal is not None else None,
         how=ConsentHow.WEB if by_herself else ConsentHow.PAPER if has_phone else ConsentHow.ORAL,

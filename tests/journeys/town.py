@@ -8,11 +8,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from service import clock
-from service.accounts.models import LoginCode
 from service.db import transaction
 from service.notifications import sending
 from service.settings import settings
@@ -71,7 +70,7 @@ class Town:
     def api(self, phone: str) -> Caller:
         """The person with this number, as a program of hers."""
         if phone not in self.callers:
-            _let_a_minute_pass()
+            _let_an_hour_pass()
             asked = self.client.post("/api/v1/login/codes", json={"phone": phone})
             assert asked.status_code == 202, asked.text
             given = self.client.post("/api/v1/login/tokens", json={"phone": phone, "code": last_code()})
@@ -82,7 +81,7 @@ class Town:
     def browser(self, phone: str) -> Person:
         """The person with this number, logged in on the pages."""
         if phone not in self.browsers:
-            _let_a_minute_pass()
+            _let_an_hour_pass()
             self.browsers[phone] = Person()
             self.browsers[phone].log_in(phone)
         return self.browsers[phone]
@@ -106,10 +105,10 @@ class Town:
         sending.send_due()
 
 
-def _let_a_minute_pass() -> None:
-    """Codes for one number go a minute apart, also for somebody who logs in twice: page and program."""
+def _let_an_hour_pass() -> None:
+    """Codes for one number go a minute apart and five an hour, also for who logs in twice: page and program."""
     with transaction() as session:
-        session.execute(delete(LoginCode))
+        session.execute(text("UPDATE login_code SET requested_at = requested_at - interval '1 hour'"))
 
 
 def _sweep() -> None:

@@ -1,0 +1,156 @@
+"""A12 “红色管家”志愿服务队 (人民路社区):
+"1(一支医疗服务队)+N(健康干预、健康讲座、心理辅导、中医养生、妇女儿童关爱、扶贫帮困)".
+
+A hub team with N lines of service, each with its own qualification; a clinic is not open without a doctor whose licence
+is valid on the day of service, and the plan says so in advance.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.journeys.town import Caller, Town, coverage
+
+DESK, NEIGHBOUR = "13900009205", "13900000021"
+#: Somebody who is on no roster and holds no more than a certificate of first aid.
+NEWCOMER = "13900000036"
+#: A doctor whose licence ends in a fortnight, on 7 December; another whose licence does not.
+LAPSING, LASTING = "13900000011", "13900000012"
+NURSE, COUNSELLOR, HERBALIST = "13900000014", "13900000017", "13900000018"
+LAST_DAY = date(2026, 12, 7)
+CLINIC = "社区义诊"
+
+
+def dates_of(town: Town, title: str) -> list[Any]:
+    """The activity's shifts by start."""
+    return [shift for shift in town.api(DESK).items("shifts") if shift["title"].startswith(title)]
+
+
+def day_of(shift: Any) -> date:
+    return datetime.fromisoformat(shift["starts_at"]).date()
+
+
+def clinic_on(town: Town, day: date) -> Any:
+    return next(shift for shift in dates_of(town, CLINIC) if day_of(shift) == day)
+
+
+def role_of(shift: Any, name: str) -> Any:
+    return next(role for role in shift["roles"] if role["name"] == name)
+
+
+def ask_for(who: Caller, shift: Any, role: str, *, expect: int = 201) -> Any:
+    return who.send(
+        "POST", f"shifts/{shift['id']}/signups", {"shift_role_id": role_of(shift, role)["id"]}, expect=expect
+    )
+
+
+def plan(town: Town, shift: Any) -> Any:
+    """The coordinator has this one clinic planned; the run with its solution."""
+    desk, starts_at = town.api(DESK), datetime.fromisoformat(shift["starts_at"])
+    window = {"from_at": starts_at.isoformat(), "until_at": (starts_at + timedelta(hours=1)).isoformat()}
+    run = desk.send("POST", f"activities/{shift['activity_id']}/match-runs", window, expect=202)
+    town.settle()
+    return desk.get(f"match-runs/{run['id']}")
+
+
+def test_the_team_has_its_one_and_its_six(town: Town) -> None:
+    team = next(team for team in town.api(DESK).items("teams") if "红色管家" in team["name"])
+    lines = [programme["name"] for programme in team["programmes"]]
+    assert lines == ["医疗服务", "健康干预", "健康讲座", "心理辅导", "中医养生", "妇女儿童关爱", "扶贫帮困"]
+    served = {activity["programme_id"] for activity in town.api(DESK).items("activities")}
+    assert {programme["id"] for programme in team["programmes"]} <= served
+
+
+@pytest.mark.parametrize(
+    ("line", "role", "kind"),
+    [
+        (CLINIC, "医生", "doctor"),
+        (CLINIC, "护士", "nurse"),
+        ("健康干预", "随访护士", "nurse"),
+        ("健康讲座", "主讲医生", "doctor"),
+        ("心理辅导", "心理咨询师", "counsellor"),
+        ("中医养生", "中医师", "tcm"),
+        ("妇女儿童关爱", "陪伴员", "background_check"),
+    ],
+)
+def test_each_line_asks_for_a_qualification_of_its_own(town: Town, *, line: str, role: str, kind: str) -> None:
+    refused = ask_for(town.api(NEWCOMER), dates_of(town, line)[-1], role, expect=409)
+    assert [(reason["code"], reason["details"]["kind"]) for reason in refused["reasons"]] == [
+        ("qualification_missing", kind)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phone", "line", "role"),
+    [
+        (NURSE, "健康干预", "随访护士"),
+        (COUNSELLOR, "心理辅导", "心理咨询师"),
+        (HERBALIST, "中医养生", "中医师"),
+        (NEIGHBOUR, "扶贫帮困", "走访员"),
+        (NEIGHBOUR, CLINIC, "引导员"),
+    ],
+)
+def test_who_holds_it_or_needs_none_is_taken(town: Town, *, phone: str, line: str, role: str) -> None:
+    signup = ask_for(town.api(phone), dates_of(town, line)[-2 if line == CLINIC else -1], role)
+    assert signup["state"] in ("confirmed", "pending")
+
+
+def test_a_licence_counts_on_the_day_of_service_not_on_the_day_of_asking(town: Town) -> None:
+    doctor = town.api(LAPSING)
+    before, after = clinic_on(town, date(2026, 12, 5)), clinic_on(town, date(2026, 12, 8))
+
+    assert ask_for(doctor, before, "医生")["state"] == "pending"
+    refused = ask_for(doctor, after, "医生", expect=409)
+    assert [reason["code"] for reason in refused["reasons"]] == ["qualification_expired"]
+    assert refused["reasons"][0]["details"] == {"kind": "doctor", "valid_until": "2026-12-07", "on": "2026-12-08"}
+    assert "2026年12月7日" in refused["detail"]
+
+
+def test_she_is_not_offered_what_she_could_not_do(town: Town) -> None:
+    shown = town.api(LAPSING).items("shifts", takeable="true")
+    as_doctor = [
+        day_of(shift)
+        for shift in shown
+        if shift["title"].startswith((CLINIC, "健康讲座"))
+        for role in shift["roles"]
+        if role["requires"] == ["doctor"]
+    ]
+    assert as_doctor
+    assert max(as_doctor) <= LAST_DAY
+
+
+def test_a_clinic_without_a_doctor_is_seen_in_advance_and_the_plan_says_who_is_missing(town: Town) -> None:
+    clinic = clinic_on(town, date(2026, 12, 12))
+    for phone in (LAPSING, NEIGHBOUR):
+        ask_for(town.api(phone), clinic, "引导员")
+    ask_for(town.api(NURSE), clinic, "护士")
+
+    run = plan(town, clinic)
+    doctor_role = role_of(clinic, "医生")["id"]
+    missing = [role for role in run["solution"]["open_roles"] if role["opening_id"] == doctor_role]
+    assert [role["missing"] for role in missing] == [1]
+    placed = {place["opening_id"] for place in run["solution"]["placements"]}
+    assert role_of(clinic, "护士")["id"] in placed
+    assert doctor_role not in placed
+
+    rows = {row[0]: row[1:] for row in coverage(town.browser(DESK).open("/co"))}
+    column = next(n for n, day in enumerate(rows["活动"]) if "12月1日" in day)
+    assert "没有人0/4" in rows[CLINIC][column], "nothing is surely covered before the plan is published and answered"
+
+
+def test_the_clinic_opens_with_a_doctor_who_is_valid_that_day_and_says_yes(town: Town) -> None:
+    clinic, desk, doctor = clinic_on(town, date(2026, 12, 19)), town.api(DESK), town.api(LASTING)
+    ask_for(doctor, clinic, "医生")
+    run = plan(town, clinic)
+    assert role_of(clinic, "医生")["id"] in {place["opening_id"] for place in run["solution"]["placements"]}
+    desk.send("POST", f"match-runs/{run['id']}/publications", {})
+    town.settle()
+
+    offer = doctor.items("assignments", mine="true", shift_id=clinic["id"])[0]
+    assert (offer["state"], offer["role"]) == ("offered", "医生")
+    answered = doctor.send("POST", f"assignments/{offer['id']}/answers", {"reply": "accept"})
+    assert answered["state"] == "confirmed"
+    assert role_of(desk.get(f"shifts/{clinic['id']}"), "医生")["taken"] == 1
