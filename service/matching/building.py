@@ -49,7 +49,7 @@ def build_problem(
     Who holds a place already is pinned there.
     """
     begin = max(from_at, now)
-    rows = _openings(session, activity_id, begin, until_at=until_at)
+    rows = _openings(session, activity_id, from_at=from_at, until_at=until_at, now=now)
     held = _held(session, rows)
     asked = _signed_up(session, rows) | _members(session, rows)
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
@@ -77,7 +77,9 @@ def build_problem(
     )
 
 
-def _openings(session: Session, activity_id: int, from_at: datetime, *, until_at: datetime) -> Sequence[OpeningRow]:
+def _openings(
+    session: Session, activity_id: int, *, from_at: datetime, until_at: datetime, now: datetime
+) -> Sequence[OpeningRow]:
     return session.execute(
         select(ShiftRole, Shift, Activity, ActivityRole)
         .join(Shift, Shift.id == ShiftRole.shift_id)
@@ -85,7 +87,7 @@ def _openings(session: Session, activity_id: int, from_at: datetime, *, until_at
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
         .where(Shift.activity_id == activity_id, Shift.state == ShiftState.OPEN)
         .where(Activity.state == ActivityState.PUBLISHED, Activity.mode != Mode.INSTANT)
-        .where(Shift.starts_at > from_at, Shift.starts_at < until_at)
+        .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
         .execution_options(populate_existing=True)
     ).all()
