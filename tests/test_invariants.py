@@ -70,6 +70,10 @@ DAMAGE = {
     f"volunteer_id, 'PT2H', now(), 'planned' FROM assignment; {SETTLE}; UPDATE assignment SET state = 'declined'": (
         "no reminder stays planned for somebody who does not come"
     ),
+    "INSERT INTO reminder (area_id, assignment_id, volunteer_id, lead_time, due_at, state, unsent_reason) SELECT "
+    f"area_id, id, volunteer_id, 'PT2H', '2026-11-27', 'unsent', 'not_holding' FROM assignment; {SETTLE}": (
+        "who comes after all is reminded again"
+    ),
     "WITH n AS (INSERT INTO notification (volunteer_id, kind, key, subject_ids, is_urgent, send_at, state, attempts) "
     "SELECT min(id), 'reminder', 'k', '{}', false, now(), 'sent', 1 FROM volunteer RETURNING id) "
     "INSERT INTO delivery (notification_id, channel, attempted_at, is_permanent) "

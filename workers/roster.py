@@ -10,13 +10,17 @@ from service.roster import actions
 
 @app.task(name="workers.roster.expire_offers")
 def expire_offers() -> None:
-    """Release what nobody answered in time."""
-    with transaction() as session:
-        actions.expire_offers(session, now=clock.now(session))
+    """Release what nobody answered in time, a batch a transaction, until none is left."""
+    while True:
+        with transaction() as session:
+            if not actions.expire_offers(session, now=clock.now(session)):
+                return
 
 
 @app.task(name="workers.roster.hand_on_places")
 def hand_on_places() -> None:
-    """Free the places whose holders withdrew for good."""
-    with transaction() as session:
-        actions.hand_on_places(session, now=clock.now(session))
+    """Free the places whose holders withdrew for good, a batch a transaction, until none is left."""
+    while True:
+        with transaction() as session:
+            if not actions.hand_on_places(session, now=clock.now(session)):
+                return
