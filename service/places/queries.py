@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -81,6 +81,18 @@ def community_of(session: Session, area: Area) -> Area:
     """The nearest community at or above `area`; `area` itself when there is none (a street, a city)."""
     above = [a for a in path(session, area) if a.kind == AreaKind.COMMUNITY]
     return above[-1] if above else area
+
+
+def communities_of(session: Session, area_ids: Collection[int]) -> dict[int, tuple[Area, Area]]:
+    """Areas by id, each with the nearest community at or above it, or itself where there is none."""
+    areas = session.scalars(select(Area).where(Area.id.in_(area_ids))).all()
+    above = {area_id for area in areas for area_id in area.lineage}
+    known = session.scalars(select(Area).where(Area.id.in_(above), Area.kind == AreaKind.COMMUNITY))
+    by_id = {community.id: community for community in known}
+    return {
+        area.id: (area, next((by_id[area_id] for area_id in reversed(area.lineage) if area_id in by_id), area))
+        for area in areas
+    }
 
 
 def helpline(session: Session, area: Area) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
-from service.terms import ActivityState, AssignmentState, ShiftState
+from service.terms import ActivityState, AssignmentState, ReleaseReason, ShiftState
 from service.volunteers.models import Volunteer
 
 
@@ -181,6 +181,23 @@ def duties_before(session: Session, volunteer_id: int, *, until_at: datetime, li
 def duty(session: Session, assignment_id: int) -> DutyRow | None:
     """One assignment with its shift, activity and role."""
     return session.execute(_duties().where(Assignment.id == assignment_id)).one_or_none()
+
+
+def of_signup(session: Session, signup_id: int) -> Assignment | None:
+    """The newest place a sign-up led to."""
+    return session.scalar(
+        select(Assignment).where(Assignment.signup_id == signup_id).order_by(Assignment.id.desc()).limit(1)
+    )
+
+
+def called_off(session: Session, volunteer_id: int, *, from_at: datetime) -> Sequence[DutyRow]:
+    """The places a person held in shifts that were called off and would not be over yet, next first."""
+    return session.execute(
+        _duties()
+        .where(Assignment.volunteer_id == volunteer_id, Shift.ends_at > from_at)
+        .where(Assignment.release_reason == ReleaseReason.SHIFT_CANCELLED)
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()
 
 
 def of_volunteer(session: Session, assignment_id: int, *, volunteer_id: int) -> Assignment | None:

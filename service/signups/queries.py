@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby, islice
 from typing import TypeAlias
 
 from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
@@ -149,19 +150,27 @@ def takeable(
     after: tuple[datetime, int] | None = None,
     limit: int = 30,
     area_id: int | None = None,
+    with_full: bool = True,
 ) -> list[OpeningRow]:
     """The next openings this person could sign up for right now, by start; `after` is (starts_at, role id).
 
     SQL gives what is open in her street, in slices; the same rules that refuse a sign-up pick from it.
+    `with_full`: also those where she would wait for a place.
     """
     asking = candidate(session, volunteer.id, around=now, until=now + timedelta(days=60))
     mine = set(
         session.scalars(select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING)))
     )
     found: list[OpeningRow] = []
-    for row in _upcoming(
-        session, now=now, near_area_id=area_id or volunteer.area_id, after=after, slice_size=2 * limit
-    ):
+    rows = _upcoming(
+        session,
+        now=now,
+        near_area_id=area_id or volunteer.area_id,
+        after=after,
+        with_full=with_full,
+        slice_size=2 * limit,
+    )
+    for row in rows:
         if row.Shift.id not in mine and not refusals(asking, as_opening(row), now):
             found.append(row)
             if len(found) == limit:
@@ -170,11 +179,17 @@ def takeable(
 
 
 def upcoming(
-    session: Session, *, now: datetime, area_id: int, after: tuple[datetime, int] | None = None, limit: int = 30
-) -> list[OpeningRow]:
-    """The next openings around an area, whoever asks: what a visitor without login sees."""
-    rows = _upcoming(session, now=now, near_area_id=area_id, after=after, slice_size=limit)
-    return [row for _, row in zip(range(limit), rows, strict=False)]
+    session: Session,
+    *,
+    now: datetime,
+    area_id: int,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 30,
+    with_full: bool = True,
+) -> list[list[OpeningRow]]:
+    """The next shifts around an area, each with its openings, whoever asks: what a visitor without login sees."""
+    rows = _upcoming(session, now=now, near_area_id=area_id, after=after, with_full=with_full, slice_size=2 * limit)
+    return [list(roles) for _shift, roles in islice(groupby(rows, key=_shift_id), limit)]
 
 
 def openings_in(
@@ -197,16 +212,31 @@ def standing_shifts(session: Session, volunteer_id: int) -> set[int]:
     return set(session.scalars(mine))
 
 
+def _shift_id(row: OpeningRow) -> int:
+    shift: Shift = row.Shift
+    return shift.id
+
+
 def _upcoming(
-    session: Session, *, now: datetime, near_area_id: int, after: tuple[datetime, int] | None, slice_size: int
+    session: Session,
+    *,
+    now: datetime,
+    near_area_id: int,
+    after: tuple[datetime, int] | None,
+    with_full: bool,
+    slice_size: int,
 ) -> Iterator[OpeningRow]:
     """Open roles in the same sub-district (the parent of the area) by start, read slice by slice."""
+    is_free = ShiftRole.taken < ShiftRole.max_needed
+    may_wait = or_(Activity.has_waitlist, Activity.mode != Mode.INSTANT)
+    closes_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.closes_before)
     home = aliased(Area)
     neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()
     statement = (
         _openings()
         .join(Area, Area.id == Shift.area_id)
-        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
+        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED, closes_at > now)
+        .where(or_(is_free, may_wait) if with_full else is_free)
         .where(neighbourhood == any_(Area.lineage))
         .order_by(Shift.starts_at, ShiftRole.id)
         .limit(slice_size)

@@ -78,7 +78,7 @@ class Refused:
 def refusals(candidate: Candidate, opening: Opening, now: datetime) -> list[Refused]:
     """All the reasons against, not the first; empty when she may have the place (or queue for it)."""
     return [
-        *_closed(opening, now),
+        *closed(opening, now),
         *_unfit(candidate, opening),
         *_here_already(candidate, opening),
         *_busy(candidate, opening),
@@ -91,7 +91,8 @@ def unfit(candidate: Candidate, opening: Opening) -> list[Refused]:
     return [*_unfit(candidate, opening), *_busy(candidate, opening)]
 
 
-def _closed(opening: Opening, now: datetime) -> Iterator[Refused]:
+def closed(opening: Opening, now: datetime) -> Iterator[Refused]:
+    """Reasons that lie in the shift, whoever asks."""
     if opening.activity_state == ActivityState.DRAFT:
         yield Refused(Refusal.NOT_PUBLISHED)
     if opening.shift_state == ShiftState.CANCELLED or opening.activity_state == ActivityState.CANCELLED:
@@ -106,7 +107,7 @@ def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     if ConsentPurpose.SERVICE not in candidate.consents:
         yield Refused(Refusal.CONSENT_MISSING)
     yield from _unqualified(candidate, opening)
-    yield from _wrong_age(candidate, opening)
+    yield from wrong_age(candidate.birth_on, opening)
 
 
 def _unqualified(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
@@ -123,13 +124,14 @@ def _unqualified(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
             yield Refused(Refusal.QUALIFICATION_MISSING, {"kind": kind, "on": day})
 
 
-def _wrong_age(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
+def wrong_age(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
+    """Reasons that lie in the age of somebody born then, on the service date."""
     if opening.min_age is None and opening.max_age is None:
         return
-    if candidate.birth_on is None:
+    if birth_on is None:
         yield Refused(Refusal.AGE_UNKNOWN)
         return
-    age = age_on(candidate.birth_on, local(opening.starts_at).date())
+    age = age_on(birth_on, local(opening.starts_at).date())
     if opening.min_age is not None and age < opening.min_age:
         yield Refused(Refusal.TOO_YOUNG, {"min_age": opening.min_age, "age": age})
     if opening.max_age is not None and age > opening.max_age:
