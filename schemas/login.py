@@ -8,7 +8,7 @@ from service.language import Lazy
 
 #: Said before anything is stored (PIPL art. 17): who, what for, how long, how to take it back.
 CONSENT = Lazy("我同意社区用我的姓名和手机号安排志愿服务、发送提醒")
-CONSENT_HINT = Lazy("只给负责的社区工作人员看，不公开，不另作他用。随时可以在“我的班次”里或者打电话收回。")
+CONSENT_HINT = Lazy("只给负责的社区工作人员看，不公开，不另作他用。随时可以在“我的资料”里或者打电话收回。")
 
 
 class PhoneInput(Input):

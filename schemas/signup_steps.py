@@ -14,6 +14,15 @@ class PlaceInput(Input):
     role_id = Id(required=True, widget="radios", label=Lazy("想做什么"))
 
 
+class PlaceAndMoreInput(PlaceInput):
+    """The same from somebody known, with what is missing of her. Pick the fields with `only`."""
+
+    birth_on = LocalDate(
+        widget="date_parts", label=Lazy("出生日期"), hint=Lazy("有的岗位有年龄要求。比如 1956 年 3 月 8 日。")
+    )
+    consent = Ticked(must=True, label=CONSENT, hint=CONSENT_HINT)
+
+
 class WhoInput(Input):
     """A newcomer at her first sign-up."""
 

@@ -18,6 +18,8 @@ from service.accounts.models import Account
 from service.accounts.queries import Actor, actor
 from service.db import transaction
 from service.terms import Role
+from service.volunteers.models import Volunteer
+from service.web import asked
 from service.web.page import see_other
 
 P = ParamSpec("P")
@@ -29,10 +31,11 @@ Guard = Callable[[Actor | None], ResponseReturnValue | None]
 
 def sign_in(account: Account) -> None:
     """This browser now speaks for `account`. What the session held before is dropped, where she was going is kept."""
-    kept = {name: session[name] for name in ("sign_up", "next") if name in session}
+    kept = {name: session[name] for name in (asked.KEY, "next") if name in session}
     session.clear()
     session.update(kept, account_id=account.id, epoch=account.epoch)
     session.permanent = True
+    g.pop("visitor", None)
 
 
 def sign_out() -> None:
@@ -76,6 +79,12 @@ def me(db: Session) -> Actor:
     if who is None:
         raise RuntimeError("a page that asks for `me` must be guarded")
     return who
+
+
+def volunteer(db: Session) -> Volunteer | None:
+    """The volunteer who asks; None for guests, and for accounts that only coordinate."""
+    who = current(db)
+    return db.get(Volunteer, who.volunteer_id) if who and who.volunteer_id else None
 
 
 def _guarded(view: View[P], refuse: Guard) -> Callable[P, ResponseReturnValue]:

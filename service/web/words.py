@@ -21,6 +21,7 @@ from service.terms import (
     Refusal,
     SignUpState,
 )
+from service.web.outcome import Outcome
 
 MODES = {
     Mode.INSTANT: Lazy("先到先得"),
@@ -54,6 +55,22 @@ ASSIGNMENT_STATES = {
     AssignmentState.COMPLETED: Lazy("已完成"),
     AssignmentState.NO_SHOW: Lazy("没有来"),
 }
+#: What became of a sign-up or a place, to its owner.
+OUTCOMES = {
+    Outcome.CONFIRMED: Lazy("报名成功"),
+    Outcome.SERVED: Lazy("这一班结束了"),
+    Outcome.OFFERED: Lazy("请您回复能不能来"),
+    Outcome.EXPIRED: Lazy("没有按时回复，名额让给别人了"),
+    Outcome.SAID_NO: Lazy("您回复了来不了"),
+    Outcome.WITHDRAWN: Lazy("您已退出"),
+    Outcome.REPLANNED: Lazy("这一班改了时间"),
+    Outcome.RELEASED: Lazy("社区另作了安排"),
+    Outcome.WAITING: Lazy("已经替您排队"),
+    Outcome.PENDING: Lazy("报名收到了"),
+    Outcome.NOT_PLACED: Lazy("这次没有排上"),
+    Outcome.CALLED_OFF: Lazy("这一班取消了"),
+    Outcome.MISSED: Lazy("这一班记的是没有来"),
+}
 QUALIFICATIONS = wording.QUALIFICATIONS
 ASKED_HOW = {
     AskedHow.PHONE: Lazy("打电话"),
@@ -78,6 +95,8 @@ REFUSALS = {
     Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
     Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
 }
+#: The same where the database noticed it first, and names no other duty.
+OVERLAP_UNNAMED = Lazy("那个时间已经有别的班了")
 #: What ActivityRefused says in codes.
 ACTIVITY_PROBLEMS = {
     "empty": Lazy("至少要有一项"),
@@ -114,6 +133,8 @@ def refusal(refused: Refused) -> str:
     starts_at, ends_at = refused.details.get("starts_at"), refused.details.get("ends_at")
     if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
         said["span"] = wording.span(starts_at, ends_at)
+    if refused.reason == Refusal.OVERLAP and "title" not in said:
+        return str(OVERLAP_UNNAMED)
     return _(REFUSALS[refused.reason], **said)
 
 

@@ -7,20 +7,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service.language import _
-from service.web import page, visitor
+from service.web import page, visitor, where
 
 pages = Blueprint("help", __name__)
 
 
 @pages.get("/help")
 @visitor.for_anyone
-def index(_db: Session) -> ResponseReturnValue:
+def index(db: Session) -> ResponseReturnValue:
     """How to sign up, answer and withdraw, in short sentences."""
+    where.show_own_landline(db)
     return page.render("help/index.html", title=_("怎么用"))
 
 
 @pages.get("/privacy")
 @visitor.for_anyone
-def privacy(_db: Session) -> ResponseReturnValue:
+def privacy(db: Session) -> ResponseReturnValue:
     """What is kept, for what, how long, and how to take consent back (PIPL art. 17)."""
-    return page.render("help/privacy.html", title=_("您的信息"))
+    where.show_own_landline(db)
+    return page.render("help/privacy.html", title=_("您的信息"), is_volunteer=visitor.volunteer(db) is not None)

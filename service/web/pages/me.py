@@ -1,4 +1,4 @@
-"""My shifts: offers to answer first, then what is coming, what waits, and what was."""
+"""My shifts: offers to answer first, then what is coming, what waits, what was called off and what was; my consents."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from service import clock
+from service import clock, secrets, wording
 from service.language import _
 from service.links import answer_token
 from service.places.models import Area
-from service.places.queries import helpline
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
-from service.roster.queries import duties, duties_before, of_volunteer
+from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.signups.queries import waiting
-from service.terms import AssignmentState
+from service.terms import ConsentHow, ConsentPurpose
+from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
-from service.web import notices, page, visitor
+from service.web import notices, outcome, page, visitor, where
+from service.web.outcome import Outcome
 from service.web.pages.offers import told
+
+#: The consents a volunteer sees and may take back, in this order.
+PURPOSES = (ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS)
 
 pages = Blueprint("me", __name__)
 
@@ -34,17 +38,20 @@ def index(db: Session) -> ResponseReturnValue:
         return page.see_other(url_for("login.index", next=url_for("me.index")))
     if who.volunteer_id is None:
         return page.see_other(url_for("dashboard.index" if who.is_coordinator else "login.register_form"))
+    where.show_own_landline(db)
     now = clock.now(db)
-    _show_landline(db, who.volunteer_id)
-    coming = duties(db, who.volunteer_id, from_at=now)
+    coming = [
+        (row, outcome.of_place(row.Assignment, row.Shift, now=now)) for row in duties(db, who.volunteer_id, from_at=now)
+    ]
     return page.render(
         "me/index.html",
         title=_("我的班次"),
         name=who.name,
-        offers=[row for row in coming if row.Assignment.state == AssignmentState.OFFERED],
-        duties=[row for row in coming if row.Assignment.state != AssignmentState.OFFERED],
+        offers=[row for row, became in coming if became == Outcome.OFFERED],
+        duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.MISSED)],
         waiting=waiting(db, who.volunteer_id, from_at=now),
         answer_token=answer_token,
+        called_off=_called_off(db, who.volunteer_id, coming, now=now),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )
 
@@ -70,7 +77,46 @@ def reply(db: Session, assignment_id: int, answer: str) -> ResponseReturnValue:
     return page.see_other(url_for("me.index"))
 
 
-def _show_landline(db: Session, volunteer_id: int) -> None:
-    area = db.get_one(Area, db.get_one(Volunteer, volunteer_id).area_id)
-    if line := helpline(db, area):
-        page.use_help_line(page.HelpLine(*line))
+@pages.get("/me/profile")
+@visitor.for_volunteers
+def profile(db: Session) -> ResponseReturnValue:
+    """What is kept of her, and what she agreed to."""
+    where.show_own_landline(db)
+    volunteer = _me(db)
+    phone = secrets.unseal(volunteer.phone_sealed) if volunteer.phone_sealed else ""
+    given = {consent.purpose for consent in volunteer.consents if consent.withdrawn_at is None}
+    return page.render(
+        "me/profile.html",
+        title=_("我的资料"),
+        volunteer=volunteer,
+        phone=wording.masked_phone(phone) if phone else "",
+        community=db.get_one(Area, volunteer.area_id).name,
+        consents=[(purpose, purpose in given) for purpose in PURPOSES],
+    )
+
+
+@pages.post("/me/consents/<any(service, reminders):purpose>/<any(give, withdraw):what>")
+@visitor.for_volunteers
+def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
+    """Take a consent back, as easily as it was given (PIPL art. 15), or give it again."""
+    her, wanted, now = _me(db).id, ConsentPurpose(purpose), clock.now(db)
+    if what == "give":
+        volunteers.give_consent(db, volunteer_id=her, purpose=wanted, how=ConsentHow.WEB, now=now)
+        notices.withdraw_undo()
+        notices.notify(_("记下了，您同意。"))
+    else:
+        volunteers.withdraw_consent(db, volunteer_id=her, purpose=wanted, now=now)
+        notices.offer_undo(_("已经收回。点错了可以撤销。"), address=url_for("me.consent", purpose=purpose, what="give"))
+    return page.see_other(url_for("me.profile"))
+
+
+def _me(db: Session) -> Volunteer:
+    return db.get_one(Volunteer, visitor.me(db).volunteer_id)
+
+
+def _called_off(
+    db: Session, volunteer_id: int, coming: list[tuple[DutyRow, Outcome]], *, now: datetime
+) -> list[DutyRow]:
+    """Those whose place was taken away with the shift, and those for whom that follows in a moment."""
+    still = [row for row, became in coming if became == Outcome.CALLED_OFF]
+    return [*still, *called_off(db, volunteer_id, from_at=now)]

@@ -6,6 +6,7 @@ Chat programs and link scanners open links; so opening one changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,15 +17,16 @@ from service import clock, links
 from service.activities.models import Activity, Shift
 from service.language import _
 from service.places.models import Area
-from service.places.queries import helpline
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
 from service.roster.queries import duty
 from service.volunteers.models import Volunteer
-from service.web import page, visitor
+from service.web import ics, outcome, page, visitor, where, words
 from service.web.forms import Form
 from service.web.limits import limiter
+from service.web.outcome import Outcome
+from service.web.pages.signups import entry
 from service.web.security import csrf
 
 pages = Blueprint("offers", __name__)
@@ -41,7 +43,6 @@ class Offered:
     shift: Shift
     activity: Activity
     role: str
-    place: Area
     name: str
 
 
@@ -51,6 +52,18 @@ class Offered:
 def show(db: Session, token: str) -> ResponseReturnValue:
     """What is offered, until when, and two buttons. Changes nothing."""
     return _page(db, token, _read(db, token), Form.blank(AnswerInput()))
+
+
+@pages.get(f"{links.ANSWER_PATH}<token>/calendar.ics")
+@limiter.limit("60/minute")
+@visitor.for_anyone
+def calendar(db: Session, token: str) -> ResponseReturnValue:
+    """The shift for her own calendar."""
+    offered, now = _read(db, token), clock.now(db)
+    became = outcome.of_place(offered.assignment, offered.shift, now=now)
+    is_hers = became in (Outcome.CONFIRMED, Outcome.OFFERED, Outcome.SERVED)
+    uid = f"assignment-{offered.assignment.id}@lunzhi"
+    return ics.calendar_answer([entry(db, offered.shift, uid=uid, is_cancelled=not is_hers)], stamp=now)
 
 
 @pages.post(f"{links.ANSWER_PATH}<token>")
@@ -65,10 +78,7 @@ def answer(db: Session, token: str) -> ResponseReturnValue:
     now = clock.now(db)
     try:
         with db.begin_nested():
-            if form.loaded["answer"] == "yes":
-                roster.accept(db, assignment_id=offered.assignment.id, now=now)
-            else:
-                roster.decline(db, assignment_id=offered.assignment.id, now=now, reason=form.loaded["reason"])
+            _act(db, offered, answer=form.loaded["answer"], reason=form.loaded["reason"], now=now)
     except OfferClosed:
         db.refresh(offered.assignment)
         return _page(db, token, offered, form, status=409)
@@ -80,6 +90,13 @@ def told(answered: str) -> str:
     return _("谢谢！已经记下您能来。") if answered == "yes" else _("知道了，我们找别人顶上。谢谢您早告诉我们。")
 
 
+def _act(db: Session, offered: Offered, *, answer: str, reason: str, now: datetime) -> None:
+    if answer == "yes":
+        roster.accept(db, assignment_id=offered.assignment.id, now=now)
+    else:
+        roster.decline(db, assignment_id=offered.assignment.id, now=now, reason=reason)
+
+
 def _read(db: Session, token: str) -> Offered:
     try:
         row = duty(db, links.read_answer_token(token))
@@ -88,16 +105,16 @@ def _read(db: Session, token: str) -> Offered:
     if row is None:
         abort(404)
     assignment, shift, activity, role = row
-    place = db.get_one(Area, shift.place_id)
-    if line := helpline(db, place):
-        page.use_help_line(page.HelpLine(line[0], activity.contact_phone or line[1], activity.contact_name))
+    where.show_landline(db, db.get_one(Area, shift.place_id), of=activity)
     volunteer = db.get_one(Volunteer, assignment.volunteer_id)
-    return Offered(assignment, shift, activity, role.name, place, volunteer.name)
+    return Offered(assignment, shift, activity, role.name, volunteer.name)
 
 
 def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int = 200) -> ResponseReturnValue:
     now, assignment = clock.now(db), offered.assignment
+    became = outcome.of_place(assignment, offered.shift, now=now)
     done = request.args.get("done", "")
+    is_done = (done, became) in (("yes", Outcome.CONFIRMED), ("no", Outcome.SAID_NO))
     return page.render(
         "offers/show.html",
         title=offered.activity.title,
@@ -105,7 +122,9 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         status=status,
         token=token,
         offered=offered,
-        is_open=assignment.state == "offered" and (assignment.answer_by is None or now <= assignment.answer_by),
-        may_change=assignment.state == "confirmed" and now < offered.shift.starts_at,
-        done=told(done) if (done, str(assignment.state)) in (("yes", "confirmed"), ("no", "declined")) else "",
+        place=where.place(db, offered.shift.place_id),
+        became=became,
+        may_change=became == Outcome.CONFIRMED and now < offered.shift.starts_at,
+        done=told(done) if is_done else "",
+        said=words.OUTCOMES[became],
     )

@@ -1,196 +1,221 @@
 """Signing up in three screens: the place, the person, the code.
 
-What was chosen waits in the session, so that each screen has its own address and works without JavaScript.
-Somebody logged in needs only the first screen.
+Each screen has its own address, which names the shift and the role; who she is waits in the session (`asked`) until
+she has proved her number. Somebody logged in needs only the first screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from dataclasses import asdict
 
-from flask import Blueprint, request, session, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from schemas import Input
 from schemas.login import CodeInput
-from schemas.signup_steps import PlaceInput, WhoInput, WhoWithBirthInput
 from service import clock, wording
-from service.activities.models import Shift
+from service.activities.models import Shift, ShiftRole
 from service.language import _
-from service.places.models import Area
 from service.signups.actions import SignUpRefused, sign_up
-from service.terms import ConsentHow, SignUpVia
-from service.volunteers.actions import register
-from service.volunteers.queries import by_phone
-from service.web import code_step, page, visitor, words
+from service.signups.queries import as_opening, opening, standing
+from service.signups.rules import Opening, closed
+from service.terms import SignUpVia
+from service.volunteers.models import Volunteer
+from service.web import asked, code_step, newcomer, notices, page, visitor, where, words
+from service.web.asked import Asker
 from service.web.forms import Form, Option
 from service.web.limits import limiter
 from service.web.pages.signups import shift_or_404
 
-pages = Blueprint("signup", __name__)
+pages = Blueprint("signup", __name__, url_prefix="/signup")
 
 
-@pages.get("/signup/<int:shift_id>")
+@pages.get("/<int:shift_id>")
 @visitor.for_anyone
 def start(db: Session, shift_id: int) -> ResponseReturnValue:
-    """Screen 1: this shift, and which role of it."""
-    shift = shift_or_404(db, shift_id)
-    chosen = {"role_id": request.args.get("role", "")} if request.args.get("role", "").isdecimal() else {}
-    if len(shift.roles) == 1:
-        chosen = {"role_id": str(shift.roles[0].id)}
-    return _ask_place(db, shift, Form.blank(PlaceInput(), given=chosen, options=_roles(shift)))
+    """Screen 1: this shift, and which role of it. `?role=` is chosen already."""
+    shift, volunteer = shift_or_404(db, shift_id), visitor.volunteer(db)
+    mine = standing(db, shift_id=shift.id, volunteer_id=volunteer.id) if volunteer else None
+    if mine is not None:
+        return page.see_other(url_for("signups.show", signup_id=mine.id))
+    ids = [str(role.id) for role in shift.roles]
+    chosen = ids[0] if len(ids) == 1 else request.args.get("role", "")
+    form = Form.blank(
+        newcomer.place_schema(volunteer, shift),
+        given={"role_id": chosen} if chosen in ids else {},
+        options=_roles(shift),
+    )
+    return _ask_place(db, shift, form)
 
 
-@pages.post("/signup/<int:shift_id>")
+@pages.post("/<int:shift_id>")
 @visitor.for_anyone
 def choose(db: Session, shift_id: int) -> ResponseReturnValue:
     """The place is chosen: sign up whoever is logged in, ask others who they are."""
-    shift = shift_or_404(db, shift_id)
-    options = _roles(shift)
-    form = Form.posted(PlaceInput(), options=options)
-    if form.is_valid and str(form.loaded["role_id"]) not in {option.value for option in options["role_id"]}:
+    shift, volunteer = shift_or_404(db, shift_id), visitor.volunteer(db)
+    form = Form.posted(newcomer.place_schema(volunteer, shift), options=_roles(shift))
+    role = next((role for role in shift.roles if form.is_valid and role.id == form.loaded["role_id"]), None)
+    if role is None:
         form.refuse(_("请选择想做什么"), at="role_id")
-    if form.has_errors:
+    elif volunteer is not None:
+        newcomer.complete(db, volunteer, form, role=role, account_id=visitor.me(db).account_id, now=clock.now(db))
+    if role is None or form.has_errors:
         return _ask_place(db, shift, form)
-    session["sign_up"] = {"shift_id": shift.id, "role_id": form.loaded["role_id"]}
-    who = visitor.current(db)
-    if who is None or who.volunteer_id is None:
-        return page.see_other(url_for("signup.who"))
-    return _finish(db, who.volunteer_id, lambda refused: _ask_place(db, shift, refused), form)
+    if volunteer is None:
+        return page.see_other(url_for("signup.who", shift_id=shift.id, role_id=role.id))
+    return _take(db, volunteer, shift, role=role, form=form)
 
 
-@pages.get("/signup/who")
+@pages.get("/who/<int:shift_id>/<int:role_id>")
 @visitor.for_anyone
-def who(db: Session) -> ResponseReturnValue:
-    """Screen 2: name and phone."""
-    if "sign_up" not in session:
-        return page.see_other(url_for("home.index"))
-    return _ask_who(db, Form.blank(_who_schema(db), given=session["sign_up"].get("who", {})))
+def who(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
+    """Screen 2: name and phone. Whoever is known has no need of it."""
+    shift, role = _asked_for(db, shift_id, role_id)
+    if visitor.volunteer(db):
+        return page.see_other(url_for("signup.start", shift_id=shift.id, role=role.id))
+    asker = asked.kept(role.id)
+    given = {**asdict(asker), "phone": wording.phone(asker.phone)} if asker else {}
+    return _ask_who(shift, role, Form.blank(newcomer.who_schema(role), given=given))
 
 
-@pages.post("/signup/who")
+@pages.post("/who/<int:shift_id>/<int:role_id>")
 @limiter.limit("20/minute;100/hour")
 @visitor.for_anyone
-def tell_who(db: Session) -> ResponseReturnValue:
-    """Keep who she is for the next screen, and send the code."""
-    if "sign_up" not in session:
-        return page.see_other(url_for("home.index"))
-    form = Form.posted(_who_schema(db))
-    if form.has_errors or not code_step.send(db, form, phone=form.loaded["phone"], now=clock.now(db)):
-        return _ask_who(db, form)
-    birth_on = form.loaded.get("birth_on")
-    person = {"name": form.loaded["name"], "phone": form.loaded["phone"], "birth_on": birth_on and birth_on.isoformat()}
-    session["sign_up"] = {**session["sign_up"], "who": person}
-    return page.see_other(url_for("signup.code"))
+def tell_who(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
+    """Keep who she is for the next screen, and send the code; what can be refused without it is refused now."""
+    shift, role = _asked_for(db, shift_id, role_id)
+    form, now = Form.posted(newcomer.who_schema(role)), clock.now(db)
+    if form.is_valid:
+        newcomer.judge(form, _opening(db, shift, role), now=now)
+    if form.has_errors or not code_step.send(db, form, phone=form.loaded["phone"], now=now):
+        return _ask_who(shift, role, form)
+    told = form.loaded
+    asked.keep(role.id, Asker(name=told["name"], phone=told["phone"], birth_on=told.get("birth_on")))
+    return page.see_other(url_for("signup.code", shift_id=shift.id, role_id=role.id))
 
 
-@pages.get("/signup/code")
+@pages.get("/code/<int:shift_id>/<int:role_id>")
 @visitor.for_anyone
-def code(db: Session) -> ResponseReturnValue:
+def code(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
     """Screen 3: the six digits."""
-    if "who" not in session.get("sign_up", {}) or "phone" not in session:
-        return page.see_other(url_for("home.index"))
-    return _ask_code(db, Form.blank(CodeInput()))
+    shift, role = _asked_for(db, shift_id, role_id)
+    asker = asked.kept(role.id)
+    return _ask_code(shift, role, asker, Form.blank(CodeInput())) if asker else _ask_anew(shift, role)
 
 
-@pages.post("/signup/code")
+@pages.post("/code/<int:shift_id>/<int:role_id>/again")
+@limiter.limit("20/minute;100/hour")
+@visitor.for_anyone
+def code_again(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
+    """No message came: send another."""
+    shift, role = _asked_for(db, shift_id, role_id)
+    asker = asked.kept(role.id)
+    if asker is None:
+        return _ask_anew(shift, role)
+    code_step.send_again(db, phone=asker.phone, now=clock.now(db))
+    return page.see_other(url_for("signup.code", shift_id=shift.id, role_id=role.id))
+
+
+@pages.post("/code/<int:shift_id>/<int:role_id>")
 @limiter.limit("20/minute")
 @visitor.for_anyone
-def check(db: Session) -> ResponseReturnValue:
+def check(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
     """The digits are right: register her if she is new, log her in, sign her up."""
-    asked = session.get("sign_up", {})
-    if "who" not in asked or "phone" not in session:
-        return page.see_other(url_for("home.index"))
-    form = code_step.check(db, now=clock.now(db))
+    shift, role = _asked_for(db, shift_id, role_id)
+    asker = asked.kept(role.id)
+    if asker is None:
+        return _ask_anew(shift, role)
+    form = code_step.check(db, phone=asker.phone, now=clock.now(db))
     if form.has_errors:
-        return _ask_code(db, form)
-    shift = shift_or_404(db, asked["shift_id"])
-    known = by_phone(db, session["phone"]) or register(
-        db,
-        area_id=shift.area_id,
-        name=asked["who"]["name"],
-        phone=session["phone"],
-        birth_on=_day(asked["who"]["birth_on"]),
-        how=ConsentHow.WEB,
-        now=clock.now(db),
-    )
-    code_step.log_in(db)
-    session["sign_up"] = asked
-    options = _roles(shift)
-    return _finish(
-        db,
-        known.id,
-        lambda refused: _ask_place(db, shift, refused),
-        Form.blank(PlaceInput(), given={"role_id": str(asked["role_id"])}, options=options),
-    )
+        return _ask_code(shift, role, asker, form)
+    volunteer = newcomer.register_or_find(db, asker, area_id=shift.area_id, now=clock.now(db))
+    account = code_step.log_in(db, phone=asker.phone)
+    if volunteer.name != asker.name:
+        notices.notify(_("这个手机号登记的是{name}。不是给{name}报名，请打本页下方的电话。", name=volunteer.name))
+        return page.see_other(url_for("signup.start", shift_id=shift.id, role=role.id))
+    newcomer.renew(db, volunteer, asker, account_id=account.id, now=clock.now(db))
+    form = Form.blank(newcomer.place_schema(volunteer, shift), given={"role_id": str(role.id)}, options=_roles(shift))
+    return _take(db, volunteer, shift, role=role, form=form)
 
 
-def _finish(
-    db: Session, volunteer_id: int, again: Callable[[Form], ResponseReturnValue], form: Form
-) -> ResponseReturnValue:
+def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, form: Form) -> ResponseReturnValue:
     """Sign up, and show what happens next; or show every reason against it."""
-    asked = session["sign_up"]
     try:
         with db.begin_nested():
             signup = sign_up(
                 db,
-                volunteer_id=volunteer_id,
-                shift_id=asked["shift_id"],
-                shift_role_id=asked["role_id"],
+                volunteer_id=volunteer.id,
+                shift_id=shift.id,
+                shift_role_id=role.id,
                 now=clock.now(db),
                 via=SignUpVia.WEB,
             )
     except SignUpRefused as refused:
         form.refuse(*(words.refusal(reason) for reason in refused.reasons))
-        return again(form)
-    session.pop("sign_up", None)
+        return _ask_place(db, shift, form)
+    asked.forget(role.id)
     return page.see_other(url_for("signups.show", signup_id=signup.id))
 
 
-def _roles(shift: Shift) -> dict[str, list[Option]]:
-    def left(taken: int, most: int) -> str:
-        return _("还缺{n}人", n=most - taken) if taken < most else _("人齐了，可以候补")
+def _asked_for(db: Session, shift_id: int, role_id: int) -> tuple[Shift, ShiftRole]:
+    """The shift and the role of it that an address names."""
+    shift = shift_or_404(db, shift_id)
+    role = next((role for role in shift.roles if role.id == role_id), None)
+    if role is None:
+        abort(404)
+    return shift, role
 
+
+def _opening(db: Session, shift: Shift, role: ShiftRole) -> Opening:
+    row = opening(db, shift_id=shift.id, shift_role_id=role.id)
+    if row is None:
+        abort(404)
+    return as_opening(row)
+
+
+def _roles(shift: Shift) -> dict[str, list[Option]]:
     return {
-        "role_id": [
-            Option(value=str(role.id), text=role.definition.name, hint=left(role.taken, role.max_needed))
-            for role in shift.roles
-        ]
+        "role_id": [Option(value=str(role.id), text=role.definition.name, hint=_about(role)) for role in shift.roles]
     }
 
 
-def _who_schema(db: Session) -> Input:
-    shift = shift_or_404(db, session["sign_up"]["shift_id"])
-    role = next((role for role in shift.roles if role.id == session["sign_up"]["role_id"]), None)
-    has_age = role is not None and (role.definition.min_age is not None or role.definition.max_age is not None)
-    return WhoWithBirthInput() if has_age else WhoInput()
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _about(role: ShiftRole) -> str:
+    """How many are missing, and what the role asks for: `还缺2人，要有医师资格，年满60岁`."""
+    wanted, free = role.definition, role.max_needed - role.taken
+    facts = [_("还缺{n}人", n=free) if free else _("人齐了，可以候补")]
+    facts += [_("要有{kind}", kind=str(words.QUALIFICATIONS[kind])) for kind in wanted.requires]
+    if wanted.min_age is not None:
+        facts.append(_("年满{age}岁", age=wanted.min_age))
+    if wanted.max_age is not None:
+        facts.append(_("不超过{age}岁", age=wanted.max_age))
+    return _("，").join(facts)
 
 
 def _ask_place(db: Session, shift: Shift, form: Form) -> ResponseReturnValue:
-    who = visitor.current(db)
+    against = [words.refusal(reason) for reason in closed(_opening(db, shift, shift.roles[0]), clock.now(db))]
     return page.render(
         "signups/place.html",
         title=_("报名：{title}", title=shift.activity.title),
         form=form,
         shift=shift,
-        place=db.get_one(Area, shift.place_id),
-        is_known=who is not None and who.volunteer_id is not None,
+        place=where.place(db, shift.place_id),
+        volunteer=visitor.volunteer(db),
+        against=[] if form.refusals else against,
+        is_over=bool(against),
+        left=sum(role.max_needed - role.taken for role in shift.roles),
     )
 
 
-def _ask_who(db: Session, form: Form) -> ResponseReturnValue:
-    shift = shift_or_404(db, session["sign_up"]["shift_id"])
-    return page.render("signups/who.html", title=_("您是谁？"), form=form, shift=shift)
+def _ask_who(shift: Shift, role: ShiftRole, form: Form) -> ResponseReturnValue:
+    return page.render("signups/who.html", title=_("您是谁？"), form=form, shift=shift, role=role)
 
 
-def _ask_code(db: Session, form: Form) -> ResponseReturnValue:
-    shift_or_404(db, session["sign_up"]["shift_id"])
-    return page.render(
-        "signups/code.html", title=_("填写验证码"), form=form, sent_to=wording.masked_phone(session["phone"])
-    )
+def _ask_code(shift: Shift, role: ShiftRole, asker: Asker, form: Form) -> ResponseReturnValue:
+    sent_to = wording.masked_phone(asker.phone)
+    return page.render("signups/code.html", title=_("填写验证码"), form=form, shift=shift, role=role, sent_to=sent_to)
+
+
+def _ask_anew(shift: Shift, role: ShiftRole) -> ResponseReturnValue:
+    """The browser has forgotten who she is: back one screen, and say why."""
+    notices.notify(_("浏览器没有记住前面填的内容，请再填一次。"))
+    return page.see_other(url_for("signup.who", shift_id=shift.id, role_id=role.id))

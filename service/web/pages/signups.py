@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import clock, wording
-from service.activities.models import Activity, Shift
+from service.activities.models import Shift
 from service.activities.queries import open_shift
 from service.language import _
 from service.places.models import Area
-from service.places.queries import helpline
+from service.roster.queries import of_signup
 from service.signups.actions import NothingToUndo, TooLateToWithdraw, undo_withdrawal, withdraw
-from service.signups.models import SignUp
+from service.signups.models import ForbiddenMove, SignUp
 from service.signups.queries import of_volunteer, waitlist_position
-from service.web import ics, notices, page, visitor
+from service.web import ics, notices, outcome, page, visitor, where, words
+from service.web.outcome import Outcome
 
 pages = Blueprint("signups", __name__)
 
@@ -24,25 +27,22 @@ pages = Blueprint("signups", __name__)
 @visitor.for_volunteers
 def show(db: Session, signup_id: int) -> ResponseReturnValue:
     """What became of it, and what happens next."""
-    signup = _mine(db, signup_id)
-    shift, activity, place = _around(db, signup)
-    title = {
-        "confirmed": _("报名成功"),
-        "waitlisted": _("已经替您排队"),
-        "pending": _("报名收到了"),
-        "withdrawn": _("您已退出"),
-        "declined": _("这次没有排上"),
-        "expired": _("名额已经给了别人"),
-    }[signup.state]
+    signup, now = _mine(db, signup_id), clock.now(db)
+    shift, place = shift_or_404(db, signup.shift_id), of_signup(db, signup.id)
+    became = outcome.of_sign_up(signup, place, shift, now=now)
+    leave_by = shift.starts_at - timedelta(minutes=shift.activity.withdraw_before)
     return page.render(
         "signups/show.html",
-        title=title,
+        title=str(words.OUTCOMES[became]),
+        became=became,
         signup=signup,
+        assignment=place,
         shift=shift,
-        activity=activity,
-        place=place,
+        place=where.place(db, shift.place_id),
         position=waitlist_position(db, signup),
         role=next(role.definition.name for role in shift.roles if role.id == signup.shift_role_id),
+        leave_by=leave_by,
+        may_leave=_may_leave(became, now=now, leave_by=leave_by),
     )
 
 
@@ -50,18 +50,12 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
 @visitor.for_volunteers
 def calendar(db: Session, signup_id: int) -> ResponseReturnValue:
     """The shift for her own calendar."""
-    signup = _mine(db, signup_id)
-    shift, activity, place = _around(db, signup)
-    entry = ics.Entry(
-        uid=f"signup-{signup.id}@lunzhi",
-        title=activity.title,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-        place=place.name,
-        description=_("联系电话：{phone}", phone=wording.phone(activity.contact_phone)),
-        is_cancelled=signup.state in ("withdrawn", "declined", "expired"),
-    )
-    return ics.calendar_answer([entry], stamp=clock.now(db))
+    signup, now = _mine(db, signup_id), clock.now(db)
+    shift = shift_or_404(db, signup.shift_id)
+    became = outcome.of_sign_up(signup, of_signup(db, signup.id), shift, now=now)
+    is_hers = became in (Outcome.CONFIRMED, Outcome.OFFERED, Outcome.PENDING, Outcome.WAITING, Outcome.SERVED)
+    uid = f"signup-{signup.id}@lunzhi"
+    return ics.calendar_answer([entry(db, shift, uid=uid, is_cancelled=not is_hers)], stamp=now)
 
 
 @pages.post("/signups/<int:signup_id>/withdrawal")
@@ -73,16 +67,14 @@ def leave(db: Session, signup_id: int) -> ResponseReturnValue:
         with db.begin_nested():
             withdraw(db, signup_id=signup.id, now=clock.now(db), by=visitor.me(db).account_id)
     except TooLateToWithdraw as late:
-        phone = wording.phone(late.contact_phone)
-        notices.notify(
-            _(
-                "{deadline}以后不能自己退出了。请打{phone}告诉负责人。",
-                deadline=wording.moment(late.deadline),
-                phone=phone,
-            )
-        )
+        deadline, phone = wording.moment(late.deadline), wording.phone(late.contact_phone)
+        notices.notify(_("{deadline}以后不能自己退出了。请打{phone}告诉负责人。", deadline=deadline, phone=phone))
         return page.see_other(url_for("signups.show", signup_id=signup.id))
-    if signup.undo_until is not None:
+    except ForbiddenMove:
+        return page.see_other(url_for("signups.show", signup_id=signup.id))
+    if signup.undo_until is None:
+        notices.notify(_("已经退出。"))
+    elif signup.undo_until > clock.now(db):
         notices.offer_undo(_("已经退出。点错了可以撤销。"), address=url_for("signups.undo", signup_id=signup.id))
     return page.see_other(url_for("me.index"))
 
@@ -90,17 +82,42 @@ def leave(db: Session, signup_id: int) -> ResponseReturnValue:
 @pages.post("/signups/<int:signup_id>/withdrawal/undo")
 @visitor.for_volunteers
 def undo(db: Session, signup_id: int) -> ResponseReturnValue:
-    """Take the withdrawal back."""
+    """Take the withdrawal back. A second tap finds it done."""
     signup = _mine(db, signup_id)
     notices.withdraw_undo()
     try:
         with db.begin_nested():
             undo_withdrawal(db, signup_id=signup.id, now=clock.now(db))
     except NothingToUndo:
+        db.refresh(signup)
+        if signup.state != "withdrawn":
+            return page.see_other(url_for("signups.show", signup_id=signup.id))
         notices.notify(_("来不及撤销了：名额已经放出，或者您那个时间有了别的安排。可以重新报名。"))
         return page.see_other(url_for("me.index"))
     notices.notify(_("已经撤销，您还在名单上。"))
     return page.see_other(url_for("signups.show", signup_id=signup.id))
+
+
+def shift_or_404(db: Session, shift_id: int) -> Shift:
+    """A shift anybody may see; its landline goes on the page."""
+    shift = open_shift(db, shift_id)
+    if shift is None:
+        abort(404)
+    where.show_landline(db, db.get_one(Area, shift.place_id), of=shift.activity)
+    return shift
+
+
+def entry(db: Session, shift: Shift, *, uid: str, is_cancelled: bool = False) -> ics.Entry:
+    """A shift as a line of somebody's calendar."""
+    return ics.Entry(
+        uid=uid,
+        title=shift.activity.title,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        place=where.place(db, shift.place_id).whole,
+        description=_("联系电话：{phone}", phone=wording.phone(shift.activity.contact_phone)),
+        is_cancelled=is_cancelled,
+    )
 
 
 def _mine(db: Session, signup_id: int) -> SignUp:
@@ -110,17 +127,6 @@ def _mine(db: Session, signup_id: int) -> SignUp:
     return signup
 
 
-def _around(db: Session, signup: SignUp) -> tuple[Shift, Activity, Area]:
-    shift = shift_or_404(db, signup.shift_id)
-    return shift, shift.activity, db.get_one(Area, shift.place_id)
-
-
-def shift_or_404(db: Session, shift_id: int) -> Shift:
-    """A shift anybody may see; its landline goes on the page."""
-    shift = open_shift(db, shift_id)
-    if shift is None:
-        abort(404)
-    place = db.get_one(Area, shift.place_id)
-    if line := helpline(db, place):
-        page.use_help_line(page.HelpLine(line[0], shift.activity.contact_phone or line[1], shift.activity.contact_name))
-    return shift
+def _may_leave(became: Outcome, *, now: datetime, leave_by: datetime) -> bool:
+    """Whoever has said yes may go until the deadline; whoever only waits, at any time."""
+    return became in (Outcome.WAITING, Outcome.PENDING) or (became == Outcome.CONFIRMED and now <= leave_by)
