@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import unescape
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.accounts.actions import digits
 from service.accounts.models import LoginCode
 from service.db import transaction
-from service.settings import settings
+from service.settings import Settings, settings
 from service.web import create_app
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@cache
+def application(chosen: Settings) -> Flask:
+    """One application for all browsers with these settings: making one, and its templates, takes most of a second."""
+    return create_app(chosen)
 
 
 class Person:
     """One browser with its cookies."""
 
     def __init__(self) -> None:
-        self.client: FlaskClient = create_app(settings()).test_client()
+        self.client: FlaskClient = application(settings()).test_client()
         self.page: TestResponse | None = None
 
     def open(self, address: str) -> str:
