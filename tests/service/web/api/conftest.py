@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from werkzeug.datastructures import Headers
 
 from service.accounts import actions as accounts
 from service.accounts.models import Account
+from service.activities.rules import RolePlan
 from service.db import transaction
 from service.places.models import Area
 from service.settings import Settings
@@ -105,9 +107,14 @@ class Town:
 
     def shift(self, **details: Any) -> tuple[int, int]:
         """(shift id, role id) of a new published activity here with one role."""
+        shift_id, (role_id,) = self.shift_of([RolePlan(name="引导员", min_needed=1, max_needed=2)], **details)
+        return shift_id, role_id
+
+    def shift_of(self, roles: Sequence[RolePlan], **details: Any) -> tuple[int, list[int]]:
+        """(shift id, role ids) of a new published activity here with these roles."""
         with transaction() as session:
-            shift = factories.shifts(session, factories.activity(session, self.here, **details))[0]
-            return shift.id, factories.only_role(session, shift).id
+            shift = factories.shifts(session, factories.activity(session, self.here, roles=roles, **details))[0]
+            return shift.id, [role.id for role in shift.roles]
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""Assignments and answers over JSON."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from service.db import transaction
+from service.roster import actions as roster
+from service.signups.following import promote
+from tests import factories
+from tests.service.web.api.conftest import Client, Town
+
+
+@pytest.fixture
+def offered(town: Town) -> tuple[Client, int]:
+    """(client, assignment id) of somebody who is offered a place that was given back."""
+    shift_id, role_id = town.shift()
+    people = [town.person(name) for name in ("甲甲", "乙乙", "丙丙")]
+    signups = [p.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).json for p in people]
+    people[0].post(f"/signups/{signups[0]['id']}/withdrawals")
+    with transaction() as session:
+        later = factories.NOW + timedelta(minutes=11)
+        roster.hand_on_places(session, now=later)
+        promote(session, shift_role_id=role_id, now=later)
+    waiting = people[2].get("/assignments?state=offered").json["items"]
+    return people[2], waiting[0]["id"]
+
+
+def test_an_offer_is_accepted_by_her_to_whom_it_was_made(town: Town, offered: tuple[Client, int]) -> None:
+    client, assignment_id = offered
+    answers = [client.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"}) for _ in range(2)]
+
+    assert [(answer.status, answer.json["state"]) for answer in answers] == [(201, "confirmed")] * 2
+    assert client.get(f"/assignments/{assignment_id}").json["role"] == "引导员"
+
+
+def test_an_offer_is_declined_with_a_reason(town: Town, offered: tuple[Client, int]) -> None:
+    client, assignment_id = offered
+    declined = client.post(f"/assignments/{assignment_id}/answers", {"reply": "decline", "reason": "带孙子"})
+
+    assert (declined.json["state"], declined.json["decline_reason"]) == ("declined", "带孙子")
+    again = client.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"})
+    assert (again.status, again.json["type"]) == (409, "/api/v1/docs#problem-offer-closed")
+
+
+def test_others_neither_see_nor_answer_it(town: Town, offered: tuple[Client, int]) -> None:
+    _client, assignment_id = offered
+    for other in (town.other, town.stranger):
+        assert other.get(f"/assignments/{assignment_id}").status == 404
+        assert other.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"}).status == 404
+        assert other.get("/assignments").json["items"] == []
+
+
+def test_her_coordinator_sees_it_and_answers_for_her(town: Town, offered: tuple[Client, int]) -> None:
+    client, assignment_id = offered
+    listed = town.coordinator.get("/assignments?state=offered").json["items"]
+    assert [(row["id"], row["name"]) for row in listed] == [(assignment_id, "丙丙")]
+    town.coordinator.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"})
+
+    assert client.get(f"/assignments/{assignment_id}").json["state"] == "confirmed"

@@ -1,0 +1,168 @@
+"""Match runs, reminders, notifications, the outbox, and the demo's clock over JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from service import outbox, reactions
+from service.db import transaction
+from service.matching import actions as matching
+from service.notifications import actions as notifications
+from service.notifications.models import Notification
+from service.outbox import OutboxReaction
+from service.reminders import actions as reminders
+from service.roster.models import Assignment
+from service.settings import settings
+from tests import factories
+from tests.service.web.api.conftest import Town
+
+WINDOW = {"until_at": "2026-12-31T00:00:00+08:00"}
+
+
+def matched(town: Town) -> tuple[int, int]:
+    """(activity id, match run id) of a run that was asked for and solved, one volunteer wanting the place."""
+    shift_id, role_id = town.shift(mode="matched")
+    town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    asked = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW)
+    assert (asked.status, asked.json["state"]) == (202, "requested"), asked.text
+    with transaction() as session:
+        matching.solve(session, match_run_id=asked.json["id"], now=factories.NOW)
+    return activity_id, asked.json["id"]
+
+
+def test_a_plan_is_asked_for_looked_at_and_published(town: Town) -> None:
+    activity_id, run_id = matched(town)
+    assert town.volunteer.get("/assignments").json["items"] == [], "drafts are the coordinator's"
+    drafts = town.coordinator.get("/assignments?state=drafted").json["items"]
+    assert [draft["match_run_id"] for draft in drafts] == [run_id]
+    solved = town.coordinator.get(f"/match-runs/{run_id}").json
+    assert (solved["state"], bool(solved["problem"]), bool(solved["solution"])) == ("drafted", True, True)
+
+    published = town.coordinator.post(f"/match-runs/{run_id}/publications")
+    assert (published.status, published.json["state"]) == (201, "published"), published.text
+    assert [a["state"] for a in town.volunteer.get("/assignments").json["items"]] == ["offered"]
+    assert [run["id"] for run in town.coordinator.get(f"/match-runs?activity_id={activity_id}").json["items"]] == [
+        run_id
+    ]
+    assert town.coordinator.delete(f"/match-runs/{run_id}").status == 409
+
+
+def test_a_plan_that_was_thrown_away_cannot_be_published(town: Town) -> None:
+    _activity_id, run_id = matched(town)
+
+    assert [town.coordinator.delete(f"/match-runs/{run_id}").status for _ in range(2)] == [204, 204]
+    assert town.coordinator.post(f"/match-runs/{run_id}/publications").status == 409
+
+
+def test_plans_belong_to_their_coordinators(town: Town) -> None:
+    activity_id, run_id = matched(town)
+    for client, listed in ((town.volunteer, 403), (town.stranger, 200)):
+        assert client.post(f"/activities/{activity_id}/match-runs", WINDOW).status == 404
+        assert client.get(f"/match-runs/{run_id}").status == 404
+        assert client.post(f"/match-runs/{run_id}/publications").status == 404
+        assert client.delete(f"/match-runs/{run_id}").status == 404
+        assert client.get("/match-runs").status == listed
+
+
+@pytest.mark.parametrize(
+    "window",
+    [{}, {"until_at": "2026-11-01T00:00"}, {"until_at": "x"}, {**WINDOW, "from_at": "2027-01-01T00:00"}],
+)
+def test_a_window_that_is_none(town: Town, window: dict[str, str]) -> None:
+    activity_id, _run_id = matched(town)
+
+    assert "until_at" in town.coordinator.post(f"/activities/{activity_id}/match-runs", window).json["errors"]
+
+
+def test_first_come_first_served_needs_no_plan(town: Town) -> None:
+    shift_id, _role_id = town.shift()
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+
+    assert town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).status == 409
+
+
+@pytest.fixture
+def told(town: Town) -> Town:
+    """The town after its volunteer signed up, was told so, and her reminders were planned."""
+    shift_id, role_id = town.shift()
+    signup = town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).json
+    with transaction() as session:
+        notifications.tell_signed_up(session, signup_id=signup["id"], now=factories.NOW)
+        assignment = session.query(Assignment).one()
+        reminders.plan(session, assignment_id=assignment.id, now=factories.NOW)
+    return town
+
+
+def test_reminders_are_seen_by_her_and_her_coordinator(told: Town) -> None:
+    mine = told.volunteer.get("/reminders").json["items"]
+
+    assert {reminder["lead_time"] for reminder in mine} >= {"P3D", "eve20:00"}
+    assert told.coordinator.get("/reminders").json["items"] == mine
+    assert told.coordinator.get("/reminders?state=sent").json["items"] == []
+    assert told.other.get("/reminders").json["items"] == told.stranger.get("/reminders").json["items"] == []
+
+
+def test_notifications_are_seen_by_both_but_their_text_by_her_alone(told: Town) -> None:
+    with transaction() as session:
+        session.execute(update(Notification).values(text="您报上名了：https://example.org/secret"))
+
+    assert [n["text"] for n in told.volunteer.get("/notifications").json["items"]] == [
+        "您报上名了：https://example.org/secret"
+    ]
+    assert [n["text"] for n in told.coordinator.get("/notifications").json["items"]] == [None]
+    assert told.other.get("/notifications").json["items"] == told.stranger.get("/notifications").json["items"] == []
+
+
+def test_an_administrator_sees_the_outbox_and_brings_back_the_dead(told: Town) -> None:
+    with transaction() as session:
+        outbox.fan_out(session, reactions=reactions.NAMES)
+        session.execute(update(OutboxReaction).values(dead_at=factories.NOW, last_error="Boom", attempts=8))
+    backlog = told.admin.get("/outbox").json
+    dead = told.admin.get("/outbox/dead").json["items"]
+
+    assert backlog["new"] == backlog["open"] == 0
+    assert (backlog["dead"], dead[0]["last_error"], dead[0]["attempts"]) == (len(dead), "Boom", 8)
+    revived = told.admin.post("/outbox/retries", {"reaction_ids": [dead[0]["id"]]})
+    assert (revived.status, revived.json) == (201, {"revived": 1})
+    assert told.admin.get("/outbox").json["open"] == 1
+
+
+@pytest.mark.parametrize("path", ["/outbox", "/outbox/dead"])
+def test_the_outbox_is_for_administrators(town: Town, path: str) -> None:
+    assert (town.coordinator.get(path).status, town.volunteer.get(path).status) == (403, 403)
+
+
+def virtual(monkeypatch: pytest.MonkeyPatch, value: bool) -> None:
+    changed = replace(settings(), virtual_clock=value)
+    for module in ("service.clock", "service.web.api.clock"):
+        monkeypatch.setattr(f"{module}.settings", lambda: changed)
+
+
+def test_the_clock_can_be_turned_only_in_a_trial(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    body: dict[str, Any] = {"now": "2026-11-28T07:00:00+08:00"}
+    virtual(monkeypatch, False)
+    assert town.admin.put("/clock", body).status == town.admin.post("/sweeps").status == 404
+    virtual(monkeypatch, True)
+    assert town.coordinator.put("/clock", body).status == 403
+    monkeypatch.undo()
+
+    virtual(monkeypatch, True)
+    turned = town.admin.put("/clock", body)
+    assert turned.json["now"].startswith("2026-11-28T07:00:0")
+    assert town.volunteer.get("/clock").json["now"].startswith("2026-11-28T07:00:")
+
+
+def test_a_sweep_does_what_is_due(told: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    virtual(monkeypatch, True)
+    monkeypatch.setattr("service.clock.now", lambda _session: factories.NOW + timedelta(days=4, hours=11))
+    swept = told.admin.post("/sweeps")
+
+    assert swept.status == 201, swept.text
+    assert swept.json["settled_reminders"] > 0
+    assert told.admin.post("/sweeps").json["settled_reminders"] == 0
