@@ -1,7 +1,7 @@
 # Everything a newcomer does goes through here: `make` lists it.
 PYTHON ?= python3
 VENV := .venv
-# Two run side by side; tests that need the machine's clock or ports to themselves share an xdist group.
+# Two run side by side, each file whole in one of them, the long rings first.
 TEST_PROCESSES ?= 2
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
@@ -24,7 +24,7 @@ run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs
 
 test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 	@$(PY) -m tests.prerequisites
-	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) --dist loadgroup tests
+	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder tests
 
 bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
 	@for bench in $$(grep -l __main__ bench/*.py); do \

@@ -49,8 +49,8 @@ def main() -> int:
             subprocess.run(["apt-get", *words], env=environment, stdout=subprocess.DEVNULL, check=False)
         wanted = missing()
     if wanted:
-        words = " ".join(wanted)
-        print(f"The browser tests need {words}. On Debian or Ubuntu: sudo apt-get install {words}", file=sys.stderr)
+        packages = " ".join(wanted)
+        print(f"The browser tests need {packages}. On Debian or Ubuntu: sudo apt-get install {packages}", file=sys.stderr)
     return 1 if wanted else 0
 
 

@@ -24,8 +24,7 @@ FILES = ("lunzhi", "wsgi.py", "celery_app.py", "service", "workers", "schemas")
 #: Bounds that only keep a failing test from hanging.
 START, STOP = 120, 60
 
-# One after another: each test starts over the data the one before has left.
-pytestmark = pytest.mark.xdist_group("up")
+# The tests run in this order: each starts over the data the one before has left.
 
 
 @dataclass
