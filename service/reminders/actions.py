@@ -160,7 +160,11 @@ def _as_pending(row: PendingRow) -> Pending:
 
 
 def _may_change(session: Session, reminder: Reminder, due: Timing, *, now: datetime, is_moved: bool) -> bool:
-    """Whether planning anew may touch a row: what was said stays said, and an overdue row is the sweep's."""
+    """Whether planning anew may touch a row: what was said stays said, and an overdue row is the sweep's.
+
+    One dropped because she did not hold the place is written anew in any case: she holds it again, so at least its
+    reason is another.
+    """
     is_planned = due.unsent_reason is None
     if reminder.notification_id is not None:
         handed_over = session.get_one(Notification, reminder.notification_id)
@@ -168,7 +172,7 @@ def _may_change(session: Session, reminder: Reminder, due: Timing, *, now: datet
         return is_planned and (never_went or (is_moved and due.due_at > now))
     if reminder.state == ReminderState.PLANNED:
         return is_planned or reminder.due_at > now
-    return is_planned
+    return is_planned or reminder.unsent_reason == UnsentReason.NOT_HOLDING
 
 
 def _write(reminder: Reminder, due: Timing, *, now: datetime) -> None:

@@ -12,17 +12,19 @@ from sqlalchemy.orm import Session
 from service.activities import actions as activities
 from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
+from service.reminders.models import Reminder
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups import actions, following, queries
 from service.signups.models import MOVES, ForbiddenMove, SignUp
-from service.terms import AssignmentState, Mode, ReleaseReason, SignUpState
+from service.terms import AssignmentState, Mode, ReleaseReason, SignUpState, UnsentReason
 from service.volunteers.models import Volunteer
 from tests import factories
 from tests.at_once import committed, together
 from tests.invariants import check
 from tests.ledger import audited, facts
+from tests.outbox import follow
 
 START = datetime(2026, 11, 28, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -262,6 +264,24 @@ def test_a_shift_moved_meanwhile_takes_her_back_at_its_new_time(session: Session
     actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
 
     assert place_of(session, signup).occupies == roster.occupied(shift)
+
+
+def test_reminders_of_a_shift_moved_near_while_she_was_away_say_why_they_are_not_sent(
+    session: Session, now: datetime
+) -> None:
+    """Not "she does not hold the place": she does again; but three days before has passed."""
+    role = role_of(session)
+    signup = factories.sign_up(session, person(session), role)
+    follow(session, now=now)
+    shift, tomorrow = session.get_one(Shift, role.shift_id), now + 24 * HOUR
+    actions.withdraw(session, signup_id=signup.id, now=now)
+    activities.move_shift(session, shift, starts_at=tomorrow, ends_at=tomorrow + HOUR, now=now, account_id=None)
+    follow(session, now=now)
+    actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
+    follow(session, now=now + MINUTE)
+
+    rows = session.scalars(select(Reminder).where(Reminder.lead_time == "P3D"))
+    assert [reminder.unsent_reason for reminder in rows] == [UnsentReason.TOO_LATE]
 
 
 # --- states, and two at once ---
