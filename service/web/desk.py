@@ -56,13 +56,14 @@ def _open(db: Session) -> Desk:
     """The desk of whoever asks; its landline goes on the page."""
     actor = me(db)
     scope_ids = actor.scope_ids()
-    _show_landline(db, scope_ids)
+    if scope_ids:
+        _show_landline(db, scope_ids[0])
     return Desk(db, actor.account_id, scope_ids, clock.now(db), bool(actor.scope_ids(Role.ADMIN)))
 
 
-def _show_landline(db: Session, scope_ids: tuple[int, ...]) -> None:
-    area = db.get(Area, scope_ids[0]) if scope_ids else None
-    line = helpline(db, area) if area else None
+def _show_landline(db: Session, area_id: int) -> None:
+    """Whom people of this area call stands on the page."""
+    line = helpline(db, db.get_one(Area, area_id))
     if line is not None:
         use_help_line(HelpLine(*line))
 
@@ -75,8 +76,10 @@ def found(row: T | None) -> T:
 
 
 def activity_here(desk: Desk, activity_id: int) -> Activity:
-    """The activity, if it is of these areas; else 404."""
-    return found(in_scope(desk.db, activity_id, scope_ids=desk.scope_ids))
+    """The activity, if it is of these areas; else 404. The landline is that of its own community."""
+    activity = found(in_scope(desk.db, activity_id, scope_ids=desk.scope_ids))
+    _show_landline(desk.db, activity.area_id)
+    return activity
 
 
 def shift_here(desk: Desk, shift_id: int) -> Shift:
