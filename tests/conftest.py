@@ -21,6 +21,7 @@ from service.launcher import start_postgres, start_redis
 from service.migrations import upgrade
 from service.models import metadata
 from service.settings import Settings, settings
+from tests.house import KEYS
 
 #: Two cores shared with two servers say nothing about how long an example may take.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -38,8 +39,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         os.environ.update(
             DATABASE_URL=postgres.url,
             REDIS_URL=redis.url,
-            SECRET_KEY="tests only: signs nothing of value",
-            FIELD_KEY="tests only: seals nothing of value",
+            **KEYS,
             ENVIRONMENT="test",
             LOG_FORMAT="text",
             MESSAGE_DIR=str(home / "messages"),

@@ -25,6 +25,9 @@ from service.launcher import Running, programs, start_postgres, start_redis
 from service.migrations import upgrade
 from service.settings import settings
 
+#: The same for every test of a process: what is derived from them is kept for its lifetime.
+KEYS = {"SECRET_KEY": "tests only: signs nothing of value", "FIELD_KEY": "tests only: seals nothing of value"}
+
 
 @dataclass
 class House:
@@ -47,8 +50,7 @@ class House:
         ours = {
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.redis.url,
-            "SECRET_KEY": "signs nothing of value",
-            "FIELD_KEY": "seals nothing of value",
+            **KEYS,
             "ENVIRONMENT": "test",
             "RATE_LIMITS": "0",
             "MESSAGE_DIR": str(self.home / "messages"),
@@ -94,7 +96,10 @@ class House:
 
     def answers(self) -> bool:
         """Whether the web server is ready, database and all."""
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{settings().public_url}/healthz", timeout=2) as page:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{settings().public_url}/healthz", timeout=2) as page,
+        ):
             return bool(page.status == 200)
         return False
 
