@@ -91,7 +91,8 @@ def _counts(stage: Stage, shifts: Sequence[Shown]) -> str:
     held = sum(a["state"] == "confirmed" for shift in shifts for a in _assignments(stage, shift))
     found = list(_of(stage, shifts))
     sent = sum(reminder["state"] == "sent" for reminder in found)
-    return f"{len(shifts)}个班，{asked}次报名，{held}个位置定了人；提醒{len(found)}条，发了{sent}条，其余都有原因或还没到时候"
+    reminded = f"提醒{len(found)}条，发了{sent}条，其余都有原因或还没到时候"
+    return f"{len(shifts)}个班，{asked}次报名，{held}个位置定了人；{reminded}"
 
 
 def _places(stage: Stage, shifts: Sequence[Shown]) -> Iterator[str]:
