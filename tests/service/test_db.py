@@ -139,6 +139,7 @@ def test_every_constraint_and_index_has_a_name_of_the_house(session: Session) ->
 
 def test_a_connection_that_died_while_idle_is_replaced(servers: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "FRESH", 0.0)
+    db.engine().dispose()  # one connection in the pool, so that it is the dead one that is met
     with db.transaction() as session:
         own = session.scalar(text("SELECT pg_backend_pid()"))
     with psycopg.connect(servers.database_url.replace("+psycopg", "")) as other:
