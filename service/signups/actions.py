@@ -178,8 +178,11 @@ def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> S
     return signup
 
 
-def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None = None) -> SignUp:
+def withdraw(
+    session: Session, *, signup_id: int, now: datetime, by: int | None = None, until_start: bool = False
+) -> SignUp:
     """Take a sign-up back. Up to the activity's deadline if she has said yes to a place, else at any time.
+    Her coordinator may do it for her `until_start`.
 
     The place stays hers for ten minutes, so that a slip can be undone; close to the start it is handed on
     at once. Withdrawing twice is harmless. Raises TooLateToWithdraw.
@@ -189,7 +192,7 @@ def withdraw(session: Session, *, signup_id: int, now: datetime, by: int | None 
         return signup
     shift, activity = _shift_and_activity(session, signup)
     assignment = _held_assignment(session, signup)
-    deadline = shift.starts_at - timedelta(minutes=activity.withdraw_before)
+    deadline = shift.starts_at - timedelta(minutes=0 if until_start else activity.withdraw_before)
     if assignment is not None and assignment.state != AssignmentState.OFFERED and now > deadline:
         raise TooLateToWithdraw(deadline, activity.contact_phone)
     signup.withdrawn_from, signup.withdrawn_at = signup.state, now
