@@ -13,7 +13,6 @@ from typing import Any
 from flask import Blueprint, Flask, Response
 from flask_smorest import Api
 
-from schemas.fields.numbers import LARGEST_ID
 from schemas.problems import ProblemShown
 from service.language import _
 from service.web import page
@@ -142,11 +141,13 @@ def _kind(schema: Mapping[str, Any]) -> str:
     kinds = [str(kind) for kind in named] if isinstance(named, list) else [str(named)]
     if "array" in kinds:
         return f"list of {_name(schema['items']) or _kind(schema['items'])}"
-    limits = [f"{sign} {schema[key]}" for key, sign in LIMITS.items() if key in schema and schema[key] != LARGEST_ID]
+    limits = [f"{sign} {schema[key]}" for key, sign in LIMITS.items() if key in schema and schema[key] < HUGE]
     details = ", ".join([*([schema["format"]] if "format" in schema else []), *limits])
     return " | ".join(kinds) + (f" ({details})" if details else "")
 
 
+#: Limits of the machine, not of the matter.
+HUGE = 10**17
 LIMITS = {"minimum": "≥", "maximum": "≤", "minLength": "at least", "maxLength": "at most"}
 
 

@@ -13,7 +13,6 @@ from marshmallow import Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import IntegerConverter
 
-from schemas.fields.numbers import LARGEST_ID
 from schemas.problems import ProblemShown
 from service.language import _
 from service.web.api import door
@@ -28,15 +27,21 @@ HEADERS = {
     "If-None-Match": "The ETag of the answer already known: 304 if it is still the same.",
     "Accept-Language": "`zh` (the default) or `en`, for texts.",
 }
+FORMS = {"Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"}}
 #: For each token, or each address where there is none.
 LIMIT = "1200/minute"
 
 
 class IdConverter(IntegerConverter):
-    """An id in an address: what the database could not hold names nothing."""
+    """An id in an address, as it is written: more digits than a row's number ever has, or a zero, name nothing.
+
+    Said as a pattern and not as a range: for what is out of range werkzeug answers 405 where there is another method.
+    """
+
+    regex = "[1-9][0-9]{0,17}"
 
     def __init__(self, map: Any) -> None:  # noqa: A002 (werkzeug names it)
-        super().__init__(map, min=1, max=LARGEST_ID)
+        super().__init__(map, min=1, max=10**18 - 1)
 
 
 class Parser(FlaskParser):
@@ -132,7 +137,7 @@ def _headers(method: str, *, is_editable: bool, is_public: bool) -> list[dict[st
             "name": name,
             "description": HEADERS[name],
             "required": name == "If-Match",
-            "schema": {"type": "string"},
+            "schema": FORMS.get(name, {"type": "string"}),
         }
         for name in names
     ]

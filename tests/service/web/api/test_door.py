@@ -42,9 +42,10 @@ def test_a_problem_names_its_request(town: Town) -> None:
     assert answer.json == {"type": "about:blank", "title": "Not Found", "status": 404, "instance": "my-request-7"}
 
 
-@pytest.mark.parametrize("path", ["/signups/0", "/signups/-1", "/signups/x", f"/signups/{2**63}", "/nothing/1"])
-def test_an_address_that_names_nothing_is_404(town: Town, path: str) -> None:
-    assert town.volunteer.get(path).status == 404
+@pytest.mark.parametrize("name", ["0", "-1", "x", "007", f"{2**63}", "9" * 40])
+def test_an_address_that_names_nothing_is_404(town: Town, name: str) -> None:
+    for path in (f"/signups/{name}", f"/shifts/{name}/signups", f"/areas/{name}", f"/nothing/{name}"):
+        assert town.volunteer.get(path).status == 404
 
 
 @pytest.mark.parametrize(
