@@ -37,11 +37,11 @@ def together(*actions: Callable[[Session], T]) -> list[T | BaseException]:
         return [future.exception(PATIENCE) or future.result() for future in running]
 
 
-def until_it_waits(running: Future[T]) -> None:
-    """Return once some connection waits for another one's lock. Fails when `running` ends without waiting."""
+def until_it_waits(running: Future[T], *, count: int = 1) -> None:
+    """Return once so many connections wait for others' locks. Fails when `running` ends without waiting."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        if _waiting():
+        if _waiting() >= count:
             return
         if running.done():
             raise AssertionError(f"did not wait: {running.exception() or running.result()!r}")
@@ -49,9 +49,9 @@ def until_it_waits(running: Future[T]) -> None:
     raise AssertionError("nobody waited for a lock")
 
 
-def _waiting() -> bool:
+def _waiting() -> int:
     statement = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     with db.engine().connect() as connection:
-        return bool(connection.scalar(statement))
+        return connection.scalar(statement) or 0

@@ -271,6 +271,35 @@ def test_two_sweeps_at_once_release_each_place_once(database: Settings, now: dat
     assert len(committed(lambda s: facts(s, "PlaceFreed"))) == count
 
 
+def test_sweeps_that_meet_on_two_roles_do_not_block_each_other(database: Settings, now: datetime) -> None:
+    """One has its first place in the one role and its second in the other; the other sweep the reverse."""
+
+    def prepare(session: Session) -> int:
+        area, one, other = factories.community(session), rota(session, places=2), rota(session, places=2)
+        for role, hours in ((one, 1), (other, 2)):
+            asked = offer(session, role, factories.volunteer(session, area), now)
+            assert asked is not None
+            asked.answer_by = now + hours * HOUR
+        for role, hours in ((other, 1), (one, 2)):
+            left = offer(session, role, factories.volunteer(session, area), now)
+            assert left is not None
+            roster.release(session, left, reason=ReleaseReason.WITHDREW, place_held_until=now + hours * HOUR)
+        return one.id
+
+    first_role = committed(prepare)
+    with threads() as pool:
+
+        def hold_the_first_role(session: Session) -> list[Any]:
+            session.get_one(ShiftRole, first_role, with_for_update=True)
+            expiring = pool.submit(committed, lambda s: roster.expire_offers(s, now=START))
+            until_it_waits(expiring)
+            handing_on = pool.submit(committed, lambda s: roster.hand_on_places(s, now=START))
+            until_it_waits(handing_on, count=2)
+            return [expiring, handing_on]
+
+        assert [sweep.result() for sweep in committed(hold_the_first_role)] == [2, 2]
+
+
 def test_an_offer_waits_for_a_move_and_takes_the_new_time(database: Settings, now: datetime) -> None:
     def prepare(session: Session) -> tuple[int, int]:
         return rota(session).id, factories.volunteer(session, factories.community(session)).id

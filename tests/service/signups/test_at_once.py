@@ -175,6 +175,27 @@ def test_withdrawing_while_a_cancelled_shift_is_closed_blocks_nobody_for_good(
     assert broken(now) == []
 
 
+def test_a_withdrawal_half_way_and_a_cancelled_shift_being_closed_do_not_block_each_other(
+    database: Settings, now: datetime
+) -> None:
+    """She has her own rows; the closing comes; she goes on to her place. Both want the same, in the same order."""
+    role_id, [person_id] = prepare(places=1, people=1)
+    signup = committed(ask(person_id, role_id))
+    committed(lambda s: activities.cancel_shift(s, signup.shift_id, reason="下雨", now=now, account_id=None).id)
+    with threads() as pool:
+
+        def withdraw_while_closing(session: Session) -> Any:
+            following.locked(session, signup.id)
+            closing = pool.submit(committed, lambda s: following.close_cancelled_shift(s, shift_id=signup.shift_id))
+            until_it_waits(closing)
+            actions.withdraw(session, signup_id=signup.id, now=now)
+            return closing
+
+        committed(withdraw_while_closing).result()
+    drain()
+    assert broken(now) == []
+
+
 def test_two_promotions_at_once_offer_each_place_once(database: Settings, now: datetime) -> None:
     role_id, people = prepare(places=2, people=6)
     made = [committed(ask(person_id, role_id)) for person_id in people]
