@@ -8,7 +8,20 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.settings import Settings
-from service.web import api, assets, errors, health, limits, packing, pages, reader, request_log, security, templating
+from service.web import (
+    addresses,
+    api,
+    assets,
+    errors,
+    health,
+    limits,
+    packing,
+    pages,
+    reader,
+    request_log,
+    security,
+    templating,
+)
 
 MEGABYTE = 1024 * 1024
 
@@ -36,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents wrapping by assignment
+    addresses.register(app)
     request_log.register(app)
     reader.register(app)
     security.register(app)
