@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from flask import Flask, Response, g, request
@@ -10,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable, TooManyRequests
 
-from service.language import Lazy
-from service.web import api, page
+from service import wording
+from service.language import Lazy, _
+from service.web import api, limits, page
 from service.web.api import problems
 from service.web.security import is_from_our_page
 
@@ -43,7 +45,7 @@ WORDS = {
     409: Words(Lazy("内容刚刚被改过"), Lazy("别人或者您在另一个窗口改动了它。请重新打开页面，看过新的内容再改。")),
     413: Words(Lazy("提交的内容太大"), Lazy("请把文字缩短，或者把文件分成几份再提交。")),
     422: Words(Lazy("有内容需要改一改"), Lazy("请返回上一页，检查填写的内容。")),
-    429: Words(Lazy("点得太快了"), Lazy("请过一分钟再试。您的名额不会因为等待而变。")),
+    429: Words(Lazy("点得太快了"), Lazy("请{at}以后再试。您填的内容还在，名额不会因为等待而变。")),
     500: Words(Lazy("系统出了问题"), Lazy("不是您的操作有错，我们已经记下。请过几分钟再试；着急的话请打电话。")),
     503: Words(Lazy("系统正在维护"), Lazy("请过几分钟再试；着急的话请打电话，社区可以替您登记。")),
 }
@@ -65,6 +67,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         return error.response
     status = error.code or 500
     words = WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    if isinstance(error, TooManyRequests):
+        words = _when_again(error, words)
     if request.path.startswith(api.PREFIX):
         return problems.from_exception(error, detail=str(words.advice))
     answer = _page(status, words, typed=_typed() if status in REPEATABLE else ())
@@ -72,6 +76,13 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
     return answer
+
+
+def _when_again(error: TooManyRequests, words: Words) -> Words:
+    """The words with the time from which one may try again; programs are told by the header."""
+    at = limits.again_at()
+    error.retry_after = round((at - datetime.now(UTC)).total_seconds())
+    return Words(words.title, _(words.advice, at=wording.clock(at)))
 
 
 def _answer_bad_token(_error: CSRFError) -> Response:

@@ -5,11 +5,14 @@ Counted in Redis, so that all web processes count together; while Redis is away 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 TIMEOUT_S = 1
+MINUTE = timedelta(minutes=1)
 
 limiter = Limiter(
     key_func=get_remote_address,
@@ -28,3 +31,11 @@ def register(app: Flask) -> None:
         RATELIMIT_STORAGE_OPTIONS={"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S},
     )
     limiter.init_app(app)
+
+
+def again_at() -> datetime:
+    """From when whoever tried too often may try again, to the whole minute after."""
+    limit = limiter.current_limit
+    now = datetime.now(UTC)
+    reset = datetime.fromtimestamp(limit.reset_at, UTC) if limit is not None else now
+    return (max(reset, now) + MINUTE).replace(second=0, microsecond=0)
