@@ -17,17 +17,24 @@ ASCII_BESIDE_HAN = re.compile(r"[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]")
 
 def violations(page: Page, *, aaa: bool = True) -> list[str]:
     """What axe finds, one line for each rule and place."""
-    found: dict[str, Any] = Axe().run(page, options={"rules": TARGETS | (AAA if aaa else {})}).response
+    options = {"rules": TARGETS | (AAA if aaa else {}), "resultTypes": ["violations"], "preload": False}
+    found: dict[str, Any] = Axe().run(page, options=options).response
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
 def sticks_out(page: Page) -> list[str]:
-    """Elements wider than the screen, unless they stand in a scroll box of their own."""
+    """Elements wider than the screen, unless they stand in a scroll box of their own.
+
+    Measured against the layout's width: `innerWidth` grows when a telephone zooms out to show what sticks out.
+    """
     wide: list[str] = page.evaluate(
-        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
-        [...document.querySelectorAll('body *')]
-          .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1 && !e.closest('.scroll'))
-          .map(e => e.outerHTML.slice(0, 120))"""
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          return [...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroll'))
+            .map(e => e.outerHTML.slice(0, 120))
+        }"""
     )
     return wide
 

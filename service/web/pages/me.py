@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import clock, secrets, wording
+from service.activities.models import Shift
 from service.language import _
 from service.links import answer_token
 from service.places.models import Area
@@ -16,6 +17,7 @@ from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.signups.queries import waiting
+from service.signups.second_thoughts import is_fresh, offer_again
 from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
@@ -72,8 +74,29 @@ def reply(db: Session, assignment_id: int, answer: str) -> ResponseReturnValue:
                 roster.decline(db, assignment_id=assignment.id, now=now)
     except OfferClosed:
         notices.notify(_("这个名额已经不能回复了。有疑问请打电话。"))
+        return page.see_other(url_for("me.index"))
+    if is_fresh(assignment, starts_at=db.get_one(Shift, assignment.shift_id).starts_at, now=now):
+        notices.offer_undo(told(answer), address=url_for("me.think_again", assignment_id=assignment.id))
     else:
         notices.notify(told(answer))
+    return page.see_other(url_for("me.index"))
+
+
+@pages.post("/me/offers/<int:assignment_id>/again")
+@visitor.for_volunteers
+def think_again(db: Session, assignment_id: int) -> ResponseReturnValue:
+    """The no was a slip: be asked once more, while the place is free."""
+    refused = of_volunteer(db, assignment_id, volunteer_id=visitor.me(db).volunteer_id or 0)
+    if refused is None:
+        abort(404)
+    notices.withdraw_undo()
+    try:
+        with db.begin_nested():
+            offer_again(db, assignment_id=refused.id, now=clock.now(db))
+    except OfferClosed:
+        notices.notify(_("来不及撤销了：名额已经给了别人，或者您那个时间有了别的安排。有疑问请打电话。"))
+    else:
+        notices.notify(_("已经撤销。请您再回复一次。"))
     return page.see_other(url_for("me.index"))
 
 

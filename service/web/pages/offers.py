@@ -21,6 +21,8 @@ from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
 from service.roster.queries import duty
+from service.signups.second_thoughts import is_fresh, offer_again
+from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from service.web import ics, outcome, page, visitor, where, words
 from service.web.forms import Form
@@ -78,10 +80,11 @@ def answer(db: Session, token: str) -> ResponseReturnValue:
     now = clock.now(db)
     try:
         with db.begin_nested():
-            _act(db, offered, answer=form.loaded["answer"], reason=form.loaded["reason"], now=now)
+            answered = _act(db, offered, answer=form.loaded["answer"], reason=form.loaded["reason"], now=now)
     except OfferClosed:
         db.refresh(offered.assignment)
         return _page(db, token, offered, form, status=409)
+    token = links.answer_token(answered.id)
     return page.see_other(url_for("offers.show", token=token, done=form.loaded["answer"]))
 
 
@@ -90,11 +93,14 @@ def told(answered: str) -> str:
     return _("谢谢！已经记下您能来。") if answered == "yes" else _("知道了，我们找别人顶上。谢谢您早告诉我们。")
 
 
-def _act(db: Session, offered: Offered, *, answer: str, reason: str, now: datetime) -> None:
-    if answer == "yes":
-        roster.accept(db, assignment_id=offered.assignment.id, now=now)
-    else:
-        roster.decline(db, assignment_id=offered.assignment.id, now=now, reason=reason)
+def _act(db: Session, offered: Offered, *, answer: str, reason: str, now: datetime) -> Assignment:
+    """The place that was answered: another row if she had said no by a slip and is asked once more."""
+    assignment = offered.assignment
+    if answer == "no":
+        return roster.decline(db, assignment_id=assignment.id, now=now, reason=reason)
+    if assignment.state == AssignmentState.DECLINED:
+        assignment = offer_again(db, assignment_id=assignment.id, now=now)
+    return roster.accept(db, assignment_id=assignment.id, now=now)
 
 
 def _read(db: Session, token: str) -> Offered:
@@ -117,7 +123,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
     is_done = (done, became) in (("yes", Outcome.CONFIRMED), ("no", Outcome.SAID_NO))
     return page.render(
         "offers/show.html",
-        title=offered.activity.title,
+        title=_("{what}：{title}", what=words.OUTCOMES[became], title=offered.activity.title),
         form=form,
         status=status,
         token=token,
@@ -125,6 +131,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         place=where.place(db, offered.shift.place_id),
         became=became,
         may_change=became == Outcome.CONFIRMED and now < offered.shift.starts_at,
+        may_undo=became == Outcome.SAID_NO and is_fresh(assignment, starts_at=offered.shift.starts_at, now=now),
         done=told(done) if is_done else "",
         said=words.OUTCOMES[became],
     )

@@ -19,7 +19,7 @@ from service.language import _
 from service.signups.actions import SignUpRefused, sign_up
 from service.signups.queries import as_opening, opening, standing
 from service.signups.rules import Opening, closed
-from service.terms import SignUpVia
+from service.terms import Mode, SignUpVia
 from service.volunteers.models import Volunteer
 from service.web import asked, code_step, newcomer, notices, page, visitor, where, words
 from service.web.asked import Asker
@@ -182,7 +182,8 @@ def _roles(shift: Shift) -> dict[str, list[Option]]:
 def _about(role: ShiftRole) -> str:
     """How many are missing, and what the role asks for: `还缺2人，要有医师资格，年满60岁`."""
     wanted, free = role.definition, role.max_needed - role.taken
-    facts = [_("还缺{n}人", n=free) if free else _("人齐了，可以候补")]
+    waits = role.shift.activity.has_waitlist or role.shift.activity.mode != Mode.INSTANT
+    facts = [_("还缺{n}人", n=free) if free else _("人齐了，可以候补") if waits else _("名额满了")]
     facts += [_("要有{kind}", kind=str(words.QUALIFICATIONS[kind])) for kind in wanted.requires]
     if wanted.min_age is not None:
         facts.append(_("年满{age}岁", age=wanted.min_age))

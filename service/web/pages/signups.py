@@ -33,7 +33,7 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
     leave_by = shift.starts_at - timedelta(minutes=shift.activity.withdraw_before)
     return page.render(
         "signups/show.html",
-        title=str(words.OUTCOMES[became]),
+        title=_("{what}：{title}", what=words.OUTCOMES[became], title=shift.activity.title),
         became=became,
         signup=signup,
         assignment=place,

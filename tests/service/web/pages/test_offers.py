@@ -1,0 +1,160 @@
+"""The link in a message: whoever opens it, however often, changes nothing; one press answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from service import clock, links
+from service.db import transaction
+from service.roster.models import Assignment
+from service.terms import AssignmentState
+from tests import factories, street
+from tests.browsing import Person
+from tests.factories import NOW
+from tests.ledger import facts
+from tests.street import Street
+
+SCANNER = {"User-Agent": "Mozilla/5.0 (compatible; LinkPreview/1.0; bot)"}
+
+pytestmark = pytest.mark.usefixtures("at_now")
+
+READS = {
+    "offered": ("这一班您能来吗？", "我能来", "我来不了", "请在11月24日（星期二）上午10:00以前回复"),
+    "accepted": ("您已回复：能来", "我来不了", "加到手机日历"),
+    "declined": ("您回复了来不了", "点错了，我能来"),
+    "too late": ("没有按时回复，名额让给别人了", "请打本页下方的电话"),
+    "replanned": ("这一班改了时间", "名额已经让出来"),
+    "released": ("社区另作了安排",),
+    "called off offer": ("这一班取消了", "停电"),
+    "served": ("这一班结束了", "谢谢您"),
+}
+
+
+@pytest.fixture
+def laid_out(at_now: object) -> Street:
+    return street.build()
+
+
+def link(laid_out: Street, name: str = "offered") -> str:
+    return laid_out.public[f"link {name}"]
+
+
+def place(path: str) -> Assignment:
+    with transaction() as session:
+        return session.get_one(Assignment, links.read_answer_token(path.rsplit("/", 1)[1]))
+
+
+def test_each_state_is_told_with_whom_to_call(laid_out: Street) -> None:
+    for name, there in READS.items():
+        who = Person()
+        text = who.open(link(laid_out, name))
+        assert who.status == 200
+        for words in (*there, "欧阳**，您好。", 'href="tel:0371-64350001"'):
+            assert words in text, (name, words)
+        assert ("我能来</button>" in text) == (name in ("offered", "declined")), name
+        assert "小满" not in text
+
+
+def test_opening_the_link_changes_nothing(laid_out: Street) -> None:
+    with transaction() as session:
+        before = facts(session)
+    for name in READS:
+        for _look in range(2):
+            assert Person().client.get(link(laid_out, name), headers=SCANNER).status_code == 200
+            assert Person().client.head(link(laid_out, name), headers=SCANNER).status_code == 200
+    assert place(link(laid_out)).state == AssignmentState.OFFERED
+    with transaction() as session:
+        assert facts(session) == before
+
+
+def test_one_press_answers_without_logging_in_and_a_second_is_harmless(laid_out: Street) -> None:
+    path, who = link(laid_out), Person()
+    answer = who.client.post(path, data={"answer": "yes"})
+    assert answer.status_code == 303
+    assert "已经记下您能来" in who.open(answer.headers["Location"])
+    with transaction() as session:
+        before = facts(session)
+    assert who.client.post(path, data={"answer": "yes"}).status_code == 303
+    with transaction() as session:
+        assert facts(session) == before
+    assert place(path).state == AssignmentState.CONFIRMED
+
+
+def test_whoever_said_yes_may_still_say_no_with_her_reason(laid_out: Street) -> None:
+    path, who = link(laid_out, "accepted"), Person()
+    assert "我们找别人顶上" in who.send(path, answer="no", reason="要带孙子")
+    who.send(path, answer="no", reason="别的")
+    assert place(path).decline_reason == "要带孙子"
+
+
+def test_a_no_by_a_slip_becomes_a_yes_within_ten_minutes(laid_out: Street) -> None:
+    path, who = link(laid_out, "declined"), Person()
+    text = who.send(path, answer="yes")
+    assert "已经记下您能来" in text
+    assert who.path != path, "another place, the old no stays written down"
+    assert place(who.path).state == AssignmentState.CONFIRMED
+    assert place(path).state == AssignmentState.DECLINED
+
+
+def test_later_the_no_stands_and_says_so(laid_out: Street) -> None:
+    with transaction() as session:
+        clock.turn_to(session, instant=NOW + timedelta(minutes=11))
+    path, who = link(laid_out, "declined"), Person()
+    assert "点错了" not in who.open(path)
+    assert "想改回来，请打本页下方的电话" in who.send(path, answer="yes")
+    assert who.status == 409
+
+
+def test_what_is_over_cannot_be_answered(laid_out: Street) -> None:
+    for name in ("too late", "replanned", "released", "called off offer", "served"):
+        before = place(link(laid_out, name)).state
+        who = Person()
+        who.send(link(laid_out, name), answer="yes")
+        assert who.status == (409 if name != "served" else 200), name
+        assert place(link(laid_out, name)).state == before, name
+    who = Person()
+    who.send(link(laid_out, "served"), answer="no")
+    assert who.status == 409
+    assert place(link(laid_out, "served")).state == AssignmentState.CONFIRMED
+
+
+def test_an_answer_that_is_none_is_asked_for_again(laid_out: Street) -> None:
+    for typed in ({}, {"answer": "maybe"}, {"answer": "no", "reason": "很" * 101}):
+        who = Person()
+        who.send(link(laid_out), **typed)
+        assert who.status == 422, typed
+    assert place(link(laid_out)).state == AssignmentState.OFFERED
+
+
+def test_a_link_that_is_broken_or_made_up_is_explained(laid_out: Street) -> None:
+    path = link(laid_out)
+    with transaction() as session:
+        newest = session.scalars(select(Assignment.id).order_by(Assignment.id.desc()).limit(1)).one()
+    broken = [path[:-1], path + "x", "/answers/1.broken", "/answers/.", "/answers/x", f"/answers/{'9' * 300}.x"]
+    for address in [*broken, f"/answers/{links.answer_token(newest + 1)}"]:
+        for ending in ("", "/calendar.ics"):
+            who = Person()
+            who.open(address + ending)
+            assert who.status == 404, address
+            assert "找不到这个页面" in who.text
+
+
+def test_the_calendar_of_an_offer(laid_out: Street) -> None:
+    for name, status in (("accepted", "CONFIRMED"), ("declined", "CANCELLED"), ("called off offer", "CANCELLED")):
+        answer = Person().client.get(f"{link(laid_out, name)}/calendar.ics")
+        (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+        assert event["STATUS"] == status, name
+
+
+def test_somebody_else_who_is_logged_in_still_answers_for_whom_the_link_is(laid_out: Street) -> None:
+    with transaction() as session:
+        factories.volunteer(session, factories.community(session), phone="+8613900020002")
+    other = Person()
+    other.log_in("13900020002")
+    assert "欧阳**，您好。" in other.open(link(laid_out))
+    assert "已经记下您能来" in other.send(link(laid_out), answer="yes")
+    assert place(link(laid_out)).volunteer_id == laid_out.volunteer_id

@@ -1,0 +1,226 @@
+"""A small street at NOW in which one volunteer meets every state a shift can be in: for tests of her pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service import links
+from service.accounts import actions as accounts
+from service.activities import actions as activities
+from service.activities.models import Activity, Shift
+from service.activities.rules import RolePlan, once
+from service.calendars.rules import local
+from service.db import transaction
+from service.places import actions as places
+from service.places.models import Area
+from service.roster import actions as roster
+from service.roster.models import Assignment
+from service.roster.queries import of_signup
+from service.settings import settings
+from service.signups import actions as signups
+from service.signups.models import SignUp
+from service.signups.queries import opening
+from service.terms import AreaKind, Mode, QualificationKind, ReleaseReason
+from service.volunteers.models import Volunteer
+from tests import factories
+from tests.browsing import application
+from tests.factories import NOW
+from tests.outbox import follow
+
+HER_PHONE = "13900020001"
+HER_NAME = "欧阳小满"
+ONE, TWO = RolePlan(name="引导员", min_needed=1, max_needed=1), RolePlan(name="引导员", min_needed=1, max_needed=2)
+SEVERAL = (
+    RolePlan(name="量血压", min_needed=1, max_needed=2, requires=(QualificationKind.DOCTOR,)),
+    RolePlan(name="登记", min_needed=1, max_needed=3),
+    RolePlan(name="陪老人", min_needed=1, max_needed=2, min_age=18),
+)
+
+
+@dataclass
+class Street:
+    """Where everything is: addresses of pages by what they show, and how to be her."""
+
+    area_id: int = 0
+    volunteer_id: int = 0
+    account_id: int = 0
+    epoch: int = 0
+    #: For anybody, and for her who is logged in.
+    public: dict[str, str] = field(default_factory=dict)
+    hers: dict[str, str] = field(default_factory=dict)
+    shift_ids: dict[str, int] = field(default_factory=dict)
+    #: The last role of each shift.
+    role_ids: dict[str, int] = field(default_factory=dict)
+
+    def cookie(self) -> str:
+        """The value of the session cookie that logs her in."""
+        app = application(settings())
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+        return str(serializer.dumps({"account_id": self.account_id, "epoch": self.epoch}))
+
+
+def build() -> Street:
+    """Lay it out. It must be NOW."""
+    street = Street()
+    with transaction() as session:
+        area = factories.community(session)
+        room = places.add_area(session, parent=area, kind=AreaKind.SITE, name="社区服务站", address="人民路6号院东门")
+        factories.community(session, "杜甫路社区")
+        she = factories.volunteer(session, area, name=HER_NAME, phone=f"+86{HER_PHONE}")
+        account = accounts.open_account(session, phone=f"+86{HER_PHONE}", name=she.name, volunteer_id=she.id)
+        street.area_id, street.volunteer_id = area.id, she.id
+        street.account_id, street.epoch = account.id, account.epoch
+        _open_ones(session, street, area, room)
+        _hers(session, street, area, room, she)
+        follow(session, now=NOW)
+    return street
+
+
+def _open_ones(session: Session, street: Street, area: Area, room: Area) -> None:
+    """What a guest finds: open, of several roles, full with and without a waitlist, called off, over."""
+    for name, on, details in (
+        ("open", 1, {"title": "社区义诊", "summary": "给院里的老人量血压，说说冬天怎么护心。"}),
+        ("several", 2, {"title": "健康讲座：冬季护心", "roles": SEVERAL, "risk_notice": "陪老人上下楼要慢。"}),
+        ("full", 3, {"title": "日间照料中心助餐", "roles": (ONE,)}),
+        ("no waitlist", 4, {"title": "清晨巡逻", "roles": (ONE,), "has_waitlist": False}),
+        ("matched", 5, {"title": "邻里议事会", "mode": Mode.MATCHED}),
+        ("called off shift", 6, {"title": "小游园维护"}),
+    ):
+        shift = _shift(session, area, room, on=on, what_to_bring="水杯、手套", **details)
+        _note(street, name, shift)
+        if name in ("full", "no waitlist"):
+            factories.sign_up(session, factories.volunteer(session, area), factories.only_role(session, shift))
+    gone = session.get_one(Shift, street.shift_ids["called off shift"])
+    activities.cancel_shift(session, gone.id, reason="下大雪，路滑", now=NOW, account_id=None)
+    cancelled = _shift(session, area, room, on=7, title="工商联家属院清淤")
+    _note(street, "called off", cancelled)
+    activities.cancel_activity(
+        session, session.get_one(Activity, cancelled.activity_id), reason="挖掘机没有到", now=NOW, account_id=None
+    )
+    _note(street, "over", _past(session, area, room, title="消防通道巡查"))
+
+
+def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunteer) -> None:
+    """Her own shifts, one in each state."""
+    shifts = {
+        name: _shift(session, area, room, on=8 + number, title=title, **details)
+        for number, (name, title, details) in enumerate(_HERS)
+    }
+    asked = {name: _ask(session, she, shift) for name, shift in shifts.items() if name not in _OFFERED}
+    given = {name: _offer(session, she, shifts[name]) for name in _OFFERED}
+    signups.withdraw(session, signup_id=asked["withdrawn"].id, now=NOW)
+    activities.cancel_shift(session, shifts["cancelled"].id, reason="下大雪，路滑", now=NOW, account_id=None)
+    moved = shifts["moved"]
+    activities.move_shift(
+        session,
+        moved,
+        starts_at=moved.starts_at + timedelta(hours=5),
+        ends_at=moved.ends_at + timedelta(hours=5),
+        now=NOW,
+        account_id=None,
+    )
+    roster.accept(session, assignment_id=given["accepted"].id, now=NOW)
+    roster.decline(session, assignment_id=given["declined"].id, now=NOW, reason="要带孙子")
+    for name, reason in (
+        ("too late", ReleaseReason.OFFER_EXPIRED),
+        ("replanned", ReleaseReason.REPLANNED),
+        ("released", ReleaseReason.COORDINATOR),
+    ):
+        roster.release(session, given[name], reason=reason)
+    given["called off offer"].answer_by = NOW + timedelta(days=1)
+    activities.cancel_shift(session, shifts["called off offer"].id, reason="停电", now=NOW, account_id=None)
+    follow(session, now=NOW)
+    asked["served"] = _served(session, area, room, she)
+    asked["soon"] = _ask(session, she, _shift(session, area, room, on=0, title="365·贴心窗口值班", starts=time(11)))
+    street.hers |= {name: f"/signups/{signup.id}" for name, signup in asked.items()}
+    street.public |= {f"link {name}": f"/answers/{links.answer_token(place.id)}" for name, place in given.items()}
+    served = of_signup(session, asked["served"].id)
+    assert served is not None
+    street.public["link served"] = f"/answers/{links.answer_token(served.id)}"
+
+
+_FULL = {"roles": (ONE,)}
+#: What she asked for or was offered: name, title, how it is held.
+_HERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("confirmed", "365·动态宣传", {}),
+    ("waiting", "理事会办公室值班", _FULL),
+    ("pending", "水苑小区入户征求意见", {"mode": Mode.MATCHED}),
+    ("withdrawn", "飞线充电劝导", {}),
+    ("cancelled", "新风苑绿化带补栽", {}),
+    ("moved", "中医养生", {}),
+    ("offered", "敲敲门，问声好", {"mode": Mode.ROTA}),
+    ("declined", "夜查", {"mode": Mode.ROTA}),
+    ("too late", "心理辅导", {"mode": Mode.ROTA}),
+    ("replanned", "妇女儿童关爱", {"mode": Mode.ROTA}),
+    ("released", "扶贫帮困走访", {"mode": Mode.ROTA}),
+    ("called off offer", "晨巡午议", {"mode": Mode.ROTA}),
+    # A night last: rest is owed after it.
+    ("accepted", "轮流看护“大家”的门（夜里）", {"mode": Mode.ROTA, "starts": time(22), "ends": time(2)}),
+)
+_OFFERED = ("offered", "accepted", "declined", "too late", "replanned", "released", "called off offer")
+
+
+def _shift(
+    session: Session,
+    area: Area,
+    room: Area,
+    *,
+    on: int,
+    starts: time = time(9),
+    ends: time = time(11, 30),
+    now: datetime = NOW,
+    roles: Sequence[RolePlan] = (TWO,),
+    mode: Mode = Mode.INSTANT,
+    **details: object,
+) -> Shift:
+    """The one shift of a published activity, so many days after `now`."""
+    made = activities.draft(
+        session,
+        area_id=area.id,
+        place_id=room.id,
+        mode=mode,
+        roles=roles,
+        plans=[once(local(now).date() + timedelta(days=on), starts=starts, ends=ends)],
+        contact_name="陈协调",
+        contact_phone="0371-64350001",
+        created_by=None,
+        now=now,
+        **details,  # type: ignore[arg-type]  # columns of Activity
+    )
+    activities.publish(session, made, now=now, account_id=None)
+    return factories.shifts(session, made)[0]
+
+
+def _past(session: Session, area: Area, room: Area, *, title: str) -> Shift:
+    return _shift(session, area, room, on=1, title=title, now=NOW - timedelta(days=7))
+
+
+def _note(street: Street, name: str, shift: Shift) -> None:
+    street.shift_ids[name], street.role_ids[name] = shift.id, shift.roles[-1].id
+    street.public[f"activity {name}"] = f"/a/{shift.activity_id}"
+    street.public[f"place {name}"] = f"/signup/{shift.id}"
+
+
+def _ask(session: Session, she: Volunteer, shift: Shift, *, now: datetime = NOW) -> SignUp:
+    role = factories.only_role(session, shift)
+    if role.max_needed == 1:
+        other = factories.volunteer(session, session.get_one(Area, she.area_id))
+        factories.sign_up(session, other, role, now=now)
+    return factories.sign_up(session, she, role, now=now)
+
+
+def _offer(session: Session, she: Volunteer, shift: Shift) -> Assignment:
+    row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
+    assert row is not None
+    made = roster.offer(session, row=row, volunteer_id=she.id, now=NOW)
+    assert made is not None
+    return made
+
+
+def _served(session: Session, area: Area, room: Area, she: Volunteer) -> SignUp:
+    return _ask(session, she, _past(session, area, room, title="“五老”讲传统"), now=NOW - timedelta(days=7))
