@@ -50,7 +50,9 @@ def main() -> int:
         wanted = missing()
     if wanted:
         packages = " ".join(wanted)
-        print(f"The browser tests need {packages}. On Debian or Ubuntu: sudo apt-get install {packages}", file=sys.stderr)
+        print(
+            f"The browser tests need {packages}. On Debian or Ubuntu: sudo apt-get install {packages}", file=sys.stderr
+        )
     return 1 if wanted else 0
 
 
