@@ -41,7 +41,7 @@ def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     try:
         with desk.db.begin_nested():
             say(desk, assignment)
-    except (roster.OfferClosed, ForbiddenMove):
+    except (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw):
         return _refused(desk, assignment, _("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。"))
     _note(desk, assignment, f"answered_{form.loaded['reply']}_for")
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
@@ -53,23 +53,19 @@ def _say_yes(desk: Desk, assignment: Assignment) -> None:
 
 
 def _say_no(desk: Desk, assignment: Assignment) -> None:
-    """As a withdrawal where that can be undone, else as the answer no."""
-    name = _name(desk.db, assignment)
-    if assignment.state == AssignmentState.CONFIRMED and assignment.signup_id is not None:
-        try:
-            with desk.db.begin_nested():
-                signup = signups.withdraw(desk.db, signup_id=assignment.signup_id, now=desk.now, by=desk.account_id)
-        except signups.TooLateToWithdraw:
-            pass  # Too late for herself, not for her coordinator.
-        else:
-            text = _("记下了：{name}来不了。", name=name)
-            if signup.undo_until is None:
-                notices.notify(text)
-            else:
-                notices.offer_undo(text, address=url_for("answers.restore", signup_id=signup.id))
-            return
-    roster.decline(desk.db, assignment_id=assignment.id, now=desk.now, answered_by=desk.account_id)
-    notices.notify(_("记下了：{name}来不了，名额已经空出来。", name=name))
+    """Once confirmed, as a withdrawal, which can be undone; else as the answer no."""
+    text = _("记下了：{name}来不了。", name=_name(desk.db, assignment))
+    if assignment.state != AssignmentState.CONFIRMED or assignment.signup_id is None:
+        roster.decline(desk.db, assignment_id=assignment.id, now=desk.now, answered_by=desk.account_id)
+        notices.notify(text)
+        return
+    signup = signups.withdraw(
+        desk.db, signup_id=assignment.signup_id, now=desk.now, by=desk.account_id, until_start=True
+    )
+    if signup.undo_until is None:
+        notices.notify(text)
+    else:
+        notices.offer_undo(text, address=url_for("answers.restore", signup_id=signup.id))
 
 
 @pages.post("/signups/<int:signup_id>/restore")

@@ -107,9 +107,9 @@ def take_back(desk: Desk, signup_id: int) -> ResponseReturnValue:
     notices.withdraw_undo()
     try:
         with desk.db.begin_nested():
-            withdraw(desk.db, signup_id=signup.id, now=desk.now, by=desk.account_id)
+            withdraw(desk.db, signup_id=signup.id, now=desk.now, by=desk.account_id, until_start=True)
     except TooLateToWithdraw:
-        notices.notify(_("撤销不了：离开始太近。请在活动的名单里选“本人说来不了”。"))
+        notices.notify(_("撤销不了：这一班已经开始。"))
     else:
         notices.notify(_("已经撤销，名额空出来了。"))
     return page.see_other(url_for("proxy_signup.choose", volunteer_id=signup.volunteer_id))

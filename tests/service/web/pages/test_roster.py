@@ -88,7 +88,7 @@ def test_answering_for_somebody_by_telephone(desk: tuple[Person, Area]) -> None:
         yes, no = (offered(session, area, shift, name).id for name in ("王小满", "李大雪"))
     she.open(f"/co/activities/{made.id}")
     assert "记下了：王小满能来。" in she.send(f"/co/assignments/{yes}/answer", reply="accept")
-    assert "记下了：李大雪来不了，名额已经空出来。" in she.send(f"/co/assignments/{no}/answer", reply="decline")
+    assert "记下了：李大雪来不了。" in she.send(f"/co/assignments/{no}/answer", reply="decline")
     assert (state_of(yes), state_of(no)) == (AssignmentState.CONFIRMED, AssignmentState.DECLINED)
     with transaction() as session:
         typed = session.get_one(Assignment, yes).answered_by
@@ -119,8 +119,8 @@ def test_past_her_own_deadline_the_coordinator_can_still_say_no_for_her(desk: tu
         signed_up(session, area, shift, "王小满")
         held = session.scalars(select(Assignment)).one()
     she.open(f"/co/activities/{made.id}")
-    assert "名额已经空出来" in she.send(f"/co/assignments/{held.id}/answer", reply="decline")
-    assert state_of(held.id) == AssignmentState.DECLINED
+    assert "记下了：王小满来不了。" in she.send(f"/co/assignments/{held.id}/answer", reply="decline")
+    assert state_of(held.id) == AssignmentState.RELEASED
 
 
 def test_an_answer_that_comes_too_late_changes_nothing_and_shows_how_it_is(desk: tuple[Person, Area]) -> None:

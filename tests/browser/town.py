@@ -1,0 +1,107 @@
+"""The demo neighbourhoods at NOW with something on every coordinator's page, and browsers that are logged in there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.accounts.models import Account, RoleGrant
+from service.activities import unfinished
+from service.activities.models import Activity, Shift
+from service.db import transaction
+from service.matching import actions as matching
+from service.notifications.models import Call, Notification
+from service.outbox import OutboxEvent, OutboxReaction
+from service.roster.models import Assignment
+from service.settings import settings
+from service.terms import AssignmentState, Mode, NotificationKind, NotificationState, Role
+from service.web import create_app
+from tests.factories import NOW
+
+
+def fill() -> dict[str, str]:
+    """Add what the demo has not: a drafted plan, a call, a dead reaction, an unfinished activity. Addresses by name."""
+    with transaction() as session:
+        admin = _admin(session)
+        planned = session.scalars(
+            select(Activity).where(Activity.mode != Mode.INSTANT, Activity.state == "published").order_by(Activity.id)
+        ).first()
+        assert planned is not None
+        run = matching.request(
+            session,
+            activity_id=planned.id,
+            from_at=NOW,
+            until_at=NOW + timedelta(days=7),
+            account_id=admin.id,
+            now=NOW,
+        )
+        matching.solve(session, match_run_id=run.id, now=NOW)
+        row = unfinished.begin(session, account_id=admin.id, now=NOW, steps={"what": {"title": ["冬至包饺子"]}})
+        offered, person_id, activity_id = session.execute(
+            select(Assignment.id, Assignment.volunteer_id, Shift.activity_id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.state == AssignmentState.OFFERED, Shift.starts_at > NOW)
+            .order_by(Assignment.id)
+        ).first() or (0, 0, 0)
+        _call(session, offered, person_id)
+        _dead(session)
+        roster = f"/co/activities/{activity_id}"
+        return {
+            "match": f"/co/match/{run.id}",
+            "person": f"/co/proxy/{person_id}",
+            "phone": f"/co/people/{person_id}/phone",
+            "release": f"/co/assignments/{offered}/release",
+            "roster": roster,
+            "paper": f"{roster}/print",
+            "edit": f"{roster}/edit",
+            "cancel": f"{roster}/cancel",
+            "unfinished": f"/co/activities/new/{row.id}/what",
+        }
+
+
+def session_cookie() -> str:
+    """The value of the session cookie that logs the administrator of the whole town in."""
+    with transaction() as session:
+        admin = _admin(session)
+        app = create_app(settings())
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+        return str(serializer.dumps({"account_id": admin.id, "epoch": admin.epoch}))
+
+
+def _admin(session: Session) -> Account:
+    grants = select(RoleGrant.account_id).where(RoleGrant.role == Role.ADMIN)
+    return session.scalars(select(Account).where(Account.id.in_(grants)).order_by(Account.id)).one()
+
+
+def _call(session: Session, assignment_id: int, person_id: int) -> None:
+    assignment = session.get_one(Assignment, assignment_id)
+    message = Notification(
+        area_id=assignment.area_id,
+        volunteer_id=person_id,
+        kind=NotificationKind.PLACE_OFFERED,
+        key=f"call:{assignment_id}",
+        subject_ids={"assignment_ids": [assignment_id]},
+        send_at=NOW,
+        state=NotificationState.SENT,
+    )
+    session.add(message)
+    session.flush()
+    script = "您好，这里是人民路社区。请您来做社区义诊的引导员。\n请问您能来吗？"
+    session.add(Call(area_id=assignment.area_id, notification_id=message.id, volunteer_id=person_id, script=script))
+
+
+def _dead(session: Session) -> None:
+    event = OutboxEvent(kind="SignedUp", payload={"signup_id": 1}, recorded_at=NOW, fanned_out_at=NOW)
+    session.add(event)
+    session.flush()
+    session.add(
+        OutboxReaction(
+            event_id=event.id,
+            reaction="acknowledge_sign_up",
+            attempts=8,
+            dead_at=NOW,
+            last_error="Traceback\nConnectionRefusedError: [Errno 111] Connection refused",
+        )
+    )
