@@ -24,9 +24,10 @@ def is_workday(day: date) -> bool:
 
 
 def holiday_name(day: date) -> str | None:
-    """The Chinese name of the statutory holiday on `day`, such as 国庆节; None on other days."""
-    name = _china().get(day)
-    return str(name) if name else None
+    """The Chinese name of the statutory holiday on `day`, such as 国庆节; 调休放假 for a day that is off because
+    people work on another; None on other days."""
+    name = str(_china().get(day) or "")
+    return "调休放假" if "调休" in name else name or None
 
 
 def is_make_up(day: date) -> bool:
