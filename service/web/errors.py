@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable, TooManyRequests
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, ServiceUnavailable, TooManyRequests
 
 from service import wording
 from service.language import Lazy, _
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _answer_bad_token)
     app.register_error_handler(OperationalError, _answer_no_database)
     app.register_error_handler(PoolTimeout, _answer_no_database)
+    app.register_error_handler(StaleDataError, _answer_overtaken)
     app.register_error_handler(Exception, _answer_surprise)
 
 
@@ -95,6 +97,11 @@ def _answer_bad_token(_error: CSRFError) -> Response:
 def _answer_no_database(error: Exception) -> ResponseReturnValue:
     log.error("database unavailable", exc_info=error)
     return _answer(ServiceUnavailable(retry_after=RETRY_AFTER_S))
+
+
+def _answer_overtaken(_error: StaleDataError) -> ResponseReturnValue:
+    """Somebody saved the same row between our reading and our writing it: nothing was done."""
+    return _answer(Conflict())
 
 
 def _answer_surprise(error: Exception) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ TITLES = {
     "already-member": Lazy("已经是队员"),
     "name-taken": Lazy("这个名称已经有了"),
     "phone-taken": Lazy("这个号码已经登记过"),
+    "too-often": Lazy("请求太频繁"),
     "too-many-codes": Lazy("验证码发得太频繁"),
     "wrong-code": Lazy("验证码不对"),
     "key-reused": Lazy("这个Idempotency-Key用过了"),

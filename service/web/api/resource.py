@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
+from time import time
 from typing import Any, NoReturn
 
-from flask import Request, request
+from flask import Request, Response, request
+from flask_limiter import RateLimitExceeded
+from flask_limiter.util import get_remote_address
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
@@ -28,7 +32,7 @@ HEADERS = {
     "Accept-Language": "`zh` (the default) or `en`, for texts.",
 }
 FORMS = {"Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"}}
-#: For each token, or each address where there is none.
+#: For each token, over all operations; those that need no token have limits of their own, for each address.
 LIMIT = "1200/minute"
 
 
@@ -78,6 +82,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         # Pages have blueprints of the same names.
         super().__init__(f"api-{name}", __name__, description=description, url_prefix=url_prefix)
         self.before_request(door.speak)
+        self.register_error_handler(RateLimitExceeded, _refuse_often)
 
     def operation(
         self,
@@ -92,7 +97,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         is_editable: bool = False,
         is_public: bool = False,
         is_secret: bool = False,
-        limit: str = LIMIT,
+        limit: str = "",
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the view for `method` on `rule`. It gets the call first, then `body`, `asked` and the address's ids.
 
@@ -112,15 +117,25 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
                 described = self.arguments(asks, location="query", arg_name="asked")(described)
             described = self.response(status, gives)(described)
             opened = door.opens(described, is_public=is_public, is_secret=is_secret)
-            limited = limiter.limit(limit, key_func=_asker)(opened)
+            asker = get_remote_address if is_public else _token
+            limits = (
+                limiter.limit(limit, key_func=asker) if limit else limiter.shared_limit(LIMIT, "api", key_func=asker)
+            )
+            limited = limits(opened)
             self.add_url_rule(rule, view.__name__, limited, methods=[method])
             return view
 
         return decorator
 
 
-def _asker() -> str:
-    return request.headers.get("Authorization") or request.remote_addr or ""
+def _refuse_often(_error: RateLimitExceeded) -> Response:
+    limit = limiter.current_limit
+    wait = math.ceil(limit.reset_at - time()) if limit is not None else 1
+    return Problem(429, kind="too-often", headers={"Retry-After": str(max(1, wait))}).answer()
+
+
+def _token() -> str:
+    return request.headers.get("Authorization") or get_remote_address()
 
 
 def _headers(method: str, *, is_editable: bool, is_public: bool) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from service.language import _
 from service.roster import actions as roster
 from service.roster.models import Assignment, ForbiddenMove
 from service.signups import actions as signups
+from service.signups.models import ForbiddenMove as SignUpIsOver
 from service.signups.queries import in_scope as signup_in_scope
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.models import Volunteer
@@ -27,6 +28,8 @@ pages = Blueprint("answers", __name__, url_prefix="/co")
 
 #: Places a coordinator can take somebody out of. A draft holds no place yet.
 RELEASABLE = (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
+#: What an answer meets when the place is no longer as the page showed it.
+TOO_LATE = (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw, SignUpIsOver)
 
 
 @pages.post("/assignments/<int:assignment_id>/answer")
@@ -41,7 +44,7 @@ def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     try:
         with desk.db.begin_nested():
             say(desk, assignment)
-    except (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw):
+    except TOO_LATE:
         return _refused(desk, assignment, _("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。"))
     _note(desk, assignment, f"answered_{form.loaded['reply']}_for")
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))

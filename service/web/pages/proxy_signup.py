@@ -19,7 +19,7 @@ from service.places.models import Area
 from service.signups import queries
 from service.signups.actions import SignUpRefused, TooLateToWithdraw, sign_up, withdraw
 from service.signups.asking import candidate
-from service.signups.models import SignUp
+from service.signups.models import ForbiddenMove, SignUp
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import refusals
 from service.terms import AskedHow, Mode, SignUpState, SignUpVia
@@ -108,8 +108,8 @@ def take_back(desk: Desk, signup_id: int) -> ResponseReturnValue:
     try:
         with desk.db.begin_nested():
             withdraw(desk.db, signup_id=signup.id, now=desk.now, by=desk.account_id, until_start=True)
-    except TooLateToWithdraw:
-        notices.notify(_("撤销不了：这一班已经开始。"))
+    except (TooLateToWithdraw, ForbiddenMove):
+        notices.notify(_("撤销不了：这一班已经开始，或者这次报名已经了结。"))
     else:
         notices.notify(_("已经撤销，名额空出来了。"))
     return page.see_other(url_for("proxy_signup.choose", volunteer_id=signup.volunteer_id))

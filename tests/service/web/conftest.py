@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from service.settings import Settings
 from service.web import create_app
@@ -45,6 +46,10 @@ def app_with(**changes: object) -> Flask:
     @app.route("/no-database", methods=["GET", "POST"])
     def no_database() -> str:
         raise OperationalError("SELECT 1", {}, ConnectionError("refused"))
+
+    @app.get("/overtaken")
+    def overtaken() -> str:
+        raise StaleDataError("UPDATE statement on table 'shift' expected to update 1 row(s); 0 were matched.")
 
     @app.post("/changes")
     def changes_something() -> str:

@@ -94,3 +94,9 @@ def test_without_a_landline_the_page_says_where_to_go() -> None:
     page = app_with(help_phone="").test_client().get("/nothing").text
     assert "请到人民路社区服务站" in page
     assert "tel:" not in page
+
+
+def test_a_row_that_somebody_else_saved_meanwhile_is_a_conflict(client: FlaskClient) -> None:
+    answer = client.get("/overtaken")
+    assert answer.status_code == 409
+    assert "内容刚刚被改过" in answer.text
