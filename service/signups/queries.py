@@ -128,16 +128,29 @@ def waitlist_position(session: Session, signup: SignUp) -> int | None:
 
 
 def waiting_for(
-    session: Session, *, scope_ids: Sequence[int], shift_ids: Sequence[int]
-) -> Sequence[Row[SignUp, Volunteer]]:
-    """Who asked for a place in these shifts and has none offered yet: the waitlists, first come first, and those
-    who await the matcher."""
+    session: Session, *, scope_ids: Sequence[int], shift_ids: Sequence[int], limit: int = 30
+) -> Sequence[Row[SignUp, Volunteer, int, int]]:
+    """Who asked for a place in these shifts and has none offered yet: (sign-up, person, her rank, how many there are).
+
+    The waitlist of each role, first come first, and likewise those who await the matcher; `limit` of each.
+    """
     is_offered = exists().where(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
-    return session.execute(
-        select(SignUp, Volunteer)
-        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+    alike = (SignUp.shift_role_id, SignUp.state)
+    ranked = (
+        select(
+            SignUp.id,
+            func.row_number().over(partition_by=alike, order_by=SignUp.id).label("rank"),
+            func.count().over(partition_by=alike).label("total"),
+        )
         .where(SignUp.shift_id.in_(shift_ids), within(SignUp.area_id, scope_ids), ~is_offered)
         .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
+        .subquery()
+    )
+    return session.execute(
+        select(SignUp, Volunteer, ranked.c.rank, ranked.c.total)
+        .join(ranked, ranked.c.id == SignUp.id)
+        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+        .where(ranked.c.rank <= limit)
         .order_by(SignUp.id)
     ).all()
 
