@@ -13,7 +13,7 @@ from service.activities.models import ActivityRole, Shift, ShiftRole
 from service.calendars.rules import local
 from service.roster.models import Assignment
 from service.signups.models import SignUp
-from service.terms import AssignmentState, ShiftState, SignUpState
+from service.terms import AssignmentState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
 
@@ -30,11 +30,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who asked for a place: on the waitlist at `position`, or (None) awaiting the matcher."""
+    """Somebody who asked: which one of how many on the waitlist, or of those who await the matcher."""
 
     signup: SignUp
     person: Volunteer
-    position: int | None
+    position: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class RoleBoard:
     places: ShiftRole
     placed: tuple[Placed, ...]
     waiting: tuple[Waiting, ...]
-    is_open: bool
 
     @property
     def name(self) -> str:
@@ -57,13 +57,13 @@ class RoleBoard:
 
     @property
     def queue(self) -> tuple[Waiting, ...]:
-        """The waitlist, first come first."""
-        return tuple(one for one in self.waiting if one.position is not None)
+        """The head of the waitlist, first come first."""
+        return tuple(one for one in self.waiting if one.signup.state == SignUpState.WAITLISTED)
 
     @property
     def asking(self) -> tuple[Waiting, ...]:
-        """Those who await the matcher."""
-        return tuple(one for one in self.waiting if one.position is None)
+        """The first of those who await the matcher."""
+        return tuple(one for one in self.waiting if one.signup.state == SignUpState.PENDING)
 
     @property
     def cover(self) -> Cell:
@@ -98,31 +98,19 @@ def boards(
     shifts: Iterable[Shift],
     *,
     roster: Sequence[Row[Assignment, Volunteer, Shift, ActivityRole]],
-    waiting: Sequence[Row[SignUp, Volunteer]],
+    waiting: Sequence[Row[SignUp, Volunteer, int, int]],
 ) -> list[ShiftBoard]:
     """The shifts in their order, each role with those who hold a place in it and those who wait for one."""
     placed: dict[int, list[Placed]] = defaultdict(list)
     for assignment, person, _shift, _role in roster:
         placed[assignment.shift_role_id].append(Placed(assignment, person))
-    asked: dict[int, list[Row[SignUp, Volunteer]]] = defaultdict(list)
-    for row in waiting:
-        asked[row.SignUp.shift_role_id].append(row)
+    asked: dict[int, list[Waiting]] = defaultdict(list)
+    for signup, person, position, total in waiting:
+        asked[signup.shift_role_id].append(Waiting(signup, person, position, total))
     return [
         ShiftBoard(
             shift,
-            tuple(
-                RoleBoard(role, tuple(placed[role.id]), _queued(asked[role.id]), is_open=shift.state == ShiftState.OPEN)
-                for role in shift.roles
-            ),
+            tuple(RoleBoard(role, tuple(placed[role.id]), tuple(asked[role.id])) for role in shift.roles),
         )
         for shift in shifts
     ]
-
-
-def _queued(rows: Iterable[Row[SignUp, Volunteer]]) -> tuple[Waiting, ...]:
-    waiting, position = [], 0
-    for signup, person in rows:
-        is_queued = signup.state == SignUpState.WAITLISTED
-        position += is_queued
-        waiting.append(Waiting(signup, person, position if is_queued else None))
-    return tuple(waiting)

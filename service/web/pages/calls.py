@@ -40,9 +40,14 @@ TRIED = {CallOutcome.NO_ANSWER: Lazy("{moment}打过，没接"), CallOutcome.LAT
 @at_desk
 def index(desk: Desk) -> Response:
     """Who is still to be called, those nobody has tried in front."""
-    waiting = calls.waiting(desk.db, scope_ids=desk.scope_ids)
     return page.render(
-        "calls/index.html", title=_("电话名单"), waiting=waiting, about=_about, tried=TRIED, now=desk.now
+        "calls/index.html",
+        title=_("电话名单"),
+        waiting=calls.waiting(desk.db, scope_ids=desk.scope_ids),
+        total=calls.count(desk.db, scope_ids=desk.scope_ids),
+        about=_about,
+        tried=TRIED,
+        now=desk.now,
     )
 
 

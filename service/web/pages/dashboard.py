@@ -24,6 +24,8 @@ pages = Blueprint("dashboard", __name__, url_prefix="/co")
 DAYS = 14
 #: How many lines of one kind of work are shown; the number says how many there are.
 LINES = 8
+#: From how many on "so many and more" is exact enough.
+MOST = 50
 
 
 @pages.get("")
@@ -48,6 +50,7 @@ def index(desk: Desk) -> Response:
         gaps=[role for role in coverage if role.gap and role.starts_at > desk.now],
         has_activities=bool(activities.listed(desk.db, scope_ids=desk.scope_ids, limit=1)),
         lines=LINES,
+        most=MOST,
         **_waiting(desk),
     )
 
@@ -55,8 +58,8 @@ def index(desk: Desk) -> Response:
 def _waiting(desk: Desk) -> dict[str, Any]:
     """What waits for her, beside the gaps."""
     return {
-        "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now),
-        "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now),
+        "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
+        "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
         "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,

@@ -343,3 +343,16 @@ def test_administrators_work_at_the_same_desk(at_now: Settings) -> None:
     assert she.status == 200
     with transaction() as session:
         assert session.scalars(select(Volunteer)).all() == []
+
+
+def test_a_long_waitlist_is_told_by_its_head_and_its_length(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, [shift] = desks.published(area, roles=[RolePlan(name="引导员", min_needed=1, max_needed=1)])
+    with transaction() as session:
+        for _n in range(34):
+            signed_up(session, area, shift, "王小满")
+    text = she.open(f"/co/activities/{made.id}")
+    assert "候补：33人" in text
+    assert "第30位" in text
+    assert "第31位" not in text
+    assert "后面还有3人没有列出。" in text
