@@ -63,7 +63,7 @@ class SignUpShown(Shown):
 class SignUpListed(SignUpShown):
     """One asking, with whose it is and how long the queue before it is."""
 
-    name = fields.String(required=True, metadata={"description": "Masked for those who do not coordinate there."})
+    name = fields.String(required=True)
     waitlist_position = fields.Integer(
         required=True, allow_none=True, metadata={"description": "1 is next; null if not waiting."}
     )
