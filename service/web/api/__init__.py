@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
@@ -9,7 +11,8 @@ from marshmallow import Schema
 
 from schemas.problems import ProblemShown
 from service.web.api import docs
-from service.web.api.resource import IdConverter
+from service.web.api.problems import CONTENT_TYPE
+from service.web.api.resource import IdConverter, problem_response
 from service.web.api.rooms import RESOURCES
 from service.web.security import csrf
 
@@ -43,6 +46,11 @@ def register(app: Flask) -> None:
     if isinstance(app.json, DefaultJSONProvider):
         app.json.ensure_ascii = app.json.sort_keys = False
     api = _Api(app)
+    for status in HTTPStatus:
+        if status >= HTTPStatus.BAD_REQUEST:
+            content = {CONTENT_TYPE: {"schema": ProblemShown}}
+            described = {"description": status.phrase, "content": content}
+            api.spec.components.response(problem_response(status), described, lazy=True)
     for part in RESOURCES:
         csrf.exempt(part)
         api.register_blueprint(part, url_prefix=VERSION_PREFIX + part.url_prefix)

@@ -17,6 +17,7 @@ from schemas.problems import ProblemShown
 from service.language import _
 from service.web import page
 from service.web.api.problems import TITLES
+from service.web.limits import limiter
 
 PROBLEM = ProblemShown.__name__
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -86,6 +87,7 @@ def register(app: Flask, api: Api, *, url_prefix: str) -> None:
     manual = Manual(api.spec.to_dict())
 
     @pages.get("/docs")
+    @limiter.limit("60/minute")
     def index() -> Response:
         return page.render("api/docs.html", title=_("程序接口"), manual=manual, problems=TITLES)
 
@@ -114,7 +116,7 @@ def _content(described: Mapping[str, Any]) -> str:
     """Name of the schema that a body follows; nothing for no body."""
     for content in described.get("content", {}).values():
         return _name(content["schema"])
-    return ""
+    return PROBLEM if "/Problem" in described.get("$ref", "") else ""
 
 
 def _members(schema: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -204,11 +204,9 @@ def _conditional(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if response.status_code not in (200, 201):
         return response
-    tag = response.get_etag()[0] or ""
-    if "-" not in tag:  # else a kept answer, which has its own
-        digest = blake2b(response.get_data(), digest_size=6).hexdigest()
-        tag = f"{tag}-{digest}" if tag else digest
-        response.set_etag(tag)
+    version, digest = response.get_etag()[0], blake2b(response.get_data(), digest_size=6).hexdigest()
+    tag = f"{version}-{digest}" if version else digest
+    response.set_etag(tag)
     if request.method == "GET" and request.if_none_match.contains_weak(tag):
         response.status_code = 304
         response.set_data(b"")

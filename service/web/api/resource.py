@@ -17,10 +17,9 @@ from marshmallow import Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import IntegerConverter
 
-from schemas.problems import ProblemShown
 from service.language import _
 from service.web.api import door
-from service.web.api.problems import CONTENT_TYPE, Problem
+from service.web.api.problems import Problem
 from service.web.limits import limiter
 
 #: What can be answered instead, whatever the operation.
@@ -159,8 +158,12 @@ def _headers(method: str, *, is_editable: bool, is_public: bool) -> list[dict[st
 
 
 def _problems(statuses: Iterable[int]) -> dict[str, Any]:
-    content = {CONTENT_TYPE: {"schema": ProblemShown}}
-    return {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(statuses)}
+    return {str(status): problem_response(status) for status in sorted(statuses)}
+
+
+def problem_response(status: int) -> str:
+    """The name under which the document describes a problem of this status once."""
+    return f"Problem{status}"
 
 
 NOT_MODIFIED = {"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}}

@@ -13,7 +13,9 @@ def test_the_document_is_openapi_3_1(application: Flask) -> None:
     document = application.test_client().get("/api/v1/openapi.json").get_json()
 
     assert document["openapi"] == "3.1.0"
-    assert document["paths"]["/api/v1/shifts/{shift_id}/signups"]["post"]["responses"]["409"]["content"] == {
+    refused = document["paths"]["/api/v1/shifts/{shift_id}/signups"]["post"]["responses"]["409"]
+    assert refused == {"$ref": "#/components/responses/Problem409"}
+    assert document["components"]["responses"]["Problem409"]["content"] == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemShown"}}
     }
 
