@@ -14,7 +14,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types fix demo assets screenshots lock clean
+.PHONY: help run test bench lint types fix demo assets translations screenshots lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ demo: $(VENV)/run.stamp ## Play one story on the running service and print what 
 
 assets: ## Rebuild the stylesheet and scripts the pages use (needs node)
 	@cd assets && npm ci --no-audit --no-fund && npm run build
+
+translations: $(VENV)/dev.stamp ## Add new texts to the catalogues, drop those that are gone
+	@$(PY) -m tests.catalogue
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures of the README again
 	@$(PY) -m tests.browser.screenshots

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity
+from service.language import _
 from service.places.models import Area
 from service.places.queries import communities_of, helpline, root
 from service.web import visitor
@@ -30,7 +31,7 @@ class Where:
     @property
     def whole(self) -> str:
         """The same with the street, for whoever has to find it."""
-        return f"{self.short}，{self.address}" if self.address else self.short
+        return _("{place}，{address}", place=self.short, address=self.address) if self.address else self.short
 
 
 def places(db: Session, area_ids: Collection[int]) -> dict[int, Where]:

@@ -33,12 +33,27 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
                 _take(browser, "home-360", "/", size=PHONE)
+                _take(browser, "home-large-360", "/", size=PHONE, letters="large")
+                _take(browser, "signing-up-360", _first_sign_up(browser), size=PHONE)
+                _take(browser, "mine-360", "/me", size=PHONE, phone=LOGINS[-1].phone)
                 _take(browser, "dashboard-1440", "/co", size=DESK, phone=LOGINS[1].phone)
                 browser.close()
 
 
-def _take(browser: Browser, name: str, path: str, *, size: dict[str, int], phone: str = "") -> None:
+def _first_sign_up(browser: Browser) -> str:
+    """The address of the first card's sign-up."""
+    page = browser.new_page()
+    page.goto(settings().public_url)
+    address = page.locator(".card__link").first.get_attribute("href")
+    page.close()
+    return str(address)
+
+
+def _take(
+    browser: Browser, name: str, path: str, *, size: dict[str, int], phone: str = "", letters: str = "standard"
+) -> None:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size)  # type: ignore[arg-type]  # a plain dict does
+    context.add_cookies([{"name": "size", "value": letters, "url": settings().public_url}])
     page = context.new_page()
     if phone:
         page.goto(f"{settings().public_url}/login?next={path}")

@@ -172,6 +172,25 @@ def press_tab(page: Page) -> tuple[str, bool]:
     return str(name), bool(is_seen)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_each_kind_of_page_is_accessible_in_english(
+    laid_out: Street, places: list[Place], visit: Visits, size: str
+) -> None:
+    guest, she = visit("360x780", size=size), visit("360x780", size=size)
+    be_her(she, laid_out)
+    wrong: dict[str, list[str]] = {}
+    for who in (guest, she):
+        who.page.context.add_cookies([{"name": "language", "value": "en", "url": who.site}])
+    for place in (place for place in places if place.name in KINDS):
+        who = she if place.is_hers else guest
+        open_place(who, place)
+        take_picture(who.page, f"english-{place.name}-{size}")
+        if found := checks.violations(who.page) + sticks_out(who.page, "360x780"):
+            wrong[place.name] = found
+        assert who.page.get_attribute("html", "lang") == "en"
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("name", ["home", "activity several", "who", "link offered", "me"])
 def test_a_first_visit_is_light(laid_out: Street, places: list[Place], visit: Visits, name: str) -> None:
     place = next(place for place in places if place.name == name)

@@ -1,0 +1,124 @@
+"""The pages of volunteers in English: every text translated, and no Chinese left on the page but what people wrote."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from sqlalchemy import select
+
+from service.activities.models import Activity, ActivityRole, Shift
+from service.db import transaction
+from service.places.models import Area
+from service.wording import masked_name
+from tests import catalogue, street
+from tests.browsing import Person
+
+HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+#: Where the texts of volunteers' pages stand, and those all pages share.
+OURS = re.compile(
+    r"schemas/(fields/.*|__init__|login|signup_steps|offers)\.py"
+    r"|service/wording\.py"
+    r"|service/web/(words|navigation|errors|forms|code_step|newcomer|where|ics|limits|notices|page)\.py"
+    r"|service/web/pages/(home|activities|signing_up|signups|me|offers|login|help|display)\.py"
+    r"|service/web/templates/(home|activities|signups|me|offers|login|help|layout|components|errors)/.*"
+)
+#: English says the time of day by the clock alone.
+LEFT_OUT = {"{part}{clock}": {"part"}}
+
+
+def ours() -> list[str]:
+    """The texts of the volunteers' pages."""
+    return [text for message in catalogue.texts() if is_ours(message) for text in forms(message.id)]
+
+
+def is_ours(message: Message) -> bool:
+    return any(OURS.fullmatch(name) for name, _line in message.locations)
+
+
+def english() -> dict[str, str]:
+    """Each translated text; of one that counts, each form."""
+    (path,) = (path for path in catalogue.paths() if path.parts[-3] == "en")
+    kept = [message for message in catalogue.read(path) if message.id and not message.fuzzy]
+    pairs = [pair for message in kept for pair in zip(forms(message.id), forms(message.string), strict=True)]
+    return {text: translated for text, translated in pairs if translated}
+
+
+def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def test_every_text_of_the_volunteers_pages_is_translated() -> None:
+    known = english()
+    assert len(ours()) > 300
+    assert [text for text in ours() if text not in known] == []
+
+
+def test_translations_name_the_same_fields_and_are_english() -> None:
+    for text, translated in english().items():
+        wanted = fields(text) - LEFT_OUT.get(text, set())
+        assert fields(translated) == wanted, text
+        assert not HAN.search(translated), text
+
+
+def fields(text: str) -> set[str]:
+    return {name for _before, name, _format, _conversion in Formatter().parse(text) if name}
+
+
+@pytest.mark.usefixtures("at_now")
+def test_no_chinese_is_left_but_what_people_wrote() -> None:
+    laid_out = street.build()
+    written = content()
+    guest, she = Person(), Person()
+    she.client.set_cookie("lunzhi", laid_out.cookie())
+    shift_id, role_id = laid_out.shift_ids["several"], laid_out.role_ids["several"]
+    fixed = ["/", "/?full=1", "/login", "/help", "/privacy", "/nothing", f"/signup/who/{shift_id}/{role_id}"]
+    for who, addresses in (
+        (guest, [*fixed, *laid_out.public.values()]),
+        (she, ["/", "/me", "/me/profile", *laid_out.hers.values()]),
+    ):
+        who.client.set_cookie("language", "en")
+        for address in addresses:
+            text = who.open(address)
+            assert '<html lang="en"' in text
+            left = leftovers(text, written)
+            assert left == [], (address, left)
+
+
+@pytest.mark.usefixtures("at_now")
+def test_the_language_is_switched_on_every_page_and_stays() -> None:
+    who = Person()
+    text = who.open("/help")
+    assert 'name="language" value="en" lang="en" aria-pressed="false">English' in text
+    who.send("/display", language="en", back="/help")
+    assert "How to sign up" in who.text
+    assert who.path == "/help"
+    assert "Nearby" in who.open("/")
+    who.send("/display", language="zh_CN", back="/")
+    assert "附近活动" in who.text
+    who.send("/display", language="xx", back="/")
+    assert "附近活动" in who.text
+
+
+def content() -> list[str]:
+    """What people of the street wrote: names, titles, reasons; the longest first."""
+    with transaction() as session:
+        found = {"欧阳小满", masked_name("欧阳小满"), "陈协调", "中文", "长辈版"}
+        for area in session.scalars(select(Area)):
+            found |= {area.name, area.address or ""}
+        for activity in session.scalars(select(Activity)):
+            found |= {activity.title, activity.summary, activity.what_to_bring, activity.risk_notice}
+            found.add(activity.cancel_reason or "")
+        found |= {shift.cancel_reason or "" for shift in session.scalars(select(Shift))}
+        found |= {role.name for role in session.scalars(select(ActivityRole))}
+    return sorted(found - {""}, key=len, reverse=True)
+
+
+def leftovers(text: str, written: list[str]) -> list[str]:
+    """Chinese in what a reader sees of a page, without what people wrote."""
+    seen = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    for words in written:
+        seen = seen.replace(words, "")
+    return [line.strip() for line in seen.splitlines() if HAN.search(line)]
