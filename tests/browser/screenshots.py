@@ -19,7 +19,7 @@ from tests.house import House
 from tests.prerequisites import chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-PHONE, DESK = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
+PHONE, DESK = {"width": 360, "height": 780}, {"width": 1440, "height": 720}
 
 
 def main() -> None:
