@@ -82,7 +82,9 @@ class House:
     def remember(self, children: Iterable[Running]) -> None:
         """Note who runs, for the start after a launcher that was killed."""
         notes = [{"name": c.command.name, "pid": c.process.pid, "born": _born(c.process.pid)} for c in children]
-        (self.var / "children.json").write_text(json.dumps(notes))
+        unfinished = self.var / "children.json.part"
+        unfinished.write_text(json.dumps(notes))
+        unfinished.replace(self.var / "children.json")  # whole or not at all, for whoever reads it meanwhile
 
     def end_leftovers(self) -> list[str]:
         """End children of a launcher that was killed, and name them. A stranger with an old number is left alone."""

@@ -17,14 +17,15 @@ def test_dead_reactions_are_listed_with_their_cause_and_revived(database: Settin
     with transaction() as session:
         outbox.fan_out(session, reactions={"VolunteerRegistered": ["greet"]})
     with transaction() as session:
-        reaction = outbox.claim(session, 1)
+        reaction = outbox.claim(session, outbox.lease(session)[0].id)
         assert reaction is not None
+        dead_id = str(reaction.id)
         reaction.attempts = outbox.MAX_ATTEMPTS
         outbox.mark_failed(session, reaction, error="Traceback\nLookupError: no reaction 'greet'")
     run = CliRunner().invoke
 
     assert "no reaction 'greet'" in run(cli, ["outbox", "dead"]).output
     assert "dead   1" in run(cli, ["outbox", "state"]).output
-    assert "1 revived" in run(cli, ["outbox", "retry", "1"]).output
+    assert "1 revived" in run(cli, ["outbox", "retry", dead_id]).output
     assert "open   1" in run(cli, ["outbox", "state"]).output
     assert run(cli, ["outbox", "retry"]).exit_code == 2
