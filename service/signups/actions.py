@@ -142,7 +142,7 @@ WITH open_shift AS (
            :rank, :note, :via, :asked_by, :asked_how, :typed_by, :now
     FROM open_shift
     WHERE NOT :is_instant OR :has_waitlist OR EXISTS (SELECT FROM place)
-    RETURNING {', '.join(_SIGN_UP.keys())}
+    RETURNING {", ".join(_SIGN_UP.keys())}
 ), assigned AS (
     INSERT INTO assignment (area_id, shift_id, shift_role_id, volunteer_id, signup_id, state, occupies,
                             assigned_at, answered_at, decline_reason, version)
