@@ -171,9 +171,7 @@ def takeable(
     `with_full`: also those where she would wait for a place.
     """
     asking = candidate(session, volunteer.id, around=now, until=now + timedelta(days=60))
-    mine = set(
-        session.scalars(select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer.id, SignUp.state.in_(STANDING)))
-    )
+    mine = standing_shifts(session, volunteer.id)
     found: list[OpeningRow] = []
     rows = _upcoming(
         session,
