@@ -5,7 +5,8 @@
 PostgreSQL commits durably. Three figures stand side by side in one run:
 
 * the service: sign-ups a second, p50 and p99, CPU milliseconds a request of the whole server tree;
-* the same SQL bare: the statements one sign-up sends, replayed by a driver that does nothing else;
+* the same SQL bare: the statements one request sends (who asks, her key, her lock, the rules' read, the sign-up, the
+  answer kept), replayed by a driver that does nothing else;
 * their ratio.
 
 Afterwards the database is asked whether everybody got one definite answer and no place is over or under.
@@ -14,14 +15,16 @@ Afterwards the database is asked whether everybody got one definite answer and n
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +34,11 @@ from sqlalchemy.orm import Session
 
 from bench import crowd
 from bench.load import Answer, percentile, send_all
-from service import clock, db
+from service import db
 from service.activities.models import ShiftRole
 from service.db import transaction
 from service.settings import settings
-from service.signups import actions
-from service.terms import SignUpVia
+from service.web import create_app
 from tests import invariants
 from tests.house import House, wait_until
 
@@ -66,7 +68,7 @@ def rush(house: House, options: argparse.Namespace) -> dict[str, Any]:
         wait_until(crowd.reactions_are_done, seconds=300, what="the reactions to be done")
         broken += _check()
     bare_role, bare_people = crowd.gather(people=options.people, places=options.places)
-    bare_wall = _replay(bare_role, [volunteer_id for volunteer_id, _ in bare_people], options.connections)
+    bare_wall = _replay(bare_role, bare_people, options.connections)
     seconds = [answer.seconds for answer in answers if answer]
     figures = {
         "people": options.people,
@@ -120,55 +122,70 @@ def _check() -> list[str]:
         return invariants.check(session)
 
 
-def _replay(role: ShiftRole, volunteer_ids: Sequence[int], connections: int) -> float:
-    """Seconds that the statements of one sign-up take for everybody, sent by as many connections with no service."""
-    statements = _statements(role, volunteer_ids[0])
-    turn = count(1)
+def _replay(role: ShiftRole, people: Sequence[tuple[int, str]], connections: int) -> float:
+    """Seconds that the statements of one request take for everybody, sent by as many connections with no service."""
+    statements = _statements(role, people[0][1])
+    everybody = [_values(volunteer_id, token) for volunteer_id, token in people[1:]]
+    halves = [(settings().database_url, statements, everybody[half::2], connections // 2) for half in (0, 1)]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as drivers:
+        list(drivers.map(len, ["", ""]))  # both are up before the clock starts
+        start = time.perf_counter()
+        list(drivers.map(_send, halves))
+        return time.perf_counter() - start
+
+
+def _send(half: tuple[str, Sequence[tuple[str, dict[str, Any]]], Sequence[dict[str, Any]], int]) -> None:
+    """Send the statements for some people over some connections, one transaction a person."""
+    url, statements, people, connections = half
+    turn = count()
 
     def run() -> None:
-        url = settings().database_url.replace("+psycopg", "")
-        with psycopg.connect(url, prepare_threshold=2) as connection:
+        with psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=2) as connection:
             for index in turn:
-                if index >= len(volunteer_ids):
+                if index >= len(people):
                     return
                 with connection.transaction():
                     for sql, values in statements:
-                        mine = {
-                            name: volunteer_ids[index] if v == volunteer_ids[0] else v for name, v in values.items()
-                        }
-                        connection.execute(sql, mine)
+                        connection.execute(sql, {**values, **_kept(people[index], values)}).fetchone()
 
-    threads = [threading.Thread(target=run) for _ in range(connections)]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return time.perf_counter() - start
+    with ThreadPoolExecutor(connections) as threads:
+        for done in [threads.submit(run) for _ in range(connections)]:
+            done.result()
 
 
-def _of(volunteer_id: int, values: dict[str, Any], *, instead_of: int) -> dict[str, Any]:
-    return {name: volunteer_id if value == instead_of else value for name, value in values.items()}
+def _values(volunteer_id: int, token: str) -> dict[str, Any]:
+    """The values in which one person's statements differ from another's."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return {
+        "volunteer_id": volunteer_id,
+        "account_id": int(token.rpartition("_")[2]),
+        "digest": digest,
+        "fingerprint": digest,
+        "key": f"bare-{volunteer_id}",
+    }
 
 
-def _statements(role: ShiftRole, volunteer_id: int) -> list[tuple[Any, dict[str, Any]]]:
-    """The statements of one sign-up with their values, caught on their way to the database."""
+def _kept(mine: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in mine.items() if name in values}
+
+
+def _statements(role: ShiftRole, token: str) -> list[tuple[Any, dict[str, Any]]]:
+    """The statements of one request with their values, caught on their way to the database: who asks, her key,
+    her lock, what she is judged by, the sign-up, the answer kept. Asserts that each is sent with values by name."""
     caught: list[tuple[Any, dict[str, Any]]] = []
 
-    def catch(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        caught.append((statement, dict(values)))
+    class Catching(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            caught.append((query, dict(params)))
+            return super().execute(query, params, **options)
 
-    event.listen(db.engine(), "before_cursor_execute", catch)
-    with transaction() as session:
-        actions.sign_up(
-            session,
-            volunteer_id=volunteer_id,
-            shift_id=role.shift_id,
-            shift_role_id=role.id,
-            now=clock.now(session),
-            via=SignUpVia.API,
-        )
-    event.remove(db.engine(), "before_cursor_execute", catch)
+    app = create_app(settings())
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "bare"}
+    path, body = f"/api/v1/shifts/{role.shift_id}/signups", {"shift_role_id": role.id}
+    event.listen(db.engine(), "checkout", lambda driver, *_: setattr(driver, "cursor_factory", Catching))
+    answer = app.test_client().post(path, json=body, headers=headers)
+    db.forget_engine()
+    assert answer.status_code == 201, answer.get_data(as_text=True)
     return caught
 
 

@@ -10,11 +10,12 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, bindparam, delete, select, text
+from psycopg.types.json import Jsonb
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, delete, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.db import Base
+from service.db import Base, fetch
 
 KEPT_FOR = timedelta(days=2)
 
@@ -38,14 +39,14 @@ class IdempotencyKey(Base):
 
 
 #: Written out, because they run with every sign-up of a program.
-_CLAIM = text(
-    "INSERT INTO idempotency_key (account_id, key, fingerprint, claimed_at, headers)"
-    " VALUES (:account_id, :key, :fingerprint, :now, '{}') ON CONFLICT DO NOTHING RETURNING true"
-)
-_KEEP = text(
-    "UPDATE idempotency_key SET status = :status, headers = :headers, body = :body"
-    " WHERE account_id = :account_id AND key = :key"
-).bindparams(bindparam("headers", type_=JSONB))
+_CLAIM = """
+INSERT INTO idempotency_key (account_id, key, fingerprint, claimed_at, headers)
+VALUES (%(account_id)s, %(key)s, %(fingerprint)s, %(now)s, '{}') ON CONFLICT DO NOTHING RETURNING true
+"""
+_KEEP = """
+UPDATE idempotency_key SET status = %(status)s, headers = %(headers)s, body = %(body)s
+WHERE account_id = %(account_id)s AND key = %(key)s RETURNING true
+"""
 
 
 def claim(session: Session, *, account_id: int, key: str, request: bytes, now: datetime) -> IdempotencyKey | None:
@@ -55,7 +56,7 @@ def claim(session: Session, *, account_id: int, key: str, request: bytes, now: d
     """
     fingerprint = hashlib.sha256(request).digest()
     claimed = {"account_id": account_id, "key": key, "fingerprint": fingerprint, "now": now}
-    if session.scalar(_CLAIM, claimed):
+    if fetch(session, _CLAIM, claimed):
         return None
     before = session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.account_id == account_id, IdempotencyKey.key == key)
@@ -67,8 +68,8 @@ def claim(session: Session, *, account_id: int, key: str, request: bytes, now: d
 
 def answer(session: Session, *, account_id: int, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Keep the answer, byte for byte, beside the effect in the same transaction."""
-    kept = {"account_id": account_id, "key": key, "status": status, "headers": headers, "body": body}
-    session.execute(_KEEP, kept)
+    kept = {"account_id": account_id, "key": key, "status": status, "headers": Jsonb(headers), "body": body}
+    fetch(session, _KEEP, kept)
 
 
 def forget(session: Session, *, now: datetime) -> int:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import secrets
 from service.accounts.models import Account, ApiToken
+from service.db import fetch
 from service.terms import Role
 from service.volunteers.queries import PHONE
 
@@ -38,14 +39,13 @@ class Actor:
 
 def actor(session: Session, account_id: int, *, epoch: int | None = None) -> Actor | None:
     """The account as an actor; None when disabled, or when the session is of an earlier epoch."""
-    row = session.execute(_BY_ID, {"account_id": account_id}).one_or_none()
+    row = fetch(session, _BY_ID, {"account_id": account_id})
     return _actor(row) if row is not None and epoch in (None, row.epoch) else None
 
 
 def actor_by_token(session: Session, token: str, *, now: datetime) -> Actor | None:
     """Whose token this is; None when unknown, revoked or expired, or when the account is disabled."""
-    asked = {"digest": hashlib.sha256(token.encode()).digest(), "now": now}
-    row = session.execute(_BY_TOKEN, asked).one_or_none()
+    row = fetch(session, _BY_TOKEN, {"digest": hashlib.sha256(token.encode()).digest(), "now": now})
     return _actor(row) if row is not None else None
 
 
@@ -56,12 +56,10 @@ SELECT a.id, a.name, a.volunteer_id, a.epoch,
        ARRAY(SELECT g.area_id FROM role_grant g WHERE g.account_id = a.id ORDER BY g.id) AS area_ids
 FROM account a
 """
-_BY_ID = text(f"{_ACTOR} WHERE a.id = :account_id AND a.disabled_at IS NULL")
-_BY_TOKEN = text(
-    f"""{_ACTOR} JOIN api_token t ON t.account_id = a.id
-    WHERE t.token_sha256 = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)
+_BY_ID = f"{_ACTOR} WHERE a.id = %(account_id)s AND a.disabled_at IS NULL"
+_BY_TOKEN = f"""{_ACTOR} JOIN api_token t ON t.account_id = a.id
+    WHERE t.token_sha256 = %(digest)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
       AND a.disabled_at IS NULL"""
-)
 
 
 def _actor(row: Any) -> Actor:

@@ -18,7 +18,7 @@ def web() -> list[str]:
     return [
         *_python("granian"), "wsgi:app", "--interface=wsgi", "--no-ws",
         f"--host={host()}", f"--port={port()}",
-        f"--workers={_count('WEB_PROCESSES', 2)}", f"--blocking-threads={_count('WEB_THREADS', 8)}",
+        f"--workers={_count('WEB_PROCESSES', 2)}", f"--blocking-threads={_count('WEB_THREADS', 4)}",
         "--respawn-failed-workers", "--workers-kill-timeout=5", "--log-level=warning",
     ]  # fmt: skip
 

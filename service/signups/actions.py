@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from service import audit, bell, outbox
 from service.activities.models import Activity, Shift
 from service.activities.queries import lock_open_shift
-from service.db import after_commit
+from service.db import after_commit, fetch
 from service.events import SignUpWithdrawn
 from service.roster import actions as roster
 from service.roster.models import HOLDING, ONE_PLACE_AT_A_TIME, Assignment
@@ -123,58 +123,62 @@ _SIGN_UP = SignUp.__table__.columns
 #: One statement, so that the hot row is locked as shortly as can be. FOR SHARE makes it wait for a
 #: cancellation under way, and see it. The guard `taken < max_needed` takes no lock once it is full.
 #: A place that was freed belongs to whoever waits: nobody new takes it before them.
-_TAKE_OR_QUEUE = text(f"""
+_TAKE_OR_QUEUE = f"""
 WITH open_shift AS (
     SELECT id, area_id, starts_at, ends_at, rest_after FROM shift
-    WHERE id = :shift_id AND state = 'open' FOR SHARE
+    WHERE id = %(shift_id)s AND state = 'open' FOR SHARE
 ), place AS (
     UPDATE shift_role SET taken = taken + 1 FROM open_shift
-    WHERE :is_instant AND shift_role.id = :shift_role_id AND shift_role.shift_id = open_shift.id
+    WHERE %(is_instant)s AND shift_role.id = %(shift_role_id)s AND shift_role.shift_id = open_shift.id
       AND taken < max_needed
-      AND NOT EXISTS (SELECT FROM signup WHERE shift_role_id = :shift_role_id AND state = 'waitlisted')
+      AND NOT EXISTS (SELECT FROM signup WHERE shift_role_id = %(shift_role_id)s AND state = 'waitlisted')
     RETURNING shift_role.id
 ), asked AS (
     INSERT INTO signup (area_id, shift_id, shift_role_id, volunteer_id, state, rank, note, via,
                         asked_by, asked_how, typed_by, signed_up_at)
-    SELECT area_id, id, :shift_role_id, :volunteer_id,
-           CASE WHEN NOT :is_instant THEN 'pending'
+    SELECT area_id, id, %(shift_role_id)s, %(volunteer_id)s,
+           CASE WHEN NOT %(is_instant)s THEN 'pending'
                 WHEN EXISTS (SELECT FROM place) THEN 'confirmed' ELSE 'waitlisted' END,
-           :rank, :note, :via, :asked_by, :asked_how, :typed_by, :now
+           %(rank)s, %(note)s, %(via)s, %(asked_by)s, %(asked_how)s, %(typed_by)s, %(now)s
     FROM open_shift
-    WHERE NOT :is_instant OR :has_waitlist OR EXISTS (SELECT FROM place)
+    WHERE NOT %(is_instant)s OR %(has_waitlist)s OR EXISTS (SELECT FROM place)
     RETURNING {", ".join(_SIGN_UP.keys())}
 ), assigned AS (
     INSERT INTO assignment (area_id, shift_id, shift_role_id, volunteer_id, signup_id, state, occupies,
                             assigned_at, answered_at, decline_reason, version)
-    SELECT open_shift.area_id, open_shift.id, :shift_role_id, :volunteer_id, asked.id, 'confirmed',
-           tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), :now, :now, '', 1
+    SELECT open_shift.area_id, open_shift.id, %(shift_role_id)s, %(volunteer_id)s, asked.id, 'confirmed',
+           tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), %(now)s, %(now)s, '', 1
     FROM asked, open_shift WHERE asked.state = 'confirmed'
     RETURNING id
 ), told AS (
     INSERT INTO outbox_event (kind, payload, request_id)
-    SELECT 'SignedUp', jsonb_build_object('signup_id', id), :request_id FROM asked
+    SELECT 'SignedUp', jsonb_build_object('signup_id', id), %(request_id)s FROM asked
     UNION ALL
-    SELECT 'AssignmentConfirmed', jsonb_build_object('assignment_id', id), :request_id FROM assigned
+    SELECT 'AssignmentConfirmed', jsonb_build_object('assignment_id', id), %(request_id)s FROM assigned
 )
 SELECT * FROM asked
-""").columns(*_SIGN_UP)  # noqa: S608 (only our own names go in)
+"""  # noqa: S608 (only our own names go in)
 
 
 def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> SignUp:
     """The new sign-up. Raises SignUpRefused when the shift was cancelled, filled or overlapped meanwhile."""
     try:
-        signup: SignUp | None = session.scalar(
-            select(SignUp).from_statement(_TAKE_OR_QUEUE),
-            {"is_instant": is_instant, "request_id": request_id(), **values},
-        )
+        row = fetch(session, _TAKE_OR_QUEUE, {"is_instant": is_instant, "request_id": request_id(), **values})
     except IntegrityError as error:
         if any(name in str(error.orig) for name in ONE_PLACE_AT_A_TIME):
             raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
         raise
-    if signup is None:
+    if row is None:
         is_open = session.scalar(select(Shift.state).where(Shift.id == values["shift_id"])) == ShiftState.OPEN
         raise SignUpRefused([Refused(Refusal.FULL if is_open else Refusal.SHIFT_CANCELLED)])
     after_commit(session, bell.ring)
+    return _stored(session, SignUp(**row._asdict()))
+
+
+def _stored(session: Session, signup: SignUp) -> SignUp:
+    """A sign-up that is in the database already, put into the session as if it had been read."""
+    make_transient_to_detached(signup)
+    session.add(signup)
     return signup
 
 

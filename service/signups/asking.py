@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import column, text
 from sqlalchemy.orm import Session
 
+from service.db import fetch
 from service.roster.models import HOLDING
 from service.signups.models import STANDING
 from service.signups.rules import Candidate, Commitment, Held, Opening
@@ -33,9 +34,10 @@ class Asking:
 
 def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id: int) -> Asking:
     """What this sign-up is judged by. Lock the person in a statement before: a lock's own statement sees the past."""
-    row = session.execute(
-        _ASKING, {"volunteer_id": volunteer_id, "shift_id": shift_id, "shift_role_id": shift_role_id, "near": NEAR}
-    ).one()
+    asked = {"volunteer_id": volunteer_id, "shift_id": shift_id, "shift_role_id": shift_role_id, "near": NEAR}
+    row = fetch(session, _ASKING, asked)
+    if row is None:
+        raise LookupError(f"no volunteer {volunteer_id}")
     return Asking(_candidate(volunteer_id, row), opening_of(row) if row.shift_id else None, row.standing_id)
 
 
@@ -104,11 +106,10 @@ OPENING_COLUMNS = {
     "places_left": "r.max_needed - r.taken",
 }
 
-_ASKING = text(
-    f"""
+_ASKING = f"""
 SELECT {_PERSON},
-    {_COMMITMENTS.format(from_at="o.starts_at - :near", until_at="o.starts_at + :near")},
-    (SELECT id FROM signup WHERE shift_id = :shift_id AND volunteer_id = v.id AND state IN {among(STANDING)})
+    {_COMMITMENTS.format(from_at="o.starts_at - %(near)s", until_at="o.starts_at + %(near)s")},
+    (SELECT id FROM signup WHERE shift_id = %(shift_id)s AND volunteer_id = v.id AND state IN {among(STANDING)})
         AS standing_id,
     o.*
 FROM volunteer v LEFT JOIN (
@@ -117,11 +118,10 @@ FROM volunteer v LEFT JOIN (
     JOIN shift s ON s.id = r.shift_id
     JOIN activity a ON a.id = s.activity_id
     JOIN activity_role d ON d.id = r.activity_role_id
-    WHERE r.id = :shift_role_id AND s.id = :shift_id
+    WHERE r.id = %(shift_role_id)s AND s.id = %(shift_id)s
 ) o ON true
-WHERE v.id = :volunteer_id
+WHERE v.id = %(volunteer_id)s
 """
-).columns(*map(column, (*_PERSON_COLUMNS, "standing_id", *OPENING_COLUMNS)))
 
 
 def _candidate(volunteer_id: int, row: Any) -> Candidate:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service import secrets
+from service.db import fetch
 from service.places.queries import within
 from service.volunteers.models import Volunteer
 from service.volunteers.rules import letters
@@ -31,10 +32,10 @@ def lock(session: Session, volunteer_id: int) -> Volunteer | None:
 
 def lock_id(session: Session, volunteer_id: int) -> bool:
     """Take the same lock without reading the person; whether there is such a person."""
-    return session.scalar(_LOCK_ID, {"volunteer_id": volunteer_id}) is not None
+    return fetch(session, _LOCK_ID, {"volunteer_id": volunteer_id}) is not None
 
 
-_LOCK_ID = text("SELECT id FROM volunteer WHERE id = :volunteer_id FOR NO KEY UPDATE")
+_LOCK_ID = "SELECT id FROM volunteer WHERE id = %(volunteer_id)s FOR NO KEY UPDATE"
 
 
 def lock_all(session: Session, volunteer_ids: Collection[int]) -> None:

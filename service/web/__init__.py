@@ -21,6 +21,7 @@ from service.web import (
     request_log,
     security,
     templating,
+    visitor,
 )
 
 MEGABYTE = 1024 * 1024
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask documents wrapping by assignment
+    app.session_interface = visitor.Sessions()
     addresses.register(app)
     request_log.register(app)
     reader.register(app)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from flask import abort, g, request, session, url_for
+from flask import Flask, Request, abort, g, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,16 @@ P = ParamSpec("P")
 View = Callable[Concatenate[Session, P], ResponseReturnValue]
 #: What to answer instead of the page, if it is not for whoever asks.
 Guard = Callable[[Actor | None], ResponseReturnValue | None]
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Signed cookies. Who sends none has an empty session, and no key is made ready to read it: programs never do."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def sign_in(account: Account) -> None:

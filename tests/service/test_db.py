@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import psycopg
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from service import db
@@ -147,3 +147,35 @@ def test_a_connection_that_died_while_idle_is_replaced(servers: Settings, monkey
 
     with db.transaction() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != own
+
+
+def test_fetch_gives_the_first_row_by_name_within_the_transaction(session: Session) -> None:
+    add_city(session, "甲")
+
+    row = db.fetch(session, "SELECT name, kind FROM area WHERE name = %(name)s", {"name": "甲"})
+
+    assert row is not None
+    assert (row.name, row.kind) == ("甲", AreaKind.CITY)
+
+
+def test_fetch_gives_none_where_there_is_no_row(session: Session) -> None:
+    assert db.fetch(session, "SELECT id FROM area WHERE id = %(id)s", {"id": 0}) is None
+
+
+def test_fetch_raises_what_sqlalchemy_raises_and_keeps_values_out_of_it(session: Session) -> None:
+    insert = "INSERT INTO clock_shift (id, ahead) VALUES (%(id)s, %(ahead)s) RETURNING id"
+
+    with pytest.raises(IntegrityError, match="ck_clock_shift_one_row") as raised:
+        db.fetch(session, insert, {"id": 2, "ahead": timedelta(days=12345)})
+
+    assert isinstance(raised.value.orig, psycopg.errors.CheckViolation)
+    assert "[parameters" not in str(raised.value)
+
+
+def test_fetch_gives_up_a_connection_that_died(database: Settings) -> None:
+    with pytest.raises(OperationalError) as raised, db.transaction() as session:
+        db.fetch(session, "SELECT pg_terminate_backend(pg_backend_pid()) AS ended", {})
+
+    assert raised.value.connection_invalidated
+    with db.transaction() as session:
+        assert session.scalar(text("SELECT 1")) == 1
