@@ -23,7 +23,7 @@ from sqlalchemy import text
 from bench import crowd
 from bench.load import percentile, request, send_all
 from service import clock
-from service.activities.rules import RolePlan, WeeklyPlan
+from service.activities.rules import RolePlan, weekly_plan
 from service.calendars.rules import local
 from service.db import transaction
 from service.terms import QualificationKind
@@ -88,7 +88,7 @@ def _seed(shifts: int) -> tuple[list[str], int]:
         while made < shifts:
             number = made // 30
             needs = (QualificationKind.DOCTOR,) if number % 3 == 0 else ()
-            plan = WeeklyPlan(
+            plan = weekly_plan(
                 starts=wall_time(6 + number % 14),
                 ends=wall_time(8 + number % 14),
                 from_on=today + timedelta(days=1),

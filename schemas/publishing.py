@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow.validate import OneOf
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDate, LocalTime, Many, Name, Phone, Text, Whole
+from schemas.fields import Choice, Id, LocalDate, LocalTime, Many, Name, Phone, Text, Ticked, Whole
 from service.activities.rules import LONGEST_SERIES
 from service.language import Lazy, _
 from service.terms import DayRule, Mode, QualificationKind
 
 
 class Repeats(StrEnum):
-    """How often an activity is held."""
+    """How often an activity is held, as the wizard asks it; other rules come through the interface for programs."""
 
     WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
+    LUNAR = "lunar"
     ONCE = "once"
 
 
-REPEATS = {Repeats.WEEKLY: Lazy("每周都办"), Repeats.ONCE: Lazy("只办一次")}
+REPEATS = {
+    Repeats.WEEKLY: Lazy("每周都办"),
+    Repeats.FORTNIGHTLY: Lazy("隔一周办"),
+    Repeats.MONTHLY: Lazy("每月办，按第几个星期几"),
+    Repeats.LUNAR: Lazy("每年办，按农历日子"),
+    Repeats.ONCE: Lazy("只办一次"),
+}
 WEEKDAYS = {
     "1": Lazy("周一"),
     "2": Lazy("周二"),
@@ -32,6 +43,41 @@ WEEKDAYS = {
     "6": Lazy("周六"),
     "7": Lazy("周日"),
 }
+
+
+NTH = {
+    "1": Lazy("第一个"),
+    "2": Lazy("第二个"),
+    "3": Lazy("第三个"),
+    "4": Lazy("第四个"),
+    "-1": Lazy("最后一个"),
+}
+LUNAR_MONTHS = {
+    "1": Lazy("正月"),
+    "2": Lazy("二月"),
+    "3": Lazy("三月"),
+    "4": Lazy("四月"),
+    "5": Lazy("五月"),
+    "6": Lazy("六月"),
+    "7": Lazy("七月"),
+    "8": Lazy("八月"),
+    "9": Lazy("九月"),
+    "10": Lazy("十月"),
+    "11": Lazy("冬月"),
+    "12": Lazy("腊月"),
+}
+_DAYS = (
+    "初一 初二 初三 初四 初五 初六 初七 初八 初九 初十 十一 十二 十三 十四 十五 "
+    "十六 十七 十八 十九 二十 廿一 廿二 廿三 廿四 廿五 廿六 廿七 廿八 廿九 三十"
+)
+#: Names, the same in every language.
+LUNAR_DAYS = {str(number): name for number, name in enumerate(_DAYS.split(), start=1)}
+
+
+def _one_of(words: Mapping[str, str], *, label: str) -> Text:
+    """One of these, chosen from a list."""
+    one = OneOf(tuple(words), error=Lazy("请从列出的里面选一项"))
+    return Text(required=True, validate=one, label=label, widget="select")
 
 
 class WhatInput(Input):
@@ -62,24 +108,64 @@ class OnceInput(Input):
     ends = LocalTime(required=True, label=Lazy("几点结束"), hint=Lazy("比开始早，就是到次日"))
 
 
-class WeeklyInput(Input):
-    """Some weekdays between two dates."""
+class SpanInput(Input):
+    """What every repeated activity has: hours, a first and a last date, what becomes of holidays."""
 
-    weekdays = Many(Whole(least=1, most=7, label=Lazy("星期")), most=7, required=True, label=Lazy("每周哪几天"))
     starts = LocalTime(required=True, label=Lazy("几点开始"))
     ends = LocalTime(required=True, label=Lazy("几点结束"), hint=Lazy("比开始早，就是到次日"))
     from_on = LocalDate(required=True, label=Lazy("从哪天起"))
     until_on = LocalDate(required=True, label=Lazy("到哪天为止"))
     day_rule = Choice(DayRule, required=True, label=Lazy("遇到节假日"))
+    left_out = Many(LocalDate(label=Lazy("不办的日子")), most=400, load_default=list, label=Lazy("不办的日子"))
 
     @validates_schema
     def check_order(self, data: dict[str, Any], **_options: Any) -> None:
         """The last date is not before the first, nor more than a year after it."""
-        if data["until_on"] < data["from_on"]:
+        until_on = data.get("until_on") or data["from_on"]
+        if until_on < data["from_on"]:
             raise ValidationError({"until_on": [_("要在开始的那天以后")]})
-        if data["until_on"] - data["from_on"] > LONGEST_SERIES:
+        if until_on - data["from_on"] > LONGEST_SERIES:
             raise ValidationError({"until_on": [_("一次最多排一年")]})
 
+
+class WeeklyInput(SpanInput):
+    """Some weekdays between two dates, each week or every other."""
+
+    weekdays = Many(Whole(least=1, most=7, label=Lazy("星期")), most=7, required=True, label=Lazy("每周哪几天"))
+    at_dawn = Ticked(label=Lazy("跟着日出走，四季自动调整；上面的钟点只用来算时长"))
+
+    class Meta(Input.Meta):
+        fields = ("weekdays", "starts", "ends", "at_dawn", "from_on", "until_on", "day_rule", "left_out")
+
+
+class MonthlyInput(SpanInput):
+    """The nth weekday of each month between two dates."""
+
+    nth = _one_of(NTH, label=Lazy("每月第几个"))
+    weekday = _one_of(WEEKDAYS, label=Lazy("星期几"))
+
+    class Meta(Input.Meta):
+        fields = ("nth", "weekday", "starts", "ends", "from_on", "until_on", "day_rule", "left_out")
+
+
+class LunarInput(SpanInput):
+    """A day of the lunar year."""
+
+    month = _one_of(LUNAR_MONTHS, label=Lazy("农历几月"))
+    lunar_day = _one_of(LUNAR_DAYS, label=Lazy("农历几日"))
+
+    class Meta(Input.Meta):
+        fields = ("month", "lunar_day", "starts", "ends", "from_on", "until_on", "day_rule", "left_out")
+
+
+#: What is asked about the dates, by how often it is held.
+WHEN: dict[Repeats, type[Schema]] = {
+    Repeats.WEEKLY: WeeklyInput,
+    Repeats.FORTNIGHTLY: WeeklyInput,
+    Repeats.MONTHLY: MonthlyInput,
+    Repeats.LUNAR: LunarInput,
+    Repeats.ONCE: OnceInput,
+}
 
 #: The fields of one role, each with the number of its row: `name_1`, `least_1` …
 ROLE_FIELDS = ("name", "least", "most", "requires", "min_age", "max_age")

@@ -40,6 +40,11 @@ class TeamApproved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarChanged(Event):
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
     activity_id: int
 

@@ -17,6 +17,7 @@ from service.events import (
     AssignmentDeclined,
     AssignmentOffered,
     AssignmentReleased,
+    CalendarChanged,
     ConsentWithdrawn,
     Event,
     LoginCodeRequested,
@@ -32,6 +33,7 @@ from service.events import (
 from service.matching import actions as matching
 from service.notifications import actions as notifications
 from service.reminders import actions as reminders
+from service.replanning import actions as replanning
 from service.roster import actions as roster
 from service.signups import following
 
@@ -104,6 +106,10 @@ def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) ->
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
 
 
+def follow_calendar(session: Session, event: CalendarChanged, *, now: datetime) -> None:
+    replanning.follow_calendar(session, now=now)
+
+
 def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> None:
     matching.solve(session, match_run_id=event.match_run_id, now=now)
 
@@ -111,6 +117,7 @@ def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> No
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     LoginCodeRequested: (send_login_code,),
     ConsentWithdrawn: (stop_reminders,),
+    CalendarChanged: (follow_calendar,),
     SignedUp: (acknowledge_sign_up,),
     SignUpWithdrawn: (confirm_withdrawal,),
     SignUpDeclined: (explain_decline,),

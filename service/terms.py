@@ -73,10 +73,25 @@ class ActivityState(StrEnum):
 
 
 class DayRule(StrEnum):
-    """On which kinds of day a series runs."""
+    """What becomes of a date of a series on each kind of day: kept, left out, moved, or held only then."""
 
     EVERY_DAY = "every_day"
     WORKDAYS = "workdays"
+    SCHOOL_DAYS = "school_days"
+    NOT_HOLIDAYS = "not_holidays"
+    DAYS_OFF = "days_off"
+    HOLIDAYS = "holidays"
+    EARLIER = "earlier"
+    LATER = "later"
+
+
+class DateChange(StrEnum):
+    """What becomes of one date when the dates of a series change."""
+
+    ADDED = "added"
+    MOVED = "moved"
+    DROPPED = "dropped"
+    BY_HAND = "by_hand"
 
 
 class ShiftState(StrEnum):

@@ -14,7 +14,7 @@ from service.accounts import actions as accounts
 from service.accounts.models import Account
 from service.activities import actions as activities
 from service.activities.models import Activity, Shift, ShiftRole
-from service.activities.rules import RolePlan, WeeklyPlan, once
+from service.activities.rules import DatesPlan, RolePlan, once
 from service.calendars.rules import local
 from service.places import actions as places
 from service.places.models import Area
@@ -88,7 +88,7 @@ def activity(
     title: str = "社区义诊",
     mode: Mode = Mode.INSTANT,
     roles: Sequence[RolePlan] = (RolePlan(name="引导员", min_needed=1, max_needed=2),),
-    plans: Sequence[WeeklyPlan] | None = None,
+    plans: Sequence[DatesPlan] | None = None,
     is_published: bool = True,
     **details: Any,
 ) -> Activity:
@@ -112,7 +112,7 @@ def activity(
     return made
 
 
-def once_from(now: datetime, *, days: int = 5) -> WeeklyPlan:
+def once_from(now: datetime, *, days: int = 5) -> DatesPlan:
     """A plan of one morning, so many days from now: for tests that live in real time."""
     return once(local(now).date() + timedelta(days=days), starts=time(9), ends=time(11, 30))
 

@@ -1,19 +1,19 @@
-"""What a coordinator can do: draft, publish, move, cancel. And the horizon that grows by itself."""
+"""What a coordinator can do: draft, publish, move, cancel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
-from service.activities.models import Activity, ActivityRole, Occurrence, Series, Shift, ShiftRole
-from service.activities.rules import HORIZON, LONGEST_SHIFT, RolePlan, WeeklyPlan, plan_problems, rest_after
-from service.calendars.rules import hours, local
+from service.activities.laying_out import lay_out
+from service.activities.models import Activity, ActivityRole, Occurrence, Series, Shift
+from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
+from service.calendars.queries import calendar
 from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
 from service.terms import ActivityState, Mode, ShiftState, TeamState
@@ -35,7 +35,7 @@ def draft(
     title: str,
     mode: Mode,
     roles: Sequence[RolePlan],
-    plans: Sequence[WeeklyPlan],
+    plans: Sequence[DatesPlan],
     contact_name: str,
     contact_phone: str,
     created_by: int | None,
@@ -46,7 +46,7 @@ def draft(
 
     Raises ActivityRefused when there is no role or no date, or when a date is past.
     """
-    _check_plans(roles, plans, now=now)
+    _check_plans(session, roles, plans, area_id=area_id, now=now)
     activity = Activity(
         area_id=area_id,
         place_id=place_id,
@@ -57,9 +57,8 @@ def draft(
         created_by=created_by,
         **details,
     )
-    activity.roles, activity.series = _roles(roles), _series(plans)
     session.add(activity)
-    session.flush()
+    _write_down(session, activity, roles, plans)
     return activity
 
 
@@ -68,29 +67,44 @@ def redraft(
     activity: Activity,
     *,
     roles: Sequence[RolePlan],
-    plans: Sequence[WeeklyPlan],
+    plans: Sequence[DatesPlan],
     changes: Mapping[str, Any],
     now: datetime,
 ) -> Activity:
     """Write a draft anew: its columns, roles and dates. Raises ActivityRefused, also once it is published."""
     if activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"state": ["not_a_draft"]})
-    _check_plans(roles, plans, now=now)
-    for part in (ActivityRole, Series):
+    _check_plans(session, roles, plans, area_id=changes.get("area_id", activity.area_id), now=now)
+    for part in (ActivityRole, Occurrence, Series):
         session.execute(delete(part).where(part.activity_id == activity.id))
     session.expire(activity, ["roles", "series"])
     for name, value in changes.items():
         setattr(activity, name, value)
-    activity.roles, activity.series = _roles(roles), _series(plans)
-    session.flush()
+    _write_down(session, activity, roles, plans)
     return activity
 
 
-def _check_plans(roles: Sequence[RolePlan], plans: Sequence[WeeklyPlan], *, now: datetime) -> None:
+def _write_down(session: Session, activity: Activity, roles: Sequence[RolePlan], plans: Sequence[DatesPlan]) -> None:
+    """The roles and series of an activity, and the dates struck out, which are never laid out."""
+    activity.roles, activity.series = _roles(roles), _series(plans)
+    session.flush()
+    for series, plan in zip(activity.series, plans, strict=True):
+        session.add_all(
+            Occurrence(activity_id=activity.id, series_id=series.id, on_date=day, is_off=True)
+            for day in sorted(plan.left_out)
+        )
+    session.flush()
+
+
+def _check_plans(
+    session: Session, roles: Sequence[RolePlan], plans: Sequence[DatesPlan], *, area_id: int, now: datetime
+) -> None:
     problems: dict[str, list[str]] = {}
     if not roles:
         problems["roles"] = ["empty"]
-    dates = sorted({code for plan in plans for code in plan_problems(plan, now=now)} or ([] if plans else ["empty"]))
+    days = calendar(session, area_id)
+    found = {code for plan in plans for code in plan_problems(plan, days, now=now)}
+    dates = sorted(found or ([] if plans else ["empty"]))
     if dates:
         problems["dates"] = dates
     if problems:
@@ -111,12 +125,13 @@ def _roles(roles: Sequence[RolePlan]) -> list[ActivityRole]:
     ]
 
 
-def _series(plans: Sequence[WeeklyPlan]) -> list[Series]:
+def _series(plans: Sequence[DatesPlan]) -> list[Series]:
     return [
         Series(
-            weekdays=sorted(plan.weekdays),
+            rule=plan.rule,
             starts=plan.starts,
             ends=plan.ends,
+            dawn_offset=plan.dawn_offset,
             from_on=plan.from_on,
             until_on=plan.until_on,
             day_rule=plan.day_rule,
@@ -138,8 +153,7 @@ def publish(session: Session, activity: Activity, *, now: datetime, account_id: 
         raise ActivityRefused({"team": ["not_approved"]})
     activity.state, activity.published_at = ActivityState.PUBLISHED, now
     session.flush()
-    for series in activity.series:
-        lay_out(session, series, now=now)
+    lay_out(session, activity.series, now=now)
     outbox.record(session, ActivityPublished(activity.id))
     _note(session, "published_activity", activity, account_id=account_id, now=now)
     return activity
@@ -156,66 +170,6 @@ def revise(
     _note(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return activity
-
-
-def lay_out(session: Session, series: Series, *, now: datetime) -> int:
-    """Make the series' shifts from today to the horizon; the number of new ones.
-
-    Running it again, or twice at once, makes nothing twice: a date exists once per series by its unique key.
-    """
-    today = local(now).date()
-    plan = WeeklyPlan(
-        starts=series.starts,
-        ends=series.ends,
-        from_on=max(series.from_on, today),
-        until_on=series.until_on,
-        weekdays=frozenset(series.weekdays),
-        day_rule=series.day_rule,
-    )
-    days = plan.dates(before=today + HORIZON + timedelta(days=1)) if plan.from_on <= plan.until_on else []
-    new = [day for day in days if hours(day, starts=series.starts, ends=series.ends)[0] > now]
-    return sum(_lay_out_day(session, series, day) for day in new)
-
-
-def _lay_out_day(session: Session, series: Series, day: date) -> bool:
-    occurrence_id = session.scalar(
-        insert(Occurrence)
-        .values(activity_id=series.activity_id, series_id=series.id, on_date=day)
-        .on_conflict_do_nothing(index_elements=["series_id", "on_date"])
-        .returning(Occurrence.id)
-    )
-    if occurrence_id is None:
-        return False
-    activity = session.get_one(Activity, series.activity_id)
-    starts_at, ends_at = hours(day, starts=series.starts, ends=series.ends)
-    session.add(
-        Shift(
-            area_id=activity.area_id,
-            activity_id=activity.id,
-            occurrence_id=occurrence_id,
-            place_id=activity.place_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            rest_after=rest_after(starts_at, ends_at),
-            roles=[
-                ShiftRole(activity_role_id=role.id, min_needed=role.min_needed, max_needed=role.max_needed)
-                for role in activity.roles
-            ],
-        )
-    )
-    session.flush()
-    return True
-
-
-def extend_horizon(session: Session, *, now: datetime) -> int:
-    """Lay out what has come within the horizon since the last time, for every published series; how many shifts."""
-    running = session.scalars(
-        select(Series)
-        .join(Activity, Activity.id == Series.activity_id)
-        .where(Activity.state == ActivityState.PUBLISHED, Series.until_on >= local(now).date())
-        .order_by(Series.id)
-    ).all()
-    return sum(lay_out(session, series, now=now) for series in running)
 
 
 def move_shift(

@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.activities.rules import DatesPlan
+from service.calendars.recurrence import LONGEST_RULE
 from service.db import Base, Id
 from service.terms import ActivityState, DayRule, Mode, QualificationKind, ShiftState
 
@@ -74,33 +76,61 @@ class ActivityRole(Base):
 
 
 class Series(Base):
-    """A weekly rule in local wall time. `ends` at or before `starts` means the next morning."""
+    """A rule of dates in local wall time (service/calendars/recurrence.py), open-ended without `until_on`.
+
+    `ends` at or before `starts` means the next morning. With `dawn_offset` it begins so many minutes after sunrise.
+    """
 
     __tablename__ = "series"
     __table_args__ = (CheckConstraint("until_on >= from_on", name="dates"),)
 
     id: Mapped[Id]
     activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), index=True)
-    weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), comment="1 Monday … 7 Sunday")
+    rule: Mapped[str] = mapped_column(String(LONGEST_RULE))
     starts: Mapped[time]
     ends: Mapped[time]
+    dawn_offset: Mapped[int | None] = mapped_column(SmallInteger, comment="minutes after sunrise")
     from_on: Mapped[date]
-    until_on: Mapped[date]
+    until_on: Mapped[date | None]
     day_rule: Mapped[DayRule] = mapped_column(String(20), default=DayRule.EVERY_DAY)
+    laid_out_until: Mapped[date | None] = mapped_column(comment="up to this date every shift exists")
 
     activity: Mapped[Activity] = relationship(back_populates="series")
 
+    @property
+    def plan(self) -> DatesPlan:
+        """The rule as the pure rules take it."""
+        return DatesPlan(
+            starts=self.starts,
+            ends=self.ends,
+            from_on=self.from_on,
+            until_on=self.until_on,
+            rule=self.rule,
+            day_rule=DayRule(self.day_rule),
+            dawn_offset=self.dawn_offset,
+        )
+
 
 class Occurrence(Base):
-    """One date of a series; the unique key is what makes generating twice harmless."""
+    """One date of a series; the unique key is what makes generating twice harmless.
+
+    The row stays when its shift is moved or called off, and one that `is_off` never had a shift: so a date that was
+    changed or struck out by hand is not made again. `is_unsettled`: there are people on it, but since the calendar
+    changed its series no longer has the date; a coordinator decides.
+    """
 
     __tablename__ = "occurrence"
-    __table_args__ = (UniqueConstraint("series_id", "on_date"),)
+    __table_args__ = (
+        UniqueConstraint("series_id", "on_date"),
+        Index("ix_occurrence_unsettled", "activity_id", postgresql_where="is_unsettled"),
+    )
 
     id: Mapped[Id]
     activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), index=True)
     series_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("series.id"))
     on_date: Mapped[date]
+    is_off: Mapped[bool] = mapped_column(default=False)
+    is_unsettled: Mapped[bool] = mapped_column(default=False)
 
 
 class Shift(Base):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.activities.models import Activity, Series, Shift, ShiftRole
+from service.calendars.recurrence import weekdays_of
 from service.places.queries import within
 from service.terms import ActivityState, DayRule, ShiftState
 
@@ -18,7 +19,7 @@ def published(session: Session, activity_id: int) -> Activity | None:
     return session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, Activity.state != ActivityState.DRAFT)
-        .options(selectinload(Activity.roles))
+        .options(selectinload(Activity.roles), selectinload(Activity.series))
     )
 
 
@@ -27,7 +28,7 @@ def in_scope(session: Session, activity_id: int, *, scope_ids: Sequence[int]) ->
     return session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, within(Activity.area_id, scope_ids))
-        .options(selectinload(Activity.roles))
+        .options(selectinload(Activity.roles), selectinload(Activity.series))
     )
 
 
@@ -36,7 +37,7 @@ def listed(session: Session, *, scope_ids: Sequence[int], after_id: int = 0, lim
     return session.scalars(
         select(Activity)
         .where(within(Activity.area_id, scope_ids), Activity.id > after_id)
-        .options(selectinload(Activity.roles))
+        .options(selectinload(Activity.roles), selectinload(Activity.series))
         .order_by(Activity.id)
         .limit(limit)
     ).all()
@@ -81,16 +82,17 @@ def daily(session: Session, *, scope_ids: Sequence[int], on: date) -> dict[int, 
     """Published activities that serve every day of the week, holidays included, and have not ended before `on`:
     by id the title and the first day. Several series may share the weekdays."""
     rows = session.execute(
-        select(Activity.id, Activity.title, Series.weekdays, Series.from_on)
+        select(Activity.id, Activity.title, Series.rule, Series.from_on)
         .join(Series, Series.activity_id == Activity.id)
         .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
-        .where(Series.day_rule == DayRule.EVERY_DAY, Series.until_on >= on, Series.until_on > Series.from_on)
+        .where(Series.day_rule == DayRule.EVERY_DAY)
+        .where(or_(Series.until_on.is_(None), and_(Series.until_on >= on, Series.until_on > Series.from_on)))
         .order_by(Activity.id)
     ).all()
     weekdays: dict[int, set[int]] = {}
     found: dict[int, tuple[str, date]] = {}
-    for activity_id, title, days, from_on in rows:
-        weekdays.setdefault(activity_id, set()).update(days)
+    for activity_id, title, rule, from_on in rows:
+        weekdays.setdefault(activity_id, set()).update(weekdays_of(rule))
         first = min(from_on, found[activity_id][1]) if activity_id in found else from_on
         found[activity_id] = (title, first)
     return {activity_id: row for activity_id, row in found.items() if len(weekdays[activity_id]) == 7}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from service.calendars.rules import dates, hours, local
+from service.calendars import dawn
+from service.calendars.days import Calendar
+from service.calendars.recurrence import DAILY, by_weekday, dates
+from service.calendars.rules import hours, local
 from service.terms import DayRule, QualificationKind
 
 #: How far ahead the dates of a series exist as shifts.
@@ -15,6 +20,7 @@ NIGHT_REST, DAY_REST = 8 * 60, 30
 NIGHT_FROM, NIGHT_UNTIL = time(22), time(6)
 LONGEST_SHIFT = timedelta(hours=24)
 LONGEST_SERIES = timedelta(days=366)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +36,59 @@ class RolePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklyPlan:
-    """A weekly rule, or a single date (from_on == until_on and every weekday)."""
+class DatesPlan:
+    """On which dates something is held, and at what local time: a rule from a first date to a last, or without end.
+
+    With `dawn_offset` it begins so many minutes after sunrise and lasts as long as from `starts` to `ends`.
+    `left_out` are dates of the rule that were struck out by hand.
+    """
 
     starts: time
     ends: time
     from_on: date
-    until_on: date
-    weekdays: frozenset[int] = frozenset(range(1, 8))
+    until_on: date | None
+    rule: str = DAILY
     day_rule: DayRule = DayRule.EVERY_DAY
+    dawn_offset: int | None = None
+    left_out: frozenset[date] = frozenset()
 
-    def dates(self, *, before: date | None = None) -> list[date]:
-        """The dates of the rule, up to but not including `before`."""
-        until_on = min(self.until_on, before - timedelta(days=1)) if before else self.until_on
-        return dates(from_on=self.from_on, until_on=until_on, weekdays=self.weekdays, day_rule=self.day_rule)
+    def dates(self, calendar: Calendar, *, from_on: date | None = None, before: date | None = None) -> list[date]:
+        """The dates of the plan, from `from_on` on and before `before`; without an end, those of the first year."""
+        last = self.until_on or self.from_on + LONGEST_SERIES
+        return [
+            day
+            for day in dates(
+                self.rule,
+                from_on=max(self.from_on, from_on or self.from_on),
+                until_on=min(last if before is None else before - DAY, self.until_on or date.max),
+                anchor=self.from_on,
+                day_rule=self.day_rule,
+                calendar=calendar,
+            )
+            if day not in self.left_out
+        ]
+
+    def span(self, day: date) -> tuple[datetime, datetime]:
+        """(start, end) on `day`, in UTC."""
+        starts_at, ends_at = hours(day, starts=self.starts, ends=self.ends)
+        if self.dawn_offset is None:
+            return starts_at, ends_at
+        first_light = dawn.start(day, offset=timedelta(minutes=self.dawn_offset))
+        return first_light, first_light + (ends_at - starts_at)
+
+    @property
+    def is_once(self) -> bool:
+        return self.from_on == self.until_on
 
 
-def once(on: date, *, starts: time, ends: time) -> WeeklyPlan:
+def once(on: date, *, starts: time, ends: time) -> DatesPlan:
     """A plan of one date."""
-    return WeeklyPlan(starts=starts, ends=ends, from_on=on, until_on=on)
+    return DatesPlan(starts=starts, ends=ends, from_on=on, until_on=on)
+
+
+def weekly_plan(*, weekdays: Collection[int] = range(1, 8), **details: Any) -> DatesPlan:
+    """A plan of these weekdays, each week."""
+    return DatesPlan(rule=by_weekday(weekdays), **details)
 
 
 def rest_after(starts_at: datetime, ends_at: datetime) -> int:
@@ -59,12 +99,12 @@ def rest_after(starts_at: datetime, ends_at: datetime) -> int:
     return NIGHT_REST if any(starts_at < dawn and dusk < ends_at for dusk, dawn in nights) else DAY_REST
 
 
-def plan_problems(plan: WeeklyPlan, *, now: datetime) -> list[str]:
+def plan_problems(plan: DatesPlan, calendar: Calendar, *, now: datetime) -> list[str]:
     """What is wrong with the dates of a plan, as codes: empty, past, too_long."""
-    if (plan.until_on - plan.from_on).days > LONGEST_SERIES.days:
+    if plan.until_on is not None and plan.until_on - plan.from_on > LONGEST_SERIES:
         return ["too_long"]
-    days = plan.dates()
+    days = plan.dates(calendar)
     if not days:
         return ["empty"]
-    starts_at, _ = hours(days[0], starts=plan.starts, ends=plan.ends)
+    starts_at, _ = plan.span(days[0])
     return ["past"] if starts_at <= now else []

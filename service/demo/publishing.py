@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.activities import actions
 from service.activities.models import Activity
-from service.activities.rules import RolePlan, WeeklyPlan
+from service.activities.rules import DatesPlan, RolePlan, weekly_plan
 from service.demo.neighbourhoods import Tree
 from service.demo.teams import Teams
 from service.terms import DayRule, Mode, QualificationKind
@@ -32,9 +32,9 @@ class Hours:
     first: int = 0
     last: int = YEAR
 
-    def plan(self, today: date) -> WeeklyPlan:
+    def plan(self, today: date) -> DatesPlan:
         """The rule with its dates."""
-        return WeeklyPlan(
+        return weekly_plan(
             starts=self.starts,
             ends=self.ends,
             from_on=today + timedelta(days=self.first),

@@ -28,13 +28,14 @@ MENU = (
 )
 
 #: The pages that lie behind the list of activities.
-ABOUT_ACTIVITIES = ("publishing", "roster", "matching", "changing", "answers", "shifts", "people")
+ABOUT_ACTIVITIES = ("publishing", "roster", "matching", "changing", "answers", "shifts", "people", "replanning")
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
+    ("calendars.index", Lazy("放假和学期"), "admin", ("calendars",)),
     ("outbox.index", Lazy("没做成的事"), "admin", ("outbox",)),
 )
 

@@ -9,17 +9,18 @@ from flask import request
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
-from schemas.publishing import ROLE_FIELDS, OnceInput, Repeats, WeeklyInput, WhatInput, roles_input
-from service import wording
+from schemas.publishing import ROLE_FIELDS, WHEN, Repeats, WhatInput, roles_input
 from service.activities.models import UnfinishedActivity
-from service.activities.rules import RolePlan, WeeklyPlan, once, plan_problems
+from service.activities.rules import DatesPlan, RolePlan, plan_problems
+from service.calendars.days import NATIONAL, Calendar
+from service.calendars.queries import calendar
 from service.language import _
 from service.places import queries as places
 from service.places.models import Area
 from service.web import planned, words
 from service.web.desk import Desk, found
 from service.web.forms import Form
-from service.web.wizard_choices import choices, usual
+from service.web.wizard_choices import choices, plan_of, usual
 
 STEPS = ("what", "when", "roles")
 PREVIEW = "preview"
@@ -56,8 +57,8 @@ class Wizard:
         if step == "what" and form.is_valid:
             self._check_choices(form)
         if step == "when" and form.is_valid:
-            problems = plan_problems(self._plan_of(form), now=self.desk.now)
-            field = "from_on" if self.is_weekly else "on"
+            problems = plan_problems(self._plan_of(form), self.calendar, now=self.desk.now)
+            field = "on" if self.repeats == Repeats.ONCE else "from_on"
             for code in problems:
                 form.refuse(words.date_problem(code), at=field)
         return form
@@ -67,10 +68,24 @@ class Wizard:
         return next((step for step in STEPS if not self.kept(step).is_valid), PREVIEW)
 
     @property
-    def is_weekly(self) -> bool:
-        return self._typed("what").get("repeats") != [Repeats.ONCE.value]
+    def repeats(self) -> Repeats:
+        """How often it is held, as typed so far."""
+        typed = self._typed("what").get("repeats", [""])[0]
+        return Repeats(typed) if typed in list(Repeats) else Repeats.WEEKLY
 
-    def plan(self) -> WeeklyPlan | None:
+    @property
+    def calendar(self) -> Calendar:
+        """The days as the activity's community knows them."""
+        form = self.kept("what")
+        place_id = form.loaded.get("place_id") if form.is_valid else None
+        return calendar(self.desk.db, place_id) if place_id else NATIONAL
+
+    def days(self) -> list[planned.PlannedDay]:
+        """The dates typed, those struck out among them; none while they are not all there."""
+        plan = self.plan()
+        return planned.days(plan, self.calendar) if plan else []
+
+    def plan(self) -> DatesPlan | None:
         """The dates typed; None while they are not all there."""
         form = self.kept("when")
         return self._plan_of(form) if form.is_valid else None
@@ -92,7 +107,7 @@ class Wizard:
         what, plan = self.kept("what"), self.plan()
         told = [(what[name].label, _words_of(what, name), "what") for name in what.schema.fields if name != "repeats"]
         if plan is not None:
-            when = _("{dates}，{hours}", dates=planned.dates(plan), hours=wording.hours(plan.starts, plan.ends))
+            when = _("{dates}，{hours}", dates=planned.dates(plan), hours=planned.hours(plan))
             told.append((_("时间"), when, "when"))
         told += [(_("岗位{n}", n=n), planned.role(role), "roles") for n, role in enumerate(self.roles(), start=1)]
         return [fact for fact in told if fact[1]]
@@ -104,24 +119,14 @@ class Wizard:
             if name in form.loaded and str(form.loaded[name]) not in offered:
                 form.refuse(words.NOT_OFFERED, at=name)
 
-    def _plan_of(self, form: Form) -> WeeklyPlan:
-        given = form.loaded
-        if not self.is_weekly:
-            return once(given["on"], starts=given["starts"], ends=given["ends"])
-        return WeeklyPlan(
-            starts=given["starts"],
-            ends=given["ends"],
-            from_on=given["from_on"],
-            until_on=given["until_on"],
-            weekdays=frozenset(given["weekdays"]),
-            day_rule=given["day_rule"],
-        )
+    def _plan_of(self, form: Form) -> DatesPlan:
+        return plan_of(self.repeats, form.loaded)
 
     def _typed(self, step: str) -> Typed:
         return self.unfinished.steps.get(step, {}) if self.unfinished else {}
 
     def _schema(self, step: str, typed: Typed) -> Schema:
-        kinds = {"what": WhatInput, "when": WeeklyInput if self.is_weekly else OnceInput}
+        kinds: dict[str, type[Schema]] = {"what": WhatInput, "when": WHEN[self.repeats]}
         return kinds[step]() if step in kinds else roles_input(_rows(typed))()
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from marshmallow import Schema
 
-from schemas.publishing import WEEKDAYS, Repeats
+from schemas.publishing import LUNAR_DAYS, LUNAR_MONTHS, NTH, WEEKDAYS, Repeats
 from service import wording
 from service.accounts.models import Account
 from service.activities.models import Activity, ActivityRole, Series
+from service.activities.rules import LONGEST_SERIES, DatesPlan, once
+from service.calendars.recurrence import LunarDay, NthWeekday, Weekly, by_weekday, lunar, monthly, shape, weekly
 from service.language import Lazy
 from service.places import queries as places
 from service.places.models import Area
@@ -27,6 +29,14 @@ MODE_HINTS = {
     Mode.INSTANT: Lazy("报上就算，满了排候补"),
     Mode.MATCHED: Lazy("先收报名，截止后您来安排"),
     Mode.ROTA: Lazy("从队员里轮流排，排好了问本人能不能来"),
+}
+#: What the fields of the step `when` offer.
+LISTS: dict[str, Mapping[str, str]] = {
+    "weekdays": WEEKDAYS,
+    "nth": NTH,
+    "weekday": WEEKDAYS,
+    "month": LUNAR_MONTHS,
+    "lunar_day": LUNAR_DAYS,
 }
 #: Areas where something can be held; a whole city or sub-district is no meeting point.
 PLACES = (AreaKind.COMMUNITY, AreaKind.COURTYARD, AreaKind.BUILDING, AreaKind.SITE)
@@ -46,7 +56,10 @@ def choices(step: str, desk: Desk, schema: Schema) -> dict[str, list[Option]]:
         }
     if step == "when":
         return {
-            "weekdays": [Option(value=number, text=str(text)) for number, text in WEEKDAYS.items()],
+            **{
+                field: [Option(value=key, text=str(text)) for key, text in named.items()]
+                for field, named in LISTS.items()
+            },
             "day_rule": _options(words.DAY_RULES),
         }
     kinds = _options(words.QUALIFICATIONS)
@@ -96,18 +109,18 @@ def steps_of(activity: Activity, *, after: date | None = None) -> dict[str, Type
     series = activity.series[0]
     later = timedelta()
     if after is not None:
-        later = timedelta(weeks=(max(after, series.until_on) - series.from_on).days // 7 + 1)
-    return {"what": _what(activity, series), "when": _when(series, later), "roles": _numbered(activity.roles)}
+        ended = series.until_on or after
+        later = timedelta(weeks=(max(after, ended) - series.from_on).days // 7 + 1)
+    return {"what": _what(activity, series), "when": when_typed(series, later), "roles": _numbered(activity.roles)}
 
 
 def _what(activity: Activity, series: Series) -> Typed:
-    once = series.from_on == series.until_on
     typed = {
         "title": activity.title,
         "place_id": str(activity.place_id),
         "team_id": str(activity.team_id or ""),
         "mode": str(activity.mode),
-        "repeats": (Repeats.ONCE if once else Repeats.WEEKLY).value,
+        "repeats": repeats_of(series).value,
         "contact_name": activity.contact_name,
         "contact_phone": wording.phone(activity.contact_phone),
         "summary": activity.summary,
@@ -117,17 +130,86 @@ def _what(activity: Activity, series: Series) -> Typed:
     return {name: [value] for name, value in typed.items() if value}
 
 
-def _when(series: Series, later: timedelta) -> Typed:
+def rule_of(repeats: Repeats, given: Mapping[str, Any]) -> str:
+    """The rule of dates that was typed. Never called for what is held once."""
+    match repeats:
+        case Repeats.MONTHLY:
+            return monthly(int(given["nth"]), int(given["weekday"]))
+        case Repeats.LUNAR:
+            return lunar(int(given["month"]), int(given["lunar_day"]))
+        case _:
+            weekdays = given["weekdays"]
+            return weekly(weekdays, every=2) if repeats == Repeats.FORTNIGHTLY else by_weekday(weekdays)
+
+
+def plan_of(repeats: Repeats, given: Mapping[str, Any]) -> DatesPlan:
+    """The dates that were typed."""
+    if repeats == Repeats.ONCE:
+        return once(given["on"], starts=given["starts"], ends=given["ends"])
+    return DatesPlan(
+        starts=given["starts"],
+        ends=given["ends"],
+        from_on=given["from_on"],
+        until_on=given.get("until_on"),
+        rule=rule_of(repeats, given),
+        day_rule=given["day_rule"],
+        dawn_offset=0 if given.get("at_dawn") else None,
+        left_out=frozenset(given["left_out"]),
+    )
+
+
+def can_be_typed(series: Series) -> bool:
+    """Whether the wizard has words for the rule of this series."""
+    of = shape(series.rule)
+    return not (of is None or (isinstance(of, Weekly) and of.every > 2) or (isinstance(of, NthWeekday) and of.nth == 5))
+
+
+def goes_on(series: Series, today: date) -> bool:
+    """Whether the series has more than one date and some of them after today."""
+    return not series.plan.is_once and (series.until_on is None or series.until_on > today)
+
+
+def repeats_of(series: Series) -> Repeats:
+    """How often the series is held, as the wizard says it."""
+    if series.plan.is_once:
+        return Repeats.ONCE
+    match shape(series.rule):
+        case Weekly(_, 2):
+            return Repeats.FORTNIGHTLY
+        case NthWeekday():
+            return Repeats.MONTHLY
+        case LunarDay():
+            return Repeats.LUNAR
+        case _:
+            return Repeats.WEEKLY
+
+
+def when_typed(series: Series, later: timedelta = timedelta()) -> Typed:
+    """The dates of the series as they would be typed, so much later."""
     hours = {"starts": [_clock(series.starts)], "ends": [_clock(series.ends)]}
-    if series.from_on == series.until_on:
+    if series.plan.is_once:
         return {"on": [(series.from_on + later).isoformat()], **hours}
+    until_on = series.until_on or series.from_on + LONGEST_SERIES
     return {
-        "weekdays": [str(number) for number in series.weekdays],
+        **_rule_as_typed(series.rule),
         **hours,
+        **({"at_dawn": ["true"]} if series.dawn_offset is not None else {}),
         "from_on": [(series.from_on + later).isoformat()],
-        "until_on": [(series.until_on + later).isoformat()],
+        "until_on": [(until_on + later).isoformat()],
         "day_rule": [str(series.day_rule)],
     }
+
+
+def _rule_as_typed(rule: str) -> Typed:
+    match shape(rule):
+        case Weekly(weekdays, _):
+            return {"weekdays": [str(number) for number in sorted(weekdays)]}
+        case NthWeekday(nth, weekday):
+            return {"nth": [str(nth)], "weekday": [str(weekday)]}
+        case LunarDay(month, day):
+            return {"month": [str(month)], "lunar_day": [str(day)]}
+        case _:
+            return {}
 
 
 def _numbered(roles: Iterable[ActivityRole]) -> Typed:

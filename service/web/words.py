@@ -15,6 +15,7 @@ from service.terms import (
     ActivityState,
     AskedHow,
     AssignmentState,
+    DateChange,
     DayRule,
     Mode,
     QualificationKind,
@@ -36,6 +37,18 @@ ACTIVITY_STATES = {
 DAY_RULES = {
     DayRule.EVERY_DAY: Lazy("节假日也照常"),
     DayRule.WORKDAYS: Lazy("只在工作日，跟着调休走"),
+    DayRule.SCHOOL_DAYS: Lazy("只在上学的日子，跟着校历和调休走"),
+    DayRule.NOT_HOLIDAYS: Lazy("法定节假日不办"),
+    DayRule.EARLIER: Lazy("碰上节假日就提前到最近的工作日"),
+    DayRule.LATER: Lazy("碰上节假日就推后到最近的工作日"),
+    DayRule.DAYS_OFF: Lazy("只在休息的日子"),
+    DayRule.HOLIDAYS: Lazy("只在法定节假日"),
+}
+DATE_CHANGES = {
+    DateChange.ADDED: Lazy("新增"),
+    DateChange.MOVED: Lazy("改时间"),
+    DateChange.DROPPED: Lazy("取消"),
+    DateChange.BY_HAND: Lazy("单独改过，不动"),
 }
 SIGN_UP_STATES = {
     SignUpState.PENDING: Lazy("等安排"),
@@ -107,6 +120,8 @@ ACTIVITY_PROBLEMS = {
     "cancelled": Lazy("已经取消了"),
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
+    "not_published": Lazy("还没有发布，或者已经取消了"),
+    "from_tomorrow": Lazy("最早从明天起改；今天的班次请单独改时间或取消"),
 }
 #: What is wrong with the dates of a plan, told where they are typed.
 DATE_PROBLEMS = {

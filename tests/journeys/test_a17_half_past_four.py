@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from service.calendars.rules import is_workday
+from service.calendars.days import NATIONAL
 from tests.browsing import Person
 from tests.journeys.town import Caller, Town, coverage
 
@@ -46,7 +46,7 @@ def test_there_is_a_lesson_on_every_school_day_the_make_up_saturday_too_and_the_
     lessons: dict[date, Any],
 ) -> None:
     days = [TODAY + timedelta(days=n) for n in range(30)]
-    assert [day for day in days if day in lessons] == [day for day in days if is_workday(day)]
+    assert [day for day in days if day in lessons] == [day for day in days if NATIONAL.is_workday(day)]
     assert SATURDAY in lessons
     assert not [day for day in lessons if date(2026, 10, 1) <= day <= date(2026, 10, 7)]
 

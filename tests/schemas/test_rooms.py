@@ -21,7 +21,7 @@ from schemas.shifts import ShiftChange, ShiftsAsked
 from schemas.signups import NewSignUp
 from schemas.teams import NewMember
 from schemas.volunteers import NewQualification, NewVolunteer, VolunteerChange
-from service.activities.rules import RolePlan, WeeklyPlan
+from service.activities.rules import RolePlan, weekly_plan
 from service.terms import DayRule, MemberRole
 
 GARBAGE: tuple[Any, ...] = ({}, [], "", "　", -1, 2**70, True, None, "\ud800", "9" * 300, {"a": [None]})
@@ -79,10 +79,10 @@ def test_every_field_has_a_label_to_be_called_by(schema: type[Schema]) -> None:
          RolePlan(name="医生", min_needed=1, max_needed=2, requires=("doctor",))),  # type: ignore[arg-type]  # a StrEnum equals its value
         (DatesInput(), {"on": "2026年11月28日", "starts": "9点", "ends": "11:30"}, None),
         (DatesInput(), {"on": "2026年11月28日", "starts": "9：00", "ends": "11:30"},
-         WeeklyPlan(starts=time(9), ends=time(11, 30), from_on=date(2026, 11, 28), until_on=date(2026, 11, 28))),
+         weekly_plan(starts=time(9), ends=time(11, 30), from_on=date(2026, 11, 28), until_on=date(2026, 11, 28))),
         (DatesInput(), {"from_on": "2026-12-01", "until_on": "2026-12-31", "weekdays": [1, 3], "day_rule": "workdays",
                         "starts": "22:00", "ends": "06:00"},
-         WeeklyPlan(starts=time(22), ends=time(6), from_on=date(2026, 12, 1), until_on=date(2026, 12, 31),
+         weekly_plan(starts=time(22), ends=time(6), from_on=date(2026, 12, 1), until_on=date(2026, 12, 31),
                     weekdays=frozenset({1, 3}), day_rule=DayRule.WORKDAYS)),
         (NewMember(), {"volunteer_id": 1}, {"volunteer_id": 1, "role": MemberRole.MEMBER}),
         (VolunteerChange(), {"name": "王 小 满"}, {"name": "王小满"}),

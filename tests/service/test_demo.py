@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from service import demo
 from service.accounts import queries as accounts
 from service.activities.models import Activity, Shift
-from service.calendars.rules import is_workday, local
+from service.calendars.days import NATIONAL
+from service.calendars.rules import local
 from service.demo import loading, people
 from service.demo.neighbourhoods import NORTH, SOUTH
 from service.places import queries as places
@@ -110,7 +111,7 @@ def test_the_children_are_taught_every_school_day_by_ten_vetted_teachers_over_si
     lessons = shifts(session, "爱心托·四点半课堂")
     days = [local(lesson.starts_at).date() for lesson in lessons]
     horizon = [TODAY + timedelta(days=n) for n in range(29)]
-    assert [day for day in days if day in horizon] == [day for day in horizon if is_workday(day)]
+    assert [day for day in days if day in horizon] == [day for day in horizon if NATIONAL.is_workday(day)]
     assert {(local(s.starts_at).strftime("%H:%M"), local(s.ends_at).strftime("%H:%M")) for s in lessons} == {
         ("16:30", "18:00")
     }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from schemas.clock import ClockSet, ClockShown, SweepShown
 from service import clock as house_clock
 from service import idempotency
-from service.activities.actions import extend_horizon
+from service.activities.laying_out import extend
 from service.reminders.actions import send_due
 from service.roster.actions import expire_offers, hand_on_places
 from service.settings import settings
@@ -40,12 +43,20 @@ def sweep(call: Call) -> Any:
     _check(call)
     session, now = call.session, call.now
     return {
-        "extended_shifts": extend_horizon(session, now=now),
+        "extended_shifts": _extended(session, now),
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
         "settled_reminders": _all(lambda: send_due(session, now=now)),
         "forgotten_keys": idempotency.forget(session, now=now),
     }
+
+
+def _extended(session: Session, now: datetime) -> int:
+    """Series after series until none is behind; how many shifts they got."""
+    shifts = 0
+    while (done := extend(session, now=now)).series:
+        shifts += done.shifts
+    return shifts
 
 
 def _check(call: Call) -> None:

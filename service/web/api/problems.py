@@ -26,6 +26,8 @@ TITLES = {
     "offer-closed": Lazy("这个邀请不能再回复"),
     "conflicting-duty": Lazy("与其他班次冲突"),
     "wrong-state": Lazy("现在的状态不能这样改"),
+    "terms-overlap": Lazy("这段时间里已经有一个学期"),
+    "preview-stale": Lazy("会动到的日子变了，请再看一遍"),
     "already-member": Lazy("已经是队员"),
     "name-taken": Lazy("这个名称已经有了"),
     "phone-taken": Lazy("这个号码已经登记过"),

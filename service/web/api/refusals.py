@@ -11,9 +11,11 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from service import wording
 from service.activities.actions import ActivityRefused
+from service.calendars.actions import TermsOverlap
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
+from service.replanning.actions import PreviewStale
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, OfferClosed
 from service.settings import LOCAL_ZONE
@@ -87,6 +89,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     signups.ForbiddenMove: _simple(409, "wrong-state"),
     roster.ForbiddenMove: _simple(409, "wrong-state"),
     ActivityRefused: _activity_refused,
+    TermsOverlap: _simple(409, "terms-overlap"),
+    PreviewStale: _simple(409, "preview-stale"),
     AlreadyMember: _simple(409, "already-member"),
     PhoneTaken: _simple(409, "phone-taken"),
     KeyReused: _simple(422, "key-reused"),

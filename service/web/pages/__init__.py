@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from service.web.pages import (
     activities,
     answers,
+    calendars,
     calls,
     changing,
     dashboard,
@@ -21,6 +22,7 @@ from service.web.pages import (
     proxy,
     proxy_signup,
     publishing,
+    replanning,
     roster,
     shifts,
     signing_up,
@@ -42,6 +44,8 @@ DESK: tuple[Blueprint, ...] = (
     proxy.pages,
     proxy_signup.pages,
     calls.pages,
+    replanning.pages,
+    calendars.pages,
     outbox.pages,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (

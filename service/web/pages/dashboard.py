@@ -9,10 +9,12 @@ from flask import Blueprint, Response
 
 from service import outbox
 from service.activities import queries as activities
+from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
 from service.language import _
 from service.matching import queries as matching
 from service.notifications import calls
+from service.replanning import queries as replanning
 from service.roster import queries as roster
 from service.web import page
 from service.web.desk import Desk, at_desk
@@ -40,12 +42,13 @@ def index(desk: Desk) -> Response:
         from_at=instant(today, time.min),
         until_at=instant(days[-1] + timedelta(days=1), time.min),
     )
+    calendar = calendars.calendar(desk.db, desk.scope_ids[0])
     return page.render(
         "dashboard/index.html",
         title=_("工作台"),
         wide=True,
         now=desk.now,
-        days=[(day, mark(day)) for day in days],
+        days=[(day, mark(day, calendar)) for day in days],
         rows=heat_rows(coverage, days=days, daily=activities.daily(desk.db, scope_ids=desk.scope_ids, on=today)),
         gaps=[role for role in coverage if role.gap and role.starts_at > desk.now],
         has_activities=bool(activities.listed(desk.db, scope_ids=desk.scope_ids, limit=1)),
@@ -58,6 +61,7 @@ def index(desk: Desk) -> Response:
 def _waiting(desk: Desk) -> dict[str, Any]:
     """What waits for her, beside the gaps."""
     return {
+        "unsettled": replanning.unsettled(desk.db, scope_ids=desk.scope_ids, now=desk.now, limit=MOST),
         "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),

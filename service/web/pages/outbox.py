@@ -33,6 +33,7 @@ REACTIONS = {
     "report_gap": Lazy("告诉协调员缺人"),
     "free_cancelled_shift": Lazy("取消一班后通知所有人"),
     "follow_moved_shift": Lazy("改时间后通知所有人"),
+    "follow_calendar": Lazy("放假安排变了，重排日期"),
     "solve_match": Lazy("排班"),
 }
 

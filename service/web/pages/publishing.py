@@ -202,16 +202,14 @@ def _show(wizard: Wizard, step: str, form: Form | None = None) -> ResponseReturn
         of=len(TITLES),
         back=_address(row, before) if row and before else url_for("publishing.index"),
         plan=plan,
-        days=planned.days(plan) if plan else [],
+        days=wizard.days() if plan else [],
         planned=planned,
-        is_weekly=wizard.is_weekly,
     )
 
 
 def _preview(wizard: Wizard, row: UnfinishedActivity, /, *refusals: str) -> ResponseReturnValue:
     form = wizard.kept("what")
     form.refuse(*refusals)
-    plan = wizard.plan()
     return page.render(
         "publishing/preview.html",
         title=str(TITLES[PREVIEW]),
@@ -220,5 +218,5 @@ def _preview(wizard: Wizard, row: UnfinishedActivity, /, *refusals: str) -> Resp
         of=len(TITLES),
         back=_address(row, STEPS[-1]),
         facts=[(label, text, _address(row, step)) for label, text, step in wizard.facts()],
-        days=planned.days(plan) if plan else [],
+        days=[one for one in wizard.days() if not one.is_left_out],
     )

@@ -20,6 +20,7 @@ from service.terms import ActivityState
 from service.web import page, planned
 from service.web.board import ShiftBoard, boards
 from service.web.desk import Desk, activity_here, asked_day, at_desk
+from service.web.wizard_choices import can_be_typed, goes_on
 
 pages = Blueprint("roster", __name__, url_prefix="/co/activities/<int:activity_id>")
 
@@ -52,6 +53,7 @@ def board_page(
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
         is_draft=activity.state == ActivityState.DRAFT,
         planned=planned,
+        changeable=[one for one in activity.series if can_be_typed(one) and goes_on(one, local(desk.now).date())],
         monday=monday,
         sunday=monday + timedelta(days=6),
         now=desk.now,

@@ -17,6 +17,7 @@ from service.activities.models import Activity, Shift
 from service.activities.queries import shift_role_in_scope
 from service.calendars.rules import hours, local
 from service.language import _, counted
+from service.replanning import actions as replanning
 from service.roster.queries import holders
 from service.signups.following import promote
 from service.terms import ShiftState
@@ -109,6 +110,16 @@ def cancel(desk: Desk, shift_id: int) -> ResponseReturnValue:
     actions.cancel_shift(desk.db, shift.id, reason=form.loaded["reason"], now=desk.now, account_id=desk.account_id)
     notices.notify(_("{span}这一班取消了，名单上的人都会收到通知。", span=wording.span(shift.starts_at, shift.ends_at)))
     return page.see_other(board_address(shift))
+
+
+@pages.post("/shifts/<int:shift_id>/keep")
+@at_desk
+def keep(desk: Desk, shift_id: int) -> ResponseReturnValue:
+    """It is held although the holidays have changed."""
+    shift = shift_here(desk, shift_id)
+    replanning.keep(desk.db, shift, now=desk.now, account_id=desk.account_id)
+    notices.notify(_("{span}这一班照常办。", span=wording.span(shift.starts_at, shift.ends_at)))
+    return page.see_other(url_for("dashboard.index"))
 
 
 def _ask_why(db: Session, shift: Shift, form: Form) -> ResponseReturnValue:

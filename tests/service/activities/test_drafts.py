@@ -12,7 +12,7 @@ from service.activities import actions, unfinished
 from service.activities.listing import for_desk
 from service.activities.models import ActivityRole, Series
 from service.activities.queries import daily, starts
-from service.activities.rules import RolePlan, WeeklyPlan, once
+from service.activities.rules import DatesPlan, RolePlan, once, weekly_plan
 from service.terms import DayRule
 from tests import factories
 
@@ -76,8 +76,8 @@ def test_only_what_serves_all_the_year_serves_daily(session: Session, now: datet
 
     def plan(
         weekdays: set[int], *, until_on: date = date(2026, 12, 31), rule: DayRule = DayRule.EVERY_DAY
-    ) -> WeeklyPlan:
-        return WeeklyPlan(
+    ) -> DatesPlan:
+        return weekly_plan(
             starts=time(8),
             ends=time(9),
             from_on=date(2026, 11, 25),

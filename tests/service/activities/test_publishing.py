@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from service.activities import actions, queries
+from service.activities import actions, laying_out, queries
 from service.activities.models import Activity, Occurrence, Series, Shift
-from service.activities.rules import HORIZON, NIGHT_REST, RolePlan, WeeklyPlan, once
+from service.activities.rules import HORIZON, NIGHT_REST, RolePlan, once, weekly_plan
+from service.calendars.days import NATIONAL
 from service.calendars.rules import local
 from service.settings import Settings
 from service.teams import actions as teams
@@ -22,8 +23,8 @@ from tests.at_once import committed, together
 from tests.ledger import audited, facts
 
 DAY = date(2026, 11, 28)
-EVERY_DAY = WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=60))
-WATCH = WeeklyPlan(starts=time(22), ends=time(6), from_on=DAY, until_on=DAY)
+EVERY_DAY = weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=60))
+WATCH = weekly_plan(starts=time(22), ends=time(6), from_on=DAY, until_on=DAY)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ WATCH = WeeklyPlan(starts=time(22), ends=time(6), from_on=DAY, until_on=DAY)
             {
                 "plans": [
                     once(date(2026, 11, 22), starts=time(9), ends=time(10)),
-                    WeeklyPlan(starts=time(9), ends=time(10), from_on=DAY, until_on=DAY, weekdays=frozenset()),
+                    weekly_plan(starts=time(9), ends=time(10), from_on=DAY, until_on=DAY, weekdays={7}),
                 ]
             },
             {"dates": ["empty", "past"]},
@@ -128,12 +129,12 @@ def test_shifts_exist_up_to_the_horizon_and_follow_it(session: Session, now: dat
     horizon = local(now).date() + HORIZON
     assert on_dates(session, made) == [DAY + timedelta(days=n) for n in range((horizon - DAY).days + 1)]
 
-    assert actions.extend_horizon(session, now=now) == 0
-    assert actions.extend_horizon(session, now=now + timedelta(days=3)) == 3
+    assert laying_out.extend(session, now=now) == (0, 0)
+    assert laying_out.extend(session, now=now + timedelta(days=3)) == (1, 3)
     assert on_dates(session, made)[-1] == horizon + timedelta(days=3)
-    actions.extend_horizon(session, now=now + timedelta(days=30))
-    actions.extend_horizon(session, now=now + timedelta(days=400))
-    assert on_dates(session, made) == EVERY_DAY.dates()
+    laying_out.extend(session, now=now + timedelta(days=30))
+    laying_out.extend(session, now=now + timedelta(days=400))
+    assert on_dates(session, made) == EVERY_DAY.dates(NATIONAL)
 
 
 def test_the_horizon_leaves_drafts_and_cancelled_activities_alone(session: Session, now: datetime) -> None:
@@ -142,11 +143,11 @@ def test_the_horizon_leaves_drafts_and_cancelled_activities_alone(session: Sessi
     cancelled = factories.activity(session, area, title="取消", plans=[EVERY_DAY])
     actions.cancel_activity(session, cancelled, reason="下雨", now=now, account_id=None)
 
-    assert actions.extend_horizon(session, now=now + timedelta(days=10)) == 0
+    assert laying_out.extend(session, now=now + timedelta(days=10)) == (0, 0)
 
 
 def test_a_day_laid_out_late_gets_no_shift_that_has_begun(session: Session, now: datetime) -> None:
-    daily = WeeklyPlan(starts=time(9), ends=time(11), from_on=date(2026, 11, 24), until_on=date(2026, 11, 26))
+    daily = weekly_plan(starts=time(9), ends=time(11), from_on=date(2026, 11, 24), until_on=date(2026, 11, 26))
     made = factories.activity(session, factories.community(session), plans=[daily], is_published=False)
     actions.publish(session, made, now=now + timedelta(days=1), account_id=None)  # Tuesday 10:00
 
@@ -162,7 +163,7 @@ def test_two_series_of_one_activity_share_a_date(session: Session) -> None:
 
 def test_a_series_of_workdays_skips_the_holiday_and_takes_the_make_up_day(session: Session) -> None:
     """Around the Spring Festival of 2026, as the notice says: off Monday 16 to 23, work on Saturdays 14 and 28."""
-    school = WeeklyPlan(
+    school = weekly_plan(
         starts=time(16, 30),
         ends=time(18),
         from_on=date(2026, 2, 12),
@@ -192,16 +193,16 @@ def test_two_publish_at_once_one_of_them_does(database: Settings, now: datetime)
     assert made in outcomes
     assert all(outcome == made or isinstance(outcome, StaleDataError) for outcome in outcomes)
     assert committed(lambda s: facts(s, "ActivityPublished")) == [("ActivityPublished", made)]
-    assert committed(shifts_by_date) == dict.fromkeys(EVERY_DAY.dates(before=date(2026, 12, 29)), 1)
+    assert committed(shifts_by_date) == dict.fromkeys(EVERY_DAY.dates(NATIONAL, before=date(2026, 12, 29)), 1)
 
 
 def test_laying_out_at_once_makes_nothing_twice(database: Settings, now: datetime) -> None:
     committed(lambda s: factories.activity(s, factories.community(s), plans=[EVERY_DAY]).id)
     later = now + timedelta(days=10)
 
-    made = together(*[lambda s: actions.extend_horizon(s, now=later)] * 4)
+    made = together(*[lambda s: laying_out.extend(s, now=later).shifts] * 4)
     assert sorted(made, key=str) == [0, 0, 0, 10]
-    assert committed(shifts_by_date) == dict.fromkeys(EVERY_DAY.dates(before=date(2027, 1, 8)), 1)
+    assert committed(shifts_by_date) == dict.fromkeys(EVERY_DAY.dates(NATIONAL, before=date(2027, 1, 8)), 1)
 
 
 def shifts_by_date(session: Session) -> dict[date, int]:

@@ -12,11 +12,13 @@ from service.activities.rules import (
     DAY_REST,
     LONGEST_SHIFT,
     NIGHT_REST,
-    WeeklyPlan,
+    DatesPlan,
     once,
     plan_problems,
     rest_after,
+    weekly_plan,
 )
+from service.calendars.days import NATIONAL
 from service.calendars.rules import hours, instant, local
 from service.terms import DayRule
 
@@ -65,10 +67,10 @@ def test_a_night_rest_is_owed_exactly_when_a_minute_was_at_night(start: datetime
         (once(date(2026, 11, 23), starts=time(10, 1), ends=time(11)), []),
         (once(date(2026, 11, 23), starts=time(10), ends=time(11)), ["past"]),
         (once(date(2026, 11, 22), starts=time(9), ends=time(11)), ["past"]),
-        (WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY, weekdays=frozenset({1})), ["empty"]),
-        (WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY - timedelta(days=1)), ["empty"]),
+        (weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY, weekdays=frozenset({1})), ["empty"]),
+        (weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY - timedelta(days=1)), ["empty"]),
         (
-            WeeklyPlan(
+            weekly_plan(
                 starts=time(9),
                 ends=time(11),
                 from_on=date(2027, 2, 6),
@@ -77,25 +79,25 @@ def test_a_night_rest_is_owed_exactly_when_a_minute_was_at_night(start: datetime
             ),
             ["empty"],  # Spring Festival, a weekend
         ),
-        (WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=366)), []),
-        (WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=367)), ["too_long"]),
-        (WeeklyPlan(starts=time(9), ends=time(9), from_on=date(1, 1, 1), until_on=date.max), ["too_long"]),
+        (weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=366)), []),
+        (weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=367)), ["too_long"]),
+        (weekly_plan(starts=time(9), ends=time(9), from_on=date(1, 1, 1), until_on=date.max), ["too_long"]),
     ],
 )
-def test_plan_problems(plan: WeeklyPlan, problems: list[str]) -> None:
-    assert plan_problems(plan, now=NOW) == problems
+def test_plan_problems(plan: DatesPlan, problems: list[str]) -> None:
+    assert plan_problems(plan, NATIONAL, now=NOW) == problems
 
 
 def test_a_plan_stops_before_a_date() -> None:
-    plan = WeeklyPlan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=9))
+    plan = weekly_plan(starts=time(9), ends=time(11), from_on=DAY, until_on=DAY + timedelta(days=9))
 
-    assert plan.dates(before=DAY) == []
-    assert plan.dates(before=DAY + timedelta(days=2)) == [DAY, DAY + timedelta(days=1)]
-    assert len(plan.dates(before=DAY + timedelta(days=40))) == len(plan.dates()) == 10
+    assert plan.dates(NATIONAL, before=DAY) == []
+    assert plan.dates(NATIONAL, before=DAY + timedelta(days=2)) == [DAY, DAY + timedelta(days=1)]
+    assert len(plan.dates(NATIONAL, before=DAY + timedelta(days=40))) == len(plan.dates(NATIONAL)) == 10
 
 
 def test_once_is_one_date_whatever_the_weekday() -> None:
-    assert [once(DAY + timedelta(days=n), starts=time(9), ends=time(10)).dates() for n in range(7)] == [
+    assert [once(DAY + timedelta(days=n), starts=time(9), ends=time(10)).dates(NATIONAL) for n in range(7)] == [
         [DAY + timedelta(days=n)] for n in range(7)
     ]
     assert instant(DAY, time(9)) == hours(DAY, starts=time(9), ends=time(10))[0]

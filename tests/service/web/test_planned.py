@@ -7,11 +7,12 @@ from datetime import date, time
 import pytest
 
 from service import wording
-from service.activities.rules import RolePlan, WeeklyPlan, once
+from service.activities.rules import RolePlan, once, weekly_plan
+from service.calendars.days import NATIONAL
 from service.terms import DayRule, QualificationKind
 from service.web import planned
 
-WEEKLY = WeeklyPlan(
+WEEKLY = weekly_plan(
     starts=time(9),
     ends=time(11, 30),
     from_on=date(2026, 9, 28),
@@ -23,7 +24,7 @@ WEEKLY = WeeklyPlan(
 def test_dates_are_said_as_a_rule_or_as_the_one_date() -> None:
     assert planned.dates(WEEKLY) == "每周三、周六，9月28日（星期一）到10月11日（星期日）"
     assert planned.dates(once(date(2026, 11, 28), starts=time(9), ends=time(10))) == "11月28日（星期六）"
-    workdays = WeeklyPlan(
+    workdays = weekly_plan(
         starts=time(9),
         ends=time(10),
         from_on=date(2026, 9, 28),
@@ -31,11 +32,11 @@ def test_dates_are_said_as_a_rule_or_as_the_one_date() -> None:
         weekdays=frozenset(range(1, 6)),
         day_rule=DayRule.WORKDAYS,
     )
-    assert planned.dates(workdays) == "周一到周五，9月28日（星期一）到10月11日（星期日），只在工作日"
+    assert planned.dates(workdays) == "周一到周五，9月28日（星期一）到10月11日（星期日），只在工作日，跟着调休走"
 
 
 def test_holidays_and_make_up_days_are_marked() -> None:
-    marked = {one.day: one.mark for one in planned.days(WEEKLY)}
+    marked = {one.day: one.mark for one in planned.days(WEEKLY, NATIONAL)}
     assert marked == {
         date(2026, 9, 30): "",
         date(2026, 10, 3): "国庆节",

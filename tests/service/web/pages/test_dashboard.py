@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service import clock
 from service.activities import actions as activities
-from service.activities.rules import RolePlan, WeeklyPlan
+from service.activities.rules import RolePlan, weekly_plan
 from service.db import transaction
 from service.outbox import OutboxEvent, OutboxReaction
 from service.roster import actions as roster
@@ -19,7 +19,7 @@ from service.terms import Role
 from tests import desks
 from tests.factories import NOW
 
-EVERY_DAY = WeeklyPlan(starts=time(8), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 12, 1))
+EVERY_DAY = weekly_plan(starts=time(8), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 12, 1))
 TWO = (RolePlan(name="巡逻员", min_needed=2, max_needed=4),)
 
 
@@ -58,7 +58,7 @@ def test_cells_say_enough_missing_and_awaited_in_words(at_now: Settings) -> None
 def test_a_day_without_a_shift_is_told_for_what_serves_daily(at_now: Settings) -> None:
     she, area = desks.coordinator()
     _made, shifts = desks.published(area, plans=[EVERY_DAY], title="平安巡逻")
-    weekly = replace(EVERY_DAY, weekdays=frozenset({3}))
+    weekly = replace(EVERY_DAY, rule="FREQ=WEEKLY;BYDAY=WE")
     desks.published(area, plans=[weekly], title="合唱队")
     with transaction() as session:
         activities.cancel_shift(session, shifts[1].id, reason="大雪", now=NOW, account_id=None)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from service.activities.models import Activity, ActivityRole, Series, Shift, UnfinishedActivity
-from service.activities.rules import WeeklyPlan
+from service.activities.rules import weekly_plan
+from service.calendars.days import Calendar
 from service.db import transaction
 from service.places.models import Area
 from service.settings import Settings
@@ -129,9 +130,7 @@ def test_the_dates_can_be_seen_before_going_on_with_holidays_and_make_up_days(de
 def test_make_up_days_are_marked(desk: tuple[Person, Area], monkeypatch: pytest.MonkeyPatch) -> None:
     she, area = desk
     # The notice for the next year's make-up days is not out at NOW: pretend one.
-    monkeypatch.setattr(
-        "service.calendars.rules.is_workday", lambda day: day.isoweekday() < 6 or day == date(2027, 1, 9)
-    )
+    monkeypatch.setattr(Calendar, "is_workday", lambda _self, day: day.isoweekday() < 6 or day == date(2027, 1, 9))
     steps = begin(she, area)
     weekdays = {**WEEKLY, "weekdays": ["1", "2", "3", "4", "5"], "from_on": "2027-01-04", "until_on": "2027-01-10"}
     text = she.send(f"{steps}/when", **weekdays, day_rule="workdays", look="1")
@@ -232,7 +231,7 @@ def test_a_draft_is_kept_reworked_and_published(desk: tuple[Person, Area]) -> No
 
 def test_an_earlier_activity_is_copied_with_dates_to_come(desk: tuple[Person, Area]) -> None:
     she, area = desk
-    plan = WeeklyPlan(
+    plan = weekly_plan(
         starts=time(22), ends=time(6), from_on=date(2026, 11, 25), until_on=date(2026, 12, 9), weekdays=frozenset({3})
     )
     made, _shifts = desks.published(area, plans=[plan], mode=Mode.ROTA, title="守夜", what_to_bring="手电")
@@ -304,7 +303,7 @@ def test_the_list_shows_what_is_next_first_and_what_is_over_last(desk: tuple[Per
     she, area = desk
     desks.published(area, title="草拟的", is_published=False)
     desks.published(area, title="周六的")
-    plan = WeeklyPlan(starts=time(9), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 11, 24))
+    plan = weekly_plan(starts=time(9), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 11, 24))
     desks.published(area, title="周二的", plans=[plan])
     text = she.open("/co/activities")
     order = [text.index(title) for title in ("周二的", "周六的", "草拟的")]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.activities import actions as activities
 from service.activities.models import Activity, Shift, ShiftRole
-from service.activities.rules import RolePlan, WeeklyPlan
+from service.activities.rules import RolePlan, weekly_plan
 from service.audit import AuditEntry
 from service.db import transaction
 from service.places.models import Area
@@ -67,7 +67,7 @@ def test_the_week_shows_who_comes_who_is_asked_and_who_waits(desk: tuple[Person,
 
 def test_the_page_turns_to_the_week_in_which_the_activity_is_next(desk: tuple[Person, Area]) -> None:
     she, area = desk
-    plan = WeeklyPlan(
+    plan = weekly_plan(
         starts=time(9), ends=time(10), from_on=date(2026, 12, 7), until_on=date(2026, 12, 20), weekdays=frozenset({1})
     )
     made, _shifts = desks.published(area, plans=[plan])

@@ -1,0 +1,68 @@
+"""What an administrator does to the calendar: paste a year's notice, say when school is held."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service import audit, outbox
+from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, SchoolTerm
+from service.calendars.notice import Notice
+from service.events import CalendarChanged
+
+
+class TermsOverlap(Exception):
+    """The area has another term at that time."""
+
+
+def save_notice(session: Session, notice: Notice, *, text: str, now: datetime, account_id: int | None) -> HolidayNotice:
+    """Keep a year's notice; an earlier one for the same year gives way. What depends on it follows the event."""
+    session.execute(delete(HolidayNoticeDay).where(HolidayNoticeDay.year == notice.year))
+    kept = session.merge(HolidayNotice(year=notice.year, text=text, saved_at=now, saved_by=account_id))
+    session.flush()
+    for day in notice.days:
+        session.merge(HolidayNoticeDay(on_date=day.on_date, year=notice.year, is_work=day.is_work, name=day.name))
+    session.flush()
+    outbox.record(session, CalendarChanged(notice.year))
+    audit.note(session, verb="saved_notice", subject=("holiday_notice", notice.year), account_id=account_id, now=now)
+    return kept
+
+
+def add_term(
+    session: Session,
+    *,
+    area_id: int,
+    name: str,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    account_id: int | None,
+) -> SchoolTerm:
+    """Say when school is held in an area and all below it. Raises TermsOverlap."""
+    term = SchoolTerm(area_id=area_id, name=name, from_on=from_on, until_on=until_on)
+    try:
+        with session.begin_nested():
+            session.add(term)
+    except IntegrityError as error:
+        if ONE_TERM_AT_A_TIME in str(error.orig):
+            raise TermsOverlap(f"area {area_id} has another term between {from_on} and {until_on}") from error
+        raise
+    _changed(session, term, verb="added_term", now=now, account_id=account_id)
+    return term
+
+
+def drop_term(session: Session, term: SchoolTerm, *, now: datetime, account_id: int | None) -> None:
+    """Take a term back."""
+    _changed(session, term, verb="dropped_term", now=now, account_id=account_id)
+    session.delete(term)
+    session.flush()
+
+
+def _changed(session: Session, term: SchoolTerm, *, verb: str, now: datetime, account_id: int | None) -> None:
+    outbox.record(session, CalendarChanged(term.from_on.year))
+    audit.note(
+        session, verb=verb, subject=("school_term", term.id), account_id=account_id, area_id=term.area_id, now=now
+    )

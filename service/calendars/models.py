@@ -1,0 +1,56 @@
+"""What an administrator adds to the calendar: the yearly notice, and the school's terms."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import literal_column
+
+from service.db import Base, Id
+
+ONE_TERM_AT_A_TIME = "ex_school_term_one_at_a_time"
+
+
+class HolidayNotice(Base):
+    """The State Council's notice for one year, as it was pasted. It goes before what the library knows of that year."""
+
+    __tablename__ = "holiday_notice"
+
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class HolidayNoticeDay(Base):
+    """One day that a notice takes out of its week: off, or worked. A year's notice may name days of the year before."""
+
+    __tablename__ = "holiday_notice_day"
+
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, ForeignKey("holiday_notice.year"), index=True)
+    is_work: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class SchoolTerm(Base):
+    """A term of the schools of an area and of all below it, both ends included. Terms of one area do not overlap."""
+
+    __tablename__ = "school_term"
+    __table_args__ = (
+        CheckConstraint("until_on > from_on", name="dates"),
+        ExcludeConstraint(
+            (literal_column("int8range(area_id, area_id, '[]')"), "&&"),
+            (literal_column("daterange(from_on, until_on, '[]')"), "&&"),
+            name=ONE_TERM_AT_A_TIME,
+        ),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    from_on: Mapped[date]
+    until_on: Mapped[date]

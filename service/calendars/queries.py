@@ -1,0 +1,52 @@
+"""Named reads of the calendar: the days as an area knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import any_, select
+from sqlalchemy.orm import Session
+
+from service.calendars.days import Calendar, NoticeDay, Term
+from service.calendars.models import HolidayNotice, HolidayNoticeDay, SchoolTerm
+from service.places.models import Area
+from service.places.queries import within
+
+
+def calendar(session: Session, area_id: int) -> Calendar:
+    """The days as this area knows them."""
+    return calendars(session, [area_id])[area_id]
+
+
+def calendars(session: Session, area_ids: Collection[int]) -> dict[int, Calendar]:
+    """The days as each of these areas knows them: the notices are for all, the terms are its own or set above it."""
+    years = frozenset(session.scalars(select(HolidayNotice.year)))
+    rows = session.scalars(select(HolidayNoticeDay))
+    days = {row.on_date: NoticeDay(row.on_date, row.is_work, row.name) for row in rows}
+    terms: dict[int, list[Term]] = {area_id: [] for area_id in area_ids}
+    known = session.execute(
+        select(Area.id, SchoolTerm.name, SchoolTerm.from_on, SchoolTerm.until_on)
+        .join(SchoolTerm, SchoolTerm.area_id == any_(Area.lineage))
+        .where(Area.id.in_(area_ids))
+        .order_by(SchoolTerm.from_on)
+    )
+    for area_id, name, from_on, until_on in known:
+        terms[area_id].append(Term(name, from_on, until_on))
+    return {area_id: Calendar(years, days, tuple(found)) for area_id, found in terms.items()}
+
+
+def notices(session: Session) -> Sequence[HolidayNotice]:
+    """The notices that were pasted, the latest year first."""
+    return session.scalars(select(HolidayNotice).order_by(HolidayNotice.year.desc())).all()
+
+
+def terms(session: Session, *, scope_ids: Sequence[int]) -> Sequence[SchoolTerm]:
+    """The school terms set in these areas, the latest first."""
+    return session.scalars(
+        select(SchoolTerm).where(within(SchoolTerm.area_id, scope_ids)).order_by(SchoolTerm.from_on.desc())
+    ).all()
+
+
+def term_in_scope(session: Session, term_id: int, *, scope_ids: Sequence[int]) -> SchoolTerm | None:
+    """The school term, if it was set in one of these areas."""
+    return session.scalar(select(SchoolTerm).where(SchoolTerm.id == term_id, within(SchoolTerm.area_id, scope_ids)))
