@@ -41,7 +41,7 @@ class TeamApproved(Event):
 
 @dataclass(frozen=True, slots=True)
 class CalendarChanged(Event):
-    year: int
+    area_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) ->
 
 
 def follow_calendar(session: Session, event: CalendarChanged, *, now: datetime) -> None:
-    replanning.follow_calendar(session, now=now)
+    replanning.follow_calendar(session, area_id=event.area_id, now=now)
 
 
 def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> None:

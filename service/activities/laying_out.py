@@ -19,6 +19,7 @@ from service.calendars.days import Calendar
 from service.calendars.queries import calendars
 from service.calendars.rules import local
 from service.db import fetch
+from service.places.queries import within
 from service.terms import ActivityState, DayRule
 
 #: A series' id, a date of it, when it starts and ends, the minutes of rest owed afterwards.
@@ -92,9 +93,14 @@ def extend(session: Session, *, now: datetime, limit: int = A_BATCH) -> Extended
     return Extended(len(behind), lay_out(session, behind, now=now))
 
 
-def look_again(session: Session) -> None:
-    """The calendar has changed: whatever depends on it is laid out anew, which adds the dates that are new."""
-    session.execute(update(Series).where(Series.day_rule != DayRule.EVERY_DAY).values(laid_out_until=None))
+def look_again(session: Session, *, area_id: int) -> None:
+    """An area's calendar has changed: what depends on it is laid out anew by and by, which adds the new dates."""
+    here = select(Activity.id).where(within(Activity.area_id, [area_id]))
+    session.execute(
+        update(Series)
+        .where(Series.day_rule != DayRule.EVERY_DAY, Series.activity_id.in_(here))
+        .values(laid_out_until=None)
+    )
 
 
 def horizon_on(now: datetime) -> date:

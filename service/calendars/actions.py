@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from service import audit, outbox
 from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, SchoolTerm
 from service.calendars.notice import Notice
 from service.events import CalendarChanged
+from service.places.models import Area
 
 
 class TermsOverlap(Exception):
@@ -26,7 +27,8 @@ def save_notice(session: Session, notice: Notice, *, text: str, now: datetime, a
     for day in notice.days:
         session.merge(HolidayNoticeDay(on_date=day.on_date, year=notice.year, is_work=day.is_work, name=day.name))
     session.flush()
-    outbox.record(session, CalendarChanged(notice.year))
+    for area_id in session.scalars(select(Area.id).where(Area.parent_id.is_(None))):
+        outbox.record(session, CalendarChanged(area_id))
     audit.note(session, verb="saved_notice", subject=("holiday_notice", notice.year), account_id=account_id, now=now)
     return kept
 
@@ -62,7 +64,7 @@ def drop_term(session: Session, term: SchoolTerm, *, now: datetime, account_id: 
 
 
 def _changed(session: Session, term: SchoolTerm, *, verb: str, now: datetime, account_id: int | None) -> None:
-    outbox.record(session, CalendarChanged(term.from_on.year))
+    outbox.record(session, CalendarChanged(term.area_id))
     audit.note(
         session, verb=verb, subject=("school_term", term.id), account_id=account_id, area_id=term.area_id, now=now
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from service.demo.publishing import Duty, Hours, on, on_workdays, once_in, role
+from service.demo.publishing import Duty, Hours, at_dawn, on, on_school_days, on_workdays, once_in, role
 from service.terms import Mode, QualificationKind
 
 Q = QualificationKind
@@ -51,7 +51,7 @@ FOR_CHILDREN = (
         title="爱心托·四点半课堂", community=DUFU, place="四点半课堂", team=CARE, programme="作业辅导",
         mode=Mode.INSTANT,
         roles=[role("作业辅导", 1, 2, *TEACHER), role("兴趣培养", 1, 1, *TEACHER), role("亲情陪护", 0, 1, *TEACHER)],
-        hours=[on_workdays(time(16, 30), time(18))],
+        hours=[on_school_days(time(16, 30), time(18))],
         summary="学生5名，准时开课。任何时候至少两位老师同时在场，不让一个大人单独和孩子在一起。免费。", filled=80,
         details={
             "withdraw_before": 60, "answer_within": 60,
@@ -118,7 +118,7 @@ ROUNDS = (
     Duty(
         title="清晨巡逻", community=DUFU, place="园丁街一号楼院", team="园丁街一号楼院议事会",
         mode=Mode.ROTA, roles=[role("巡逻员", 2, 3)],
-        hours=[Hours(time(6, 30), time(7, 30))],
+        hours=[at_dawn(time(1))],
         summary="每天清晨，两人以上，到附近的几个楼院义务巡逻一圈：园丁街一号、二号、三号楼院，杜甫路9号院。",
         filled=85,
     ),

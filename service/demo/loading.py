@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from service import models  # noqa: F401 (foreign keys find their tables only when every room is known)
 from service.accounts import actions as accounts
+from service.calendars import actions as calendars
 from service.calendars.rules import instant, local
 from service.clock import now as clock_now
 from service.db import transaction
@@ -60,6 +61,7 @@ def _load(session: Session, *, now: datetime) -> None:
     published_at = instant(today, time(0)) - PUBLISHED
     tree = neighbourhoods.plant(session)
     admin_id = _open_admin(session, tree, now=published_at)
+    _set_terms(session, tree, today=today, admin_id=admin_id, now=published_at)
     contacts = _open_desks(session, tree, admin_id=admin_id, now=published_at)
     everybody = people.everybody(dice)
     registry = people.Registry(tree=tree, dice=dice, typist_id=admin_id, now=published_at, today=today)
@@ -75,6 +77,24 @@ def _load(session: Session, *, now: datetime) -> None:
         dice=dice,
     )
     askings.ask(session, published, willing, published_at=published_at, now=now.astimezone(UTC))
+
+
+def _set_terms(session: Session, tree: neighbourhoods.Tree, *, today: date, admin_id: int, now: datetime) -> None:
+    """The terms of the city's schools from last autumn to next summer; invented, at the usual times of the year."""
+    for year in range(today.year - 1, today.year + 2):
+        for name, first, last in (
+            ("秋季学期", date(year, 9, 1), date(year + 1, 1, 22)),
+            ("春季学期", date(year + 1, 2, 22), date(year + 1, 7, 2)),
+        ):
+            calendars.add_term(
+                session,
+                area_id=tree.by_name[neighbourhoods.CITY].id,
+                name=f"{first.year}年{name}",
+                from_on=first,
+                until_on=last,
+                now=now,
+                account_id=admin_id,
+            )
 
 
 def _open_admin(session: Session, tree: neighbourhoods.Tree, *, now: datetime) -> int:

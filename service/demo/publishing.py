@@ -31,6 +31,7 @@ class Hours:
     day_rule: DayRule = DayRule.EVERY_DAY
     first: int = 0
     last: int = YEAR
+    dawn_offset: int | None = None
 
     def plan(self, today: date) -> DatesPlan:
         """The rule with its dates."""
@@ -41,6 +42,7 @@ class Hours:
             until_on=today + timedelta(days=self.last),
             weekdays=self.days,
             day_rule=self.day_rule,
+            dawn_offset=self.dawn_offset,
         )
 
 
@@ -88,6 +90,16 @@ def on(days: str, starts: time, ends: time) -> Hours:
 def on_workdays(starts: time, ends: time) -> Hours:
     """Monday to Friday without holidays, and the make-up Saturdays and Sundays."""
     return Hours(starts, ends, days=MONDAY_TO_FRIDAY, day_rule=DayRule.WORKDAYS)
+
+
+def on_school_days(starts: time, ends: time) -> Hours:
+    """Monday to Friday in term time without holidays, and the make-up Saturdays and Sundays."""
+    return Hours(starts, ends, days=MONDAY_TO_FRIDAY, day_rule=DayRule.SCHOOL_DAYS)
+
+
+def at_dawn(length: time) -> Hours:
+    """Every day from sunrise on, so long."""
+    return Hours(time(0), length, dawn_offset=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,14 +105,14 @@ def revise(
     return following
 
 
-def follow_calendar(session: Session, *, now: datetime) -> None:
-    """After the calendar changed: new dates are laid out by and by, empty ones that are gone are called off.
+def follow_calendar(session: Session, *, area_id: int, now: datetime) -> None:
+    """After the calendar of an area changed: new dates are laid out by and by, empty ones that are gone are called off.
 
     A date with people on it stays; a coordinator sees it among those to be decided (queries.unsettled).
     """
-    look_again(session)
+    look_again(session, area_id=area_id)
     today = local(now).date()
-    series = queries.following_the_calendar(session)
+    series = queries.following_the_calendar(session, area_id=area_id)
     areas = {one.activity_id: session.get_one(Activity, one.activity_id).area_id for one in series}
     known = calendars(session, set(areas.values()))
     for one in series:

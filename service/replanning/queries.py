@@ -97,12 +97,13 @@ def names(session: Session, volunteer_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def following_the_calendar(session: Session) -> Sequence[Series]:
-    """Series of published activities whose dates depend on the calendar, by id."""
+def following_the_calendar(session: Session, *, area_id: int) -> Sequence[Series]:
+    """Series of published activities in an area whose dates depend on the calendar, by id."""
     return session.scalars(
         select(Series)
         .join(Activity, Activity.id == Series.activity_id)
         .where(Activity.state == ActivityState.PUBLISHED, Series.day_rule != DayRule.EVERY_DAY)
+        .where(within(Activity.area_id, [area_id]))
         .order_by(Series.id)
     ).all()
 

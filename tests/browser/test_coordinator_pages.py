@@ -25,8 +25,9 @@ FIXED = {
     "new person": "/co/proxy/new",
     "calls": "/co/calls",
     "jobs": "/ad/jobs",
+    "calendar": "/ad/calendar",
 }
-FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished")
+FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates")
 NAMES = (*FIXED, *FOUND)
 
 
@@ -114,6 +115,58 @@ def test_a_weekly_roster_is_published(addresses: dict[str, str], seated: Visits,
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.locator("main")).to_contain_text("发布了，志愿者现在就能报名。")
     expect(page.locator("main")).to_contain_text("12月23日（星期三）晚上22:00")
+
+
+class Typist:
+    """Fills in forms and counts the fields: what is typed, chosen or ticked; not what was filled in beforehand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.fields = page, 0
+
+    def fill(self, **typed: str) -> None:
+        """Type into the fields with these names."""
+        for name, text in typed.items():
+            self.page.locator(f"[name={name}]").fill(text)
+            self.fields += 1
+
+    def tick(self, *labels: str) -> None:
+        """Tick or choose what has these labels."""
+        for label in labels:
+            self.page.get_by_label(label, exact=True).check()
+            self.fields += 1
+
+    def choose(self, name: str, index: int) -> None:
+        """Choose from a list."""
+        self.page.locator(f"[name={name}]").select_option(index=index)
+        self.fields += 1
+
+    def press(self, button: str) -> None:
+        """Go on."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_a_term_of_lessons_is_published_in_fourteen_fields(addresses: dict[str, str], seated: Visits) -> None:
+    """爱心托 for what is left of the term (A17)."""
+    she = Typist(seated("1440x900", scripts=False).go("/co/activities/new"))
+    she.fill(title="爱心托·寒假前的四点半课堂")
+    she.choose("place_id", 4)
+    she.press("下一步")
+    she.tick("周一", "周二", "周三", "周四", "周五", "只在上学的日子，跟着校历和调休走")
+    she.fill(starts="16:30", ends="18:00", from_on="2026-11-30", until_on="2027-01-31")
+    she.press("看看是哪几天")
+    dates = she.page.locator("#dates").inner_text()
+    she.press("下一步")
+    she.fill(name_1="老师", least_1="2")
+    she.press("下一步")
+    she.press("发布")
+
+    expect(she.page.locator("main")).to_contain_text("发布了，志愿者现在就能报名。")
+    assert she.fields <= 14
+    assert "一共39次" in dates, "the term ends on 22 January; New Year's Day is off"
+    assert "1月1日" not in dates
+    december, january = dates.split("1月4日（星期一）")
+    assert "暂定" not in december, "everything is known of this year"
+    assert "暂定" in january.split("1月5日")[0], "the notice for 2027 is not out"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
 from service.activities import unfinished
-from service.activities.models import Activity, Shift
+from service.activities.models import Activity, Series, Shift
 from service.db import transaction
 from service.matching import actions as matching
 from service.notifications.models import Call, Notification
@@ -58,7 +58,13 @@ def fill() -> dict[str, str]:
             "edit": f"{roster}/edit",
             "cancel": f"{roster}/cancel",
             "unfinished": f"/co/activities/new/{row.id}/what",
+            "dates": f"/co/series/{_daily(session)}/dates",
         }
+
+
+def _daily(session: Session) -> int:
+    """The id of a series that goes on."""
+    return session.scalars(select(Series.id).where(Series.until_on > NOW.date() + timedelta(days=30)).limit(1)).one()
 
 
 def session_cookie() -> str:

@@ -23,6 +23,7 @@ from service.calendars.days import NoticeDay
 from service.calendars.notice import Notice
 from service.calendars.recurrence import DAILY, WORKING_WEEK, weekly
 from service.calendars.rules import local
+from service.places import queries as places
 from service.places.models import Area
 from service.replanning import actions, queries
 from service.roster.models import AWAITED, Assignment
@@ -165,7 +166,7 @@ def test_what_was_called_off_by_hand_is_never_made_again(session: Session, now: 
     activities.cancel_shift(session, gone.id, reason="大雪", now=now, account_id=None)
 
     revised(session, series, replace(TUESDAYS, starts=time(10), ends=time(12)), now)
-    laying_out.look_again(session)
+    laying_out.look_again(session, area_id=gone.area_id)
     laying_out.extend(session, now=now + timedelta(days=2))
 
     assert not any(day.startswith("12-15") for day in open_dates(session, series.activity_id))
@@ -246,7 +247,9 @@ IN_DECEMBER = datetime(2026, 12, 5, 2, tzinfo=UTC)
 
 def proclaim(session: Session) -> None:
     calendar_actions.save_notice(session, NOTICE, text="通知", now=IN_DECEMBER, account_id=1)
-    actions.follow_calendar(session, now=IN_DECEMBER)
+    root = places.root(session)
+    assert root is not None
+    actions.follow_calendar(session, area_id=root.id, now=IN_DECEMBER)
     laying_out.extend(session, now=IN_DECEMBER)
 
 

@@ -13,6 +13,7 @@ from service.activities.rules import weekly_plan
 from service.calendars.models import HolidayNotice, HolidayNoticeDay, SchoolTerm
 from service.calendars.recurrence import WORKING_WEEK
 from service.db import transaction
+from service.places import queries as places
 from service.places.models import Area
 from service.replanning import actions as replanning
 from service.settings import Settings
@@ -64,7 +65,9 @@ def test_a_notice_is_read_shown_and_kept(admin: tuple[Person, Area]) -> None:
     assert "按粘贴的通知" in she.text
     with transaction() as session:
         assert session.get_one(HolidayNoticeDay, date(2026, 12, 26)).is_work
-        assert ("CalendarChanged", 2027) in facts(session)
+        root = places.root(session)
+        assert root is not None
+        assert ("CalendarChanged", root.id) in facts(session)
         assert ("saved_notice", "holiday_notice", 2027) in [line[:3] for line in audited(session)]
 
 
@@ -147,7 +150,7 @@ def test_a_date_that_is_gone_but_has_people_waits_on_the_dashboard(admin: tuple[
     moved = moved.replace("2026年12月31日（周四）至1月2日（周六）放假调休，共3天", "2026年12月21日至27日放假，共7天")
     she.send("/ad/calendar/notice", year="2027", text=moved.replace("2026年12月26日（周六）、27日（周日）上班。", ""))
     with transaction() as session:
-        replanning.follow_calendar(session, now=clock.now(session))
+        replanning.follow_calendar(session, area_id=area.id, now=clock.now(session))
         laying_out.extend(session, now=clock.now(session))
 
     text = she.open("/co")
