@@ -50,7 +50,9 @@ def dates(plan: DatesPlan | Series) -> str:
     if plan.until_on is None:
         text = _("{rule}，从{first}起", **told)
     else:
-        text = _("{rule}，{first}到{last}", last=wording.day(plan.until_on), **told)
+        is_another_year = plan.until_on.year != plan.from_on.year
+        last = wording.full_day(plan.until_on) if is_another_year else wording.day(plan.until_on)
+        text = _("{rule}，{first}到{last}", last=last, **told)
     if plan.day_rule == DayRule.EVERY_DAY:
         return text
     return _("{dates}，{day_rule}", dates=text, day_rule=words.DAY_RULES[DayRule(plan.day_rule)])
