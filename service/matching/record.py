@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.matching import greedy
+from service.matching import greedy, lexical
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.solution import Solution, Solver, Unplaced
 
 #: Every matcher by the name its runs carry. One that made stored plans stays here as long as they do.
-SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve}
+SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve, lexical.NAME: lexical.solve}
 #: The one new runs use.
-CURRENT = greedy.NAME
+CURRENT = lexical.NAME
 
 
 class NotSolved(Exception):

@@ -11,7 +11,7 @@ from service import wording
 from service.language import _
 from service.matching.explain import Known, reasons
 from service.matching.problem import LOAD_WEEKS, UNASKED, Problem
-from service.matching.solution import Placement, Solution
+from service.matching.solution import Level, LevelName, Placement, Solution
 from service.roster.models import Assignment
 from service.terms import AssignmentState
 
@@ -77,6 +77,46 @@ def proposed_roles(
             )
         )
     return sorted(roles, key=lambda role: (role.starts_at, role.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One aim of the plan: what was reached, and what is proven of it."""
+
+    name: str
+    reached: str
+    proof: str
+    is_proven: bool
+
+
+def aims(solution: Solution) -> list[Aim]:
+    """How good the plan is, the stronger aim first. What people held before is no aim of this plan."""
+    shown = {
+        LevelName.COVER: _("最少人数"),
+        LevelName.WISHES: _("本人志愿"),
+        LevelName.BURDEN: _("轮流公平"),
+    }
+    return [
+        Aim(shown[level.name], _reached(level), _proof(level), level.bound == level.value)
+        for level in solution.levels
+        if level.name in shown
+    ]
+
+
+def _reached(level: Level) -> str:
+    if level.of is None:
+        return ""
+    return _("{value}分，满分{of}分", value=level.value, of=level.of)
+
+
+def _proof(level: Level) -> str:
+    """What no plan can beat, as a sentence."""
+    if level.bound is None:
+        return _("人太多，没有证明是不是最好")
+    if level.bound == level.value:
+        return _("已证明没有更好的排法")
+    gap = abs(level.bound - level.value) / max(1, abs(level.bound))
+    return _("离最好的排法最多差{percent}%", percent=f"{100 * gap:.1f}")
 
 
 def without(solution: Solution, *, known: Known) -> list[Without]:

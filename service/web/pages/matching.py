@@ -19,7 +19,7 @@ from service.terms import MatchRunState
 from service.web import notices, page
 from service.web.desk import Desk, activity_here, asked_day, at_desk, found, number
 from service.web.pages.roster import board_page
-from service.web.plan_view import proposed_roles, without
+from service.web.plan_view import aims, proposed_roles, without
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -118,6 +118,7 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         title=title,
         wide=True,
         roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
+        aims=aims(solution),
         without=without(solution, known=known),
         shortages=[shortage(known, role) for role in solution.open_roles],
         outcome=outcome_of(run),

@@ -20,7 +20,7 @@ from service.audit import AuditEntry
 from service.cli import cli
 from service.db import transaction
 from service.events import SignUpWaitlisted
-from service.matching import actions, explain, greedy, queries, record
+from service.matching import actions, explain, greedy, lexical, queries, record
 from service.matching.blockers import Hindrance
 from service.matching.checker import BrokenPlan
 from service.matching.models import MatchRun
@@ -151,7 +151,7 @@ def test_solving_drafts_and_nobody_is_told(session: Session, now: datetime) -> N
     assert [signup.state for signup in asked] == [SignUpState.PENDING] * 3
     assert facts(session)[len(before) :] == ["MatchRequested"]
     assert run.input_hash == record.problem_of(run).input_hash
-    assert run.solver == greedy.NAME
+    assert run.solver == lexical.NAME
 
 
 def test_solving_twice_changes_nothing(session: Session, now: datetime) -> None:
@@ -240,7 +240,7 @@ def test_the_command_repeats_a_run(database: Settings, now: datetime) -> None:
         stored.solution = {**(stored.solution or {}), "open_roles": [{"opening_id": 1, "missing": 1, "hindered": []}]}
     other = CliRunner().invoke(cli, ["match", "replay", str(run.id)])
 
-    assert (same.exit_code, same.output) == (0, f"match run {run.id}: identical, 2 placements, greedy/1\n")
+    assert (same.exit_code, same.output) == (0, f"match run {run.id}: identical, 2 placements, lexical/1\n")
     assert unknown.exit_code == 1
     assert (other.exit_code, other.output) == (1, f"Error: match run {run.id} came out otherwise: open_roles\n")
 
