@@ -32,7 +32,7 @@ NAME = "lexical/1"
 NODES = 2_000
 #: Parts with more wishes than this get the greedy plan, and parts with more than the second keep the loads that the
 #: wishes lead to: their programs would outlast a worker's patience (docs/benchmarks.md).
-LARGEST_PART, LARGEST_FAIR = 20_000, 3_000
+LARGEST_PART, LARGEST_FAIR = 20_000, 4_000
 
 
 def solve(problem: Problem) -> Solution:

@@ -1,4 +1,4 @@
-"""The pages of volunteers in English: every text translated, and no Chinese left on the page but what people wrote."""
+"""All pages in English: every text translated, and no Chinese left on the page but what people wrote."""
 
 from __future__ import annotations
 
@@ -6,36 +6,25 @@ import re
 from string import Formatter
 
 import pytest
-from babel.messages.catalog import Message
 from sqlalchemy import select
 
 from service.activities.models import Activity, ActivityRole, Shift
+from service.calendars.models import SchoolTerm
 from service.db import transaction
 from service.places.models import Area
+from service.settings import settings
+from service.teams.models import Team
+from service.terms import Role
+from service.volunteers.models import Volunteer
+from service.web import create_app
 from service.wording import masked_name
-from tests import catalogue, street
+from tests import catalogue, desks, street
 from tests.browsing import Person
+from tests.service.web.pages.test_desk_guards import addresses, furnished
 
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-#: Where the texts of volunteers' pages stand, and those all pages share.
-OURS = re.compile(
-    r"schemas/(fields/.*|__init__|login|signup_steps|offers)\.py"
-    r"|service/wording\.py"
-    r"|service/web/(words|navigation|errors|forms|code_step|newcomer|where|ics|limits|notices|page)\.py"
-    r"|service/web/pages/(home|activities|signing_up|signups|me|offers|login|help|display)\.py"
-    r"|service/web/templates/(home|activities|signups|me|offers|login|help|layout|components|errors)/.*"
-)
 #: English says the time of day by the clock alone.
 LEFT_OUT = {"{part}{clock}": {"part"}}
-
-
-def ours() -> list[str]:
-    """The texts of the volunteers' pages."""
-    return [text for message in catalogue.texts() if is_ours(message) for text in forms(message.id)]
-
-
-def is_ours(message: Message) -> bool:
-    return any(OURS.fullmatch(name) for name, _line in message.locations)
 
 
 def english() -> dict[str, str]:
@@ -50,10 +39,10 @@ def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text or ())
 
 
-def test_every_text_of_the_volunteers_pages_is_translated() -> None:
-    known = english()
-    assert len(ours()) > 300
-    assert [text for text in ours() if text not in known] == []
+def test_every_text_is_translated() -> None:
+    known, texts = english(), [text for message in catalogue.texts() for text in forms(message.id)]
+    assert len(texts) > 900
+    assert [text for text in texts if text and text not in known] == []
 
 
 def test_translations_name_the_same_fields_and_are_english() -> None:
@@ -75,16 +64,28 @@ def test_no_chinese_is_left_but_what_people_wrote() -> None:
     she.client.set_cookie("lunzhi", laid_out.cookie())
     shift_id, role_id = laid_out.shift_ids["several"], laid_out.role_ids["several"]
     fixed = ["/", "/?full=1", "/login", "/help", "/privacy", "/nothing", f"/signup/who/{shift_id}/{role_id}"]
-    for who, addresses in (
+    for who, visited in (
         (guest, [*fixed, *laid_out.public.values()]),
         (she, ["/", "/me", "/me/profile", *laid_out.hers.values()]),
     ):
         who.client.set_cookie("language", "en")
-        for address in addresses:
+        for address in visited:
             text = who.open(address)
             assert '<html lang="en"' in text
             left = leftovers(text, written)
             assert left == [], (address, left)
+
+
+@pytest.mark.usefixtures("at_now")
+def test_no_chinese_is_left_at_the_desk_but_what_people_wrote() -> None:
+    she, area = desks.coordinator(role=Role.ADMIN)
+    place = furnished(area)
+    written = content()
+    she.client.set_cookie("language", "en")
+    pages = [address for method, address in addresses(create_app(settings()), place) if method == "GET"]
+    assert len(pages) > 20
+    left = {address: found for address in pages if (found := leftovers(she.open(address), written))}
+    assert left == {}
 
 
 @pytest.mark.usefixtures("at_now")
@@ -105,14 +106,16 @@ def test_the_language_is_switched_on_every_page_and_stays() -> None:
 def content() -> list[str]:
     """What people of the street wrote: names, titles, reasons; the longest first."""
     with transaction() as session:
-        found = {"欧阳小满", masked_name("欧阳小满"), "陈协调", "中文", "长辈版"}
+        found = {"欧阳小满", masked_name("欧阳小满"), "陈协调", "中文", "长辈版", settings().help_name}
         for area in session.scalars(select(Area)):
             found |= {area.name, area.address or ""}
         for activity in session.scalars(select(Activity)):
             found |= {activity.title, activity.summary, activity.what_to_bring, activity.risk_notice}
             found.add(activity.cancel_reason or "")
         found |= {shift.cancel_reason or "" for shift in session.scalars(select(Shift))}
-        found |= {role.name for role in session.scalars(select(ActivityRole))}
+        columns = (ActivityRole.name, Volunteer.name, Team.name, SchoolTerm.name)
+        names = {name for column in columns for name in session.scalars(select(column))}
+        found |= names | {masked_name(name) for name in names}
     return sorted(found - {""}, key=len, reverse=True)
 
 
