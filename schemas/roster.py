@@ -7,7 +7,7 @@ from enum import StrEnum
 from marshmallow import fields
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDateTime, Text, Ticked
+from schemas.fields import Choice, Id, LocalDateTime, Text, Ticked, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy
 from service.terms import AssignmentState, ReleaseReason
@@ -18,6 +18,35 @@ class Reply(StrEnum):
 
     ACCEPT = "accept"
     DECLINE = "decline"
+
+
+class GapsAsked(Input):
+    """How far ahead."""
+
+    days = Whole(least=1, most=35, load_default=28, label=Lazy("往后几天"))
+
+
+class GapShown(Shown):
+    """A role whose minimum is not reached for sure."""
+
+    shift_id = fields.Integer(required=True)
+    shift_role_id = fields.Integer(required=True)
+    activity_id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    role = fields.String(required=True)
+    starts_at = LocalDateTime(required=True)
+    ends_at = LocalDateTime(required=True)
+    min_needed = fields.Integer(required=True)
+    max_needed = fields.Integer(required=True)
+    confirmed = fields.Integer(required=True, metadata={"description": "Said yes."})
+    offered = fields.Integer(required=True, metadata={"description": "Asked, not answered."})
+    gap = fields.Integer(required=True, metadata={"description": "Missing even if all who were asked say yes."})
+
+
+class GapsShown(Shown):
+    """Gaps by start."""
+
+    items = fields.List(fields.Nested(GapShown), required=True)
 
 
 class Answer(Input):

@@ -38,6 +38,11 @@ class Coverage:
         """People missing for the minimum, counting those asked as coming."""
         return max(0, self.min_needed - self.confirmed - self.offered)
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the minimum is reached by people who said yes."""
+        return self.confirmed >= self.min_needed
+
 
 def coverage(
     session: Session, *, scope_ids: Sequence[int], from_at: datetime, until_at: datetime, activity_id: int | None = None
@@ -70,6 +75,12 @@ def coverage(
     if activity_id is not None:
         statement = statement.where(Activity.id == activity_id)
     return [Coverage(*row) for row in session.execute(statement)]
+
+
+def gaps(session: Session, *, scope_ids: Sequence[int], from_at: datetime, until_at: datetime) -> list[Coverage]:
+    """The roles of the window whose minimum is not reached for sure, by start: short of people, or not answered yet."""
+    everything = coverage(session, scope_ids=scope_ids, from_at=from_at, until_at=until_at)
+    return [role for role in everything if not role.is_sure]
 
 
 def roster(

@@ -26,6 +26,7 @@ FIXED = {
     "calls": "/co/calls",
     "jobs": "/ad/jobs",
     "calendar": "/ad/calendar",
+    "gaps": "/co/gaps",
 }
 FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates")
 NAMES = (*FIXED, *FOUND)

@@ -71,6 +71,37 @@ def test_every_strand_reaches_past_the_fortnight_without_a_hole(town: Town) -> N
         assert {TODAY + timedelta(days=n) for n in range(1, 29)} <= days
 
 
+def test_a_day_with_nobody_on_duty_is_seen_four_weeks_ahead(town: Town) -> None:
+    """On the page and by a program; who is missing, in which role, and how sure."""
+    last = TODAY + timedelta(days=27)
+    page = town.browser(DESK).open("/co/gaps")
+    section = page.split(f'id="day-{last}"')[1].split("</section>")[0]
+    gaps = town.api(DESK).get("gaps", days=28)["items"]
+    patrols = [gap for gap in gaps if gap["title"] == "365·平安网格巡查" and gap["starts_at"].startswith(str(last))]
+
+    assert "365·平安网格巡查" in section
+    assert "没有人" in section
+    assert [(gap["role"], gap["confirmed"], gap["offered"], gap["gap"]) for gap in patrols] == [("巡查员", 0, 0, 2)]
+
+
+def test_a_day_whose_shift_was_called_off_is_a_gap_too(town: Town) -> None:
+    desk, day = town.api(DESK), TODAY + timedelta(days=20)
+    shift = next(
+        s for s in desk.items("shifts") if s["title"] == "365·动态宣传" and s["starts_at"].startswith(str(day))
+    )
+    desk.send("PUT", f"shifts/{shift['id']}/cancellation", {"reason": "停电"}, expect=200)
+
+    section = town.browser(DESK).open("/co/gaps").split(f'id="day-{day}"')[1].split("</section>")[0]
+    assert "365·动态宣传" in section
+    assert "没有班次" in section
+
+
+def test_nobody_but_coordinators_sees_gaps(town: Town) -> None:
+    assert town.api("13900000021").ask("GET", "gaps").status_code == 403
+    elsewhere = town.api("13900009104").get("gaps", days=28)["items"]
+    assert not [gap for gap in elsewhere if gap["title"].startswith("365")]
+
+
 def test_another_communitys_coordinator_does_not_see_these_rows(town: Town) -> None:
     page = town.browser("13900009104").open("/co")
     assert not set(STRANDS) & {row[0] for row in coverage(page)}

@@ -12,6 +12,7 @@ from service.web.pages import (
     changing,
     dashboard,
     display,
+    gaps,
     home,
     login,
     matching,
@@ -34,6 +35,7 @@ from service.web.pages import help as help_pages
 #: For coordinators and administrators.
 DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
+    gaps.pages,
     publishing.pages,
     changing.pages,
     roster.pages,
