@@ -90,7 +90,8 @@ class Aim:
 
 
 def aims(solution: Solution) -> list[Aim]:
-    """How good the plan is, the stronger aim first. What people held before is no aim of this plan."""
+    """How good the plan is, the stronger aim first. What people held before is no aim of this plan, nor are wishes
+    where nobody had any."""
     shown = {
         LevelName.COVER: _("最少人数"),
         LevelName.WISHES: _("本人志愿"),
@@ -99,7 +100,7 @@ def aims(solution: Solution) -> list[Aim]:
     return [
         Aim(shown[level.name], _reached(level), _proof(level), level.bound == level.value)
         for level in solution.levels
-        if level.name in shown
+        if level.name in shown and level.of != 0
     ]
 
 
