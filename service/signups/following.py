@@ -5,7 +5,9 @@ Called by reactions and sweeps; each bears running late, twice, or after a later
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -20,13 +22,15 @@ from service.signups.asking import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.rules import unfit
 from service.terms import AssignmentState, ReleaseReason, SignUpState
-from service.volunteers.queries import lock_all, lock_id
+from service.volunteers.queries import lock_all, lock_id, lock_id_now
 
 
 def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
     """Offer free places of a role to those waiting, first come first; the number of offers made.
 
-    Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over.
+    Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over, and her lock is let
+    go. Two promotions may meet the same people in opposite order, so nobody is waited for once somebody is held: what
+    is left then is for the next sweep.
     """
     role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
     row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
@@ -34,20 +38,38 @@ def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
         return 0
     offered = 0
     for waiting in queries.waitlist(session, shift_role_id):
-        lock_id(session, waiting.volunteer_id)
-        session.refresh(waiting)
-        if waiting.state != SignUpState.WAITLISTED or not is_fit(session, waiting):
-            continue
-        try:
-            with session.begin_nested():
-                place = roster.offer(session, row=row, volunteer_id=waiting.volunteer_id, signup_id=waiting.id, now=now)
-        except roster.ConflictingDuty:
-            continue
-        if place is None:
+        outcome = _offer_next(session, waiting, row=row, now=now, may_wait=not offered)
+        if outcome == _Outcome.OFFERED:
+            offered += 1
+        elif outcome == _Outcome.NO_MORE:
             break
-        waiting.move(SignUpState.PENDING)
-        offered += 1
     return offered
+
+
+class _Outcome(Enum):
+    """What came of looking at the next one in the queue."""
+
+    OFFERED = auto()
+    PASSED_OVER = auto()
+    NO_MORE = auto()
+
+
+def _offer_next(
+    session: Session, waiting: SignUp, *, row: queries.OpeningRow, now: datetime, may_wait: bool
+) -> _Outcome:
+    """Offer a place to whoever is next; her lock stays only with an offer."""
+    with suppress(roster.ConflictingDuty), session.begin_nested() as look:
+        if not (lock_id if may_wait else lock_id_now)(session, waiting.volunteer_id):
+            return _Outcome.NO_MORE
+        session.refresh(waiting)
+        if waiting.state == SignUpState.WAITLISTED and is_fit(session, waiting):
+            place = roster.offer(session, row=row, volunteer_id=waiting.volunteer_id, signup_id=waiting.id, now=now)
+            if place is None:
+                return _Outcome.NO_MORE
+            waiting.move(SignUpState.PENDING)
+            return _Outcome.OFFERED
+        look.rollback()
+    return _Outcome.PASSED_OVER
 
 
 def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:

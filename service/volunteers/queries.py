@@ -35,6 +35,11 @@ def lock_id(session: Session, volunteer_id: int) -> bool:
     return fetch(session, _LOCK_ID, {"volunteer_id": volunteer_id}) is not None
 
 
+def lock_id_now(session: Session, volunteer_id: int) -> bool:
+    """The same without waiting; False also where somebody else holds it."""
+    return fetch(session, f"{_LOCK_ID} SKIP LOCKED", {"volunteer_id": volunteer_id}) is not None
+
+
 _LOCK_ID = "SELECT id FROM volunteer WHERE id = %(volunteer_id)s FOR NO KEY UPDATE"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups import actions, following, queries
 from service.signups.models import SignUp
-from service.terms import AssignmentState, Refusal, SignUpState
+from service.terms import AssignmentState, Mode, Refusal, SignUpState
 from service.volunteers.models import Volunteer
 from tests import factories
 from tests.at_once import committed, threads, together, until_it_waits
@@ -248,3 +249,39 @@ def test_a_rush_with_changes_of_mind_ends_in_order(database: Settings, now: date
         committed(lambda s: roster.hand_on_places(s, now=now + HOUR))
         drain()
     assert broken(now) == []
+
+
+def test_two_promotions_that_meet_the_same_people_in_opposite_order_do_not_block_each_other(
+    database: Settings, now: datetime
+) -> None:
+    """Each role has both people waiting, in opposite order, and two free places; both promotions get on."""
+    for _round in range(4):
+        roles = committed(crossed)
+
+        offered = together(*[partial(following.promote, shift_role_id=role_id, now=now) for role_id in roles] * 2)
+
+        assert all(isinstance(number, int) for number in offered), offered
+        for role_id in roles:
+            committed(partial(following.promote, shift_role_id=role_id, now=now))
+            assert committed(partial(taken, role_id=role_id)) == 2
+    assert committed(check) == []
+
+
+def taken(session: Session, *, role_id: int) -> int:
+    return session.get_one(ShiftRole, role_id).taken
+
+
+def crossed(session: Session) -> list[int]:
+    """Two roles on different days whose two places are free beside the same two people, waiting crosswise."""
+    area = factories.community(session)
+    people = [factories.volunteer(session, area, name) for name in "甲乙"]
+    made = []
+    for day, order in enumerate((people, people[::-1])):
+        start = datetime(2026, 11, 28, 1, tzinfo=UTC) + timedelta(days=day)
+        roles = [RolePlan(name="引导员", min_needed=1, max_needed=2)]
+        role = factories.only_role(session, factories.shift_on(session, area, start, roles=roles, mode=Mode.MATCHED))
+        for person in order:
+            factories.sign_up(session, person, role).move(SignUpState.WAITLISTED)
+        made.append(role.id)
+    session.flush()
+    return made
