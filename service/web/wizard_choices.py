@@ -105,13 +105,17 @@ def usual(step: str, desk: Desk) -> Typed:
 
 def steps_of(activity: Activity, *, after: date | None = None) -> dict[str, Typed]:
     """The activity as it would be typed, its first series only; with `after`, whole weeks later, so that it begins
-    when the former has ended and that day is past."""
+    when the former has ended and that day is past. Dates without a form are left to be typed anew."""
     series = activity.series[0]
     later = timedelta()
     if after is not None:
         ended = series.until_on or after
         later = timedelta(weeks=(max(after, ended) - series.from_on).days // 7 + 1)
-    return {"what": _what(activity, series), "when": when_typed(series, later), "roles": _numbered(activity.roles)}
+    return {
+        "what": _what(activity, series),
+        "when": when_typed(series, later) if can_be_typed(series) else {},
+        "roles": _numbered(activity.roles),
+    }
 
 
 def _what(activity: Activity, series: Series) -> Typed:
@@ -159,9 +163,17 @@ def plan_of(repeats: Repeats, given: Mapping[str, Any]) -> DatesPlan:
 
 
 def can_be_typed(series: Series) -> bool:
-    """Whether the wizard has words for the rule of this series."""
-    of = shape(series.rule)
-    return not (of is None or (isinstance(of, Weekly) and of.every > 2) or (isinstance(of, NthWeekday) and of.nth == 5))
+    """Whether the wizard has a form for all that this series says."""
+    if series.plan.is_once:
+        return True
+    match shape(series.rule):
+        case Weekly(_, every):
+            has_form = every <= 2
+        case NthWeekday(nth, _):
+            has_form = str(nth) in NTH
+        case rule:
+            has_form = rule is not None
+    return has_form and series.dawn_offset in (None, 0)
 
 
 def goes_on(series: Series, today: date) -> bool:

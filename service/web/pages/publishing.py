@@ -14,12 +14,13 @@ from service.activities.listing import for_desk
 from service.activities.models import Activity, UnfinishedActivity
 from service.calendars.rules import local
 from service.language import Lazy, _
+from service.replanning.queries import struck_out
 from service.terms import ActivityState
 from service.web import notices, page, planned, words
 from service.web.desk import Desk, activity_here, at_desk, found, number
 from service.web.forms import Form
 from service.web.wizard import PREVIEW, STEPS, Wizard, one_more_row
-from service.web.wizard_choices import steps_of
+from service.web.wizard_choices import can_be_typed, steps_of
 
 pages = Blueprint("publishing", __name__, url_prefix="/co/activities")
 
@@ -149,13 +150,13 @@ def copy(desk: Desk, activity_id: int) -> ResponseReturnValue:
 @pages.post("/<int:activity_id>/rework")
 @at_desk
 def rework(desk: Desk, activity_id: int) -> ResponseReturnValue:
-    """Go on with a kept draft. One of several series was not made here and is not taken apart here."""
+    """Go on with a kept draft. What was not made here and has no form here is not taken apart here."""
     activity = activity_here(desk, activity_id)
-    if activity.state != ActivityState.DRAFT or len(activity.series) != 1:
+    if activity.state != ActivityState.DRAFT or len(activity.series) != 1 or not can_be_typed(activity.series[0]):
         abort(409)
-    row = unfinished.begin(
-        desk.db, account_id=desk.account_id, now=desk.now, steps=steps_of(activity), activity_id=activity.id
-    )
+    steps = steps_of(activity)
+    steps["when"]["left_out"] = [day.isoformat() for day in sorted(struck_out(desk.db, activity.series[0]))]
+    row = unfinished.begin(desk.db, account_id=desk.account_id, now=desk.now, steps=steps, activity_id=activity.id)
     return page.see_other(_address(row, "what"))
 
 

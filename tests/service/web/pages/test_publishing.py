@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from service.activities.models import Activity, ActivityRole, Series, Shift, UnfinishedActivity
-from service.activities.rules import weekly_plan
+from service.activities.rules import DatesPlan, weekly_plan
 from service.calendars.days import Calendar
+from service.calendars.rules import local
 from service.db import transaction
 from service.places.models import Area
 from service.settings import Settings
@@ -226,6 +227,37 @@ def test_a_draft_is_kept_reworked_and_published(desk: tuple[Person, Area]) -> No
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Series)) == 1
     she.send(f"/co/activities/{made.id}/rework")
+    assert she.status == 409
+
+
+def test_dates_struck_out_stay_so_in_a_draft_that_is_reworked(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    preview = through(she, area, when={**WEEKLY, "left_out": ["2026-12-02", "2026-12-05"]})
+    assert "一共6次" in she.text
+    she.send(preview, draft="1")
+    she.send(f"/co/activities/{only_activity().id}/rework")
+    steps = she.path.removesuffix("/what")
+
+    assert 'value="2026-12-02" checked' in she.open(f"{steps}/when")
+    she.open(f"{steps}/preview")
+    she.send(f"{steps}/preview")
+
+    with transaction() as session:
+        days = [local(shift.starts_at).date() for shift in session.scalars(select(Shift))]
+    assert len(days) == 6
+    assert not {date(2026, 12, 2), date(2026, 12, 5)} & set(days)
+
+
+def test_a_draft_whose_rule_has_no_form_is_not_taken_apart(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    plan = DatesPlan(
+        starts=time(9), ends=time(11), from_on=date(2026, 12, 1), until_on=None, rule="FREQ=MONTHLY;BYMONTHDAY=15"
+    )
+    made, _shifts = desks.published(area, plans=[plan], is_published=False)
+    she.open("/co/activities/new")
+
+    she.send(f"/co/activities/{made.id}/rework")
+
     assert she.status == 409
 
 
