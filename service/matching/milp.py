@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
+from typing import TYPE_CHECKING
 
-import highspy
-import numpy as np
+if TYPE_CHECKING:
+    import highspy
 
 #: A solution value counts as its nearest whole number within this.
 TOLERANCE = 1e-6
@@ -51,6 +52,8 @@ class Program:
 
         `known` are the values of a solution that is feasible: the answer is never worse than it.
         """
+        import highspy  # only a worker that solves needs it: every program would start later by it
+
         solver = _solver(node_limit)
         solver.passModel(self._model(terms, is_most=is_most))
         if known is not None:
@@ -68,6 +71,9 @@ class Program:
         return Optimum(values, value, max(value, bound) if is_most else min(value, bound))
 
     def _model(self, terms: Sequence[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
+        import highspy
+        import numpy as np
+
         model = highspy.HighsLp()
         count = len(self.lower)
         costs = np.zeros(count)
@@ -87,6 +93,8 @@ class Program:
 
 
 def _solver(node_limit: int) -> highspy.Highs:
+    import highspy
+
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor is untyped
     for name, value in (
         ("output_flag", False),

@@ -78,7 +78,7 @@ def test_no_plan_is_better_and_that_is_proven(problem: Problem) -> None:
     assert [level.bound for level in solution.levels] == [level.value for level in solution.levels]
 
 
-@budget(max_examples=200)
+@budget(max_examples=100)
 @given(problems())
 def test_the_checker_finds_nothing(problem: Problem) -> None:
     assert check(problem, lexical.solve(problem)) == []

@@ -299,7 +299,7 @@ EDITS = st.lists(
 )
 
 
-@budget(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS, takers=st.sets(st.integers(0, 30), min_size=1, max_size=4), cancelled=st.integers(0, 30))
 def test_nobody_confirmed_is_surprised_and_nothing_called_off_returns(
     servers: Settings, edits: list[Any], takers: set[int], cancelled: int
