@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import highspy
@@ -22,7 +22,6 @@ class Optimum:
     """What one solve found: whole values of all columns, and what no solution can beat."""
 
     values: tuple[int, ...]
-    value: int
     bound: int
 
 
@@ -46,35 +45,33 @@ class Program:
         self.rows.append((columns, coefficients, least, most))
 
     def best(
-        self, terms: Sequence[tuple[int, int]], *, is_most: bool, known: Sequence[int] | None, node_limit: int
+        self, terms: Sequence[tuple[int, int]], *, is_most: bool, known: Sequence[int], node_limit: int
     ) -> Optimum | None:
         """The largest or smallest sum of these terms; None when the limit ended before any solution was found.
 
         `known` are the values of a solution that is feasible: the answer is never worse than it.
         """
-        import highspy  # only a worker that solves needs it: every program would start later by it
-
+        library = _highspy()
         solver = _solver(node_limit)
         solver.passModel(self._model(terms, is_most=is_most))
-        if known is not None:
-            start = highspy.HighsSolution()
-            start.col_value = [float(value) for value in known]
-            solver.setSolution(start)
+        start = library.HighsSolution()
+        start.col_value = [float(value) for value in known]
+        solver.setSolution(start)
         solver.run()
         info = solver.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if info.primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
             return None
         values = tuple(round(value) for value in solver.getSolution().col_value)
         value = sum(coefficient * values[column] for column, coefficient in terms)
         limit = info.mip_dual_bound
         bound = floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
-        return Optimum(values, value, max(value, bound) if is_most else min(value, bound))
+        return Optimum(values, max(value, bound) if is_most else min(value, bound))
 
     def _model(self, terms: Sequence[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
-        import highspy
         import numpy as np
 
-        model = highspy.HighsLp()
+        library = _highspy()
+        model: highspy.HighsLp = library.HighsLp()
         count = len(self.lower)
         costs = np.zeros(count)
         for column, coefficient in terms:
@@ -83,19 +80,24 @@ class Program:
         model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.array(self.lower), np.array(self.upper)
         model.row_lower_ = np.array([row[2] for row in self.rows], dtype=float)
         model.row_upper_ = np.array([row[3] for row in self.rows], dtype=float)
-        model.sense_ = highspy.ObjSense.kMaximize if is_most else highspy.ObjSense.kMinimize
-        model.integrality_ = [highspy.HighsVarType.kInteger] * count
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.sense_ = library.ObjSense.kMaximize if is_most else library.ObjSense.kMinimize
+        model.integrality_ = [library.HighsVarType.kInteger] * count
+        model.a_matrix_.format_ = library.MatrixFormat.kRowwise
         model.a_matrix_.start_ = np.cumsum([0, *(len(row[0]) for row in self.rows)], dtype=np.int32)
         model.a_matrix_.index_ = np.array([column for row in self.rows for column in row[0]], dtype=np.int32)
         model.a_matrix_.value_ = np.array([number for row in self.rows for number in row[1]], dtype=float)
         return model
 
 
-def _solver(node_limit: int) -> highspy.Highs:
+def _highspy() -> Any:
+    """The solver's library, loaded at the first solve: whatever only offers or answers would start later by it."""
     import highspy
 
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor is untyped
+    return highspy
+
+
+def _solver(node_limit: int) -> highspy.Highs:
+    solver: highspy.Highs = _highspy().Highs()
     for name, value in (
         ("output_flag", False),
         ("log_to_console", False),
