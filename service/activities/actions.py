@@ -135,6 +135,7 @@ def _series(plans: Sequence[DatesPlan]) -> list[Series]:
             from_on=plan.from_on,
             until_on=plan.until_on,
             day_rule=plan.day_rule,
+            counts_from=plan.counts_from,
         )
         for plan in plans
     ]

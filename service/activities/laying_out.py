@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Series
-from service.activities.rules import DAY, HORIZON, rest_after
+from service.activities.rules import DAY, HORIZON, DatesPlan, rest_after
 from service.calendars.days import Calendar
 from service.calendars.queries import calendars
 from service.calendars.rules import local
@@ -93,6 +93,11 @@ def extend(session: Session, *, now: datetime, limit: int = A_BATCH) -> Extended
     return Extended(len(behind), lay_out(session, behind, now=now))
 
 
+def within_horizon(plan: DatesPlan, calendar: Calendar, *, from_on: date, now: datetime) -> list[date]:
+    """The dates of a plan from `from_on` on that exist as shifts, or should."""
+    return plan.dates(calendar, from_on=from_on, before=horizon_on(now) + DAY)
+
+
 def look_again(session: Session, *, area_id: int) -> None:
     """An area's calendar has changed: what depends on it is laid out anew by and by, which adds the new dates."""
     here = select(Activity.id).where(within(Activity.area_id, [area_id]))
@@ -115,11 +120,10 @@ def _areas(session: Session, series: Sequence[Series]) -> dict[int, int]:
     return {row.id: row.area_id for row in rows}
 
 
-def _wanted(
-    series: Series, calendar: Calendar, *, now: datetime
-) -> Iterator[tuple[int, date, datetime, datetime, int]]:
+def _wanted(series: Series, calendar: Calendar, *, now: datetime) -> Iterator[Wanted]:
+    """The shifts of one series that are still to begin, whether they exist or not."""
     plan = series.plan
-    for day in plan.dates(calendar, from_on=local(now).date(), before=horizon_on(now) + DAY):
+    for day in within_horizon(plan, calendar, from_on=local(now).date(), now=now):
         starts_at, ends_at = plan.span(day)
         if starts_at > now:
             yield series.id, day, starts_at, ends_at, rest_after(starts_at, ends_at)

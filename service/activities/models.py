@@ -79,6 +79,7 @@ class Series(Base):
     """A rule of dates in local wall time (service/calendars/recurrence.py), open-ended without `until_on`.
 
     `ends` at or before `starts` means the next morning. With `dawn_offset` it begins so many minutes after sunrise.
+    One that took over from another counts every other week as that one did: from `counts_from`.
     """
 
     __tablename__ = "series"
@@ -92,6 +93,7 @@ class Series(Base):
     dawn_offset: Mapped[int | None] = mapped_column(SmallInteger, comment="minutes after sunrise")
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    counts_from: Mapped[date | None]
     day_rule: Mapped[DayRule] = mapped_column(String(20), default=DayRule.EVERY_DAY)
     laid_out_until: Mapped[date | None] = mapped_column(comment="up to this date every shift exists")
 
@@ -108,6 +110,7 @@ class Series(Base):
             rule=self.rule,
             day_rule=DayRule(self.day_rule),
             dawn_offset=self.dawn_offset,
+            counts_from=self.counts_from,
         )
 
 

@@ -19,7 +19,7 @@ def published(session: Session, activity_id: int) -> Activity | None:
     return session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, Activity.state != ActivityState.DRAFT)
-        .options(selectinload(Activity.roles), selectinload(Activity.series))
+        .options(selectinload(Activity.roles))
     )
 
 
@@ -28,7 +28,7 @@ def in_scope(session: Session, activity_id: int, *, scope_ids: Sequence[int]) ->
     return session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, within(Activity.area_id, scope_ids))
-        .options(selectinload(Activity.roles), selectinload(Activity.series))
+        .options(selectinload(Activity.roles))
     )
 
 

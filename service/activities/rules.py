@@ -40,7 +40,8 @@ class DatesPlan:
     """On which dates something is held, and at what local time: a rule from a first date to a last, or without end.
 
     With `dawn_offset` it begins so many minutes after sunrise and lasts as long as from `starts` to `ends`.
-    `left_out` are dates of the rule that were struck out by hand.
+    `left_out` are dates of the rule that were struck out by hand. Every other week counts from `counts_from`, where
+    that is another day than the first.
     """
 
     starts: time
@@ -51,6 +52,12 @@ class DatesPlan:
     day_rule: DayRule = DayRule.EVERY_DAY
     dawn_offset: int | None = None
     left_out: frozenset[date] = frozenset()
+    counts_from: date | None = None
+
+    @property
+    def anchor(self) -> date:
+        """The date from which every other week counts."""
+        return self.counts_from or self.from_on
 
     def dates(self, calendar: Calendar, *, from_on: date | None = None, before: date | None = None) -> list[date]:
         """The dates of the plan, from `from_on` on and before `before`; without an end, those of the first year."""
@@ -61,7 +68,7 @@ class DatesPlan:
                 self.rule,
                 from_on=max(self.from_on, from_on or self.from_on),
                 until_on=min(last if before is None else before - DAY, self.until_on or date.max),
-                anchor=self.from_on,
+                anchor=self.anchor,
                 day_rule=self.day_rule,
                 calendar=calendar,
             )

@@ -8,9 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,15 +17,14 @@ from sqlalchemy.orm import Session
 
 from service import audit
 from service.activities import actions as activities
-from service.activities.laying_out import horizon_on, lay_out, look_again
+from service.activities.laying_out import lay_out, look_again, within_horizon
 from service.activities.models import Activity, Occurrence, Series, Shift
 from service.activities.rules import DAY, DatesPlan, plan_problems
 from service.calendars.days import Calendar
 from service.calendars.queries import calendar, calendars
-from service.calendars.recurrence import falls
 from service.calendars.rules import local
 from service.replanning import queries
-from service.replanning.rules import Change, Span, changes, token
+from service.replanning.rules import Change, changes, token
 from service.terms import ActivityState, DateChange
 
 #: What people are told when an empty date goes because the calendar changed; nobody is there to be told.
@@ -39,8 +37,9 @@ class PreviewStale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change of dates would do, and the word that lets it be done."""
+    """What a change of dates would do, and the word that lets it be done. `plan` is what the series would follow."""
 
+    plan: DatesPlan
     changes: list[Change]
     token: str
 
@@ -55,14 +54,15 @@ def preview(session: Session, series: Series, *, plan: DatesPlan, from_on: date,
 
     Only what is laid out can be listed; dates beyond the horizon follow the new plan as they come near.
     """
+    plan = _in_step(series, plan, from_on)
     activity = session.get_one(Activity, series.activity_id)
     days = calendar(session, activity.area_id)
-    _check(activity, plan, days, from_on=from_on, now=now)
+    _check(activity, series, plan, days, now=now)
     there = queries.existing(session, series, from_on=from_on, now=now)
     gone = queries.taken_dates(session, series, from_on=from_on) - {one.on_date for one in there}
-    wanted = {day: span for day, span in _wanted(plan, days, from_on=from_on, now=now).items() if day not in gone}
-    found = changes(there, wanted)
-    return Preview(found, token(found, series.id, plan, from_on))
+    coming = within_horizon(plan, days, from_on=from_on, now=now)
+    found = changes(there, {day: plan.span(day) for day in coming if day not in gone})
+    return Preview(plan, found, token(found, series.id, plan))
 
 
 def revise(
@@ -87,10 +87,10 @@ def revise(
     found = preview(session, series, plan=plan, from_on=from_on, now=now)
     if found.token != shown:
         raise PreviewStale(f"series {series_id} would change otherwise now")
-    following = _split(session, series, plan, from_on=from_on)
+    following = _split(session, series, found.plan)
     for change in found.changes:
         _do(session, change, reason=reason, now=now, account_id=account_id)
-    _strike_out(session, following, plan, from_on=from_on)
+    _strike_out(session, following, found.plan)
     lay_out(session, [following], now=now)
     audit.note(
         session,
@@ -116,7 +116,7 @@ def follow_calendar(session: Session, *, area_id: int, now: datetime) -> None:
     areas = {one.activity_id: session.get_one(Activity, one.activity_id).area_id for one in series}
     known = calendars(session, set(areas.values()))
     for one in series:
-        held = set(one.plan.dates(known[areas[one.activity_id]], from_on=today, before=horizon_on(now) + DAY))
+        held = set(within_horizon(one.plan, known[areas[one.activity_id]], from_on=today, now=now))
         for shift in queries.existing(session, one, from_on=today, now=now):
             if shift.on_date not in held and not shift.people:
                 _drop(session, shift.shift_id, reason=BY_CALENDAR, now=now, account_id=None)
@@ -137,36 +137,39 @@ def _mark(session: Session, shift_id: int, *, is_unsettled: bool) -> None:
     session.execute(update(Occurrence).where(Occurrence.id == occurrence_id).values(is_unsettled=is_unsettled))
 
 
-def _check(activity: Activity, plan: DatesPlan, days: Calendar, *, from_on: date, now: datetime) -> None:
+def _in_step(series: Series, plan: DatesPlan, from_on: date) -> DatesPlan:
+    """The plan as the series would follow it from `from_on` on: by the same rule every other week goes on in step, by
+    a new one it counts from that day."""
+    return replace(plan, from_on=from_on, counts_from=series.plan.anchor if plan.rule == series.rule else None)
+
+
+def _check(activity: Activity, series: Series, plan: DatesPlan, days: Calendar, *, now: datetime) -> None:
     problems: dict[str, list[str]] = {}
     if activity.state != ActivityState.PUBLISHED:
         problems["state"] = ["not_published"]
-    if from_on <= local(now).date():
+    if plan.from_on <= local(now).date():
         problems["from_on"] = ["from_tomorrow"]
-    if plan.until_on is not None and plan.until_on < from_on:
+    elif plan.from_on < series.from_on:
+        problems["from_on"] = ["before_series"]
+    if plan.until_on is not None and plan.until_on < plan.from_on:
         problems["dates"] = ["empty"]
-    elif codes := plan_problems(replace(plan, from_on=from_on), days, now=now):
+    elif codes := plan_problems(plan, days, now=now):
         problems["dates"] = codes
     if problems:
         raise activities.ActivityRefused(problems)
 
 
-def _wanted(plan: DatesPlan, days: Calendar, *, from_on: date, now: datetime) -> Mapping[date, Span]:
-    """The dates of the plan from `from_on` to the horizon, each with its hours."""
-    return {day: plan.span(day) for day in plan.dates(days, from_on=from_on, before=horizon_on(now) + DAY)}
-
-
-def _split(session: Session, series: Series, plan: DatesPlan, *, from_on: date) -> Series:
+def _split(session: Session, series: Series, plan: DatesPlan) -> Series:
     """The series that follows the plan: this one if nothing of it lies before, else a new one that takes the rest."""
-    if from_on <= series.from_on:
+    if plan.from_on == series.from_on:
         return _follow(session, series, plan)
-    following = Series(activity_id=series.activity_id, from_on=_anchor(series, plan, from_on))
-    series.until_on = from_on - DAY
+    following = Series(activity_id=series.activity_id, from_on=plan.from_on)
+    series.until_on = plan.from_on - DAY
     session.add(following)
     _follow(session, following, plan)
     session.execute(
         update(Occurrence)
-        .where(Occurrence.series_id == series.id, Occurrence.on_date >= from_on)
+        .where(Occurrence.series_id == series.id, Occurrence.on_date >= plan.from_on)
         .values(series_id=following.id)
     )
     return following
@@ -175,26 +178,17 @@ def _split(session: Session, series: Series, plan: DatesPlan, *, from_on: date) 
 def _follow(session: Session, series: Series, plan: DatesPlan) -> Series:
     series.rule, series.day_rule, series.dawn_offset = plan.rule, plan.day_rule, plan.dawn_offset
     series.starts, series.ends, series.until_on = plan.starts, plan.ends, plan.until_on
-    series.laid_out_until = None
+    series.counts_from, series.laid_out_until = plan.counts_from, None
     session.flush()
     return series
 
 
-def _anchor(series: Series, plan: DatesPlan, from_on: date) -> date:
-    """The first date of what follows: for the same rule the next date it falls on, so that every other week goes on in
-    step; else the day from which the new rule holds."""
-    if plan.rule != series.rule:
-        return from_on
-    coming = falls(series.rule, series.from_on, from_on, from_on + timedelta(days=2 * 366))
-    return coming[0] if coming else from_on
-
-
-def _strike_out(session: Session, series: Series, plan: DatesPlan, *, from_on: date) -> None:
+def _strike_out(session: Session, series: Series, plan: DatesPlan) -> None:
     """Keep the dates that are struck out, so that they are never laid out; those that no longer are may be again."""
     session.execute(
         delete(Occurrence).where(
             Occurrence.series_id == series.id,
-            Occurrence.on_date >= from_on,
+            Occurrence.on_date >= plan.from_on,
             Occurrence.is_off,
             Occurrence.on_date.not_in(plan.left_out),
         )

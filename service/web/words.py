@@ -122,6 +122,7 @@ ACTIVITY_PROBLEMS = {
     "not_approved": Lazy("志愿队还没有经居委会同意"),
     "not_published": Lazy("还没有发布，或者已经取消了"),
     "from_tomorrow": Lazy("最早从明天起改；今天的班次请单独改时间或取消"),
+    "before_series": Lazy("这组日期还没有从这天开始，请选它的第一天或者以后"),
 }
 #: What is wrong with the dates of a plan, told where they are typed.
 DATE_PROBLEMS = {

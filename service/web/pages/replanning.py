@@ -84,7 +84,6 @@ def _show(
     desk: Desk, series: Series, activity: Activity, form: Form, *, shown: Preview | None = None
 ) -> ResponseReturnValue:
     changes = shown.changes if shown else []
-    plan = plan_of(repeats_of(series), form.loaded) if form.loaded else None
     return page.render(
         "replanning/dates.html",
         title=_("改日期和时间"),
@@ -94,8 +93,8 @@ def _show(
         planned=planned,
         shown=shown,
         changes=changes,
-        days=planned.days(plan, calendar(desk.db, activity.area_id)) if shown and plan else [],
-        plan=plan,
+        days=planned.days(shown.plan, calendar(desk.db, activity.area_id)) if shown else [],
+        plan=shown.plan if shown else None,
         names=queries.names(desk.db, {one for change in changes for one in change.people}),
         kinds=words.DATE_CHANGES,
         tones=TONES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -123,9 +124,48 @@ def test_every_other_week_goes_on_in_step(session: Session, now: datetime) -> No
     series = series_of(session, fortnightly)
     assert open_dates(session, series.activity_id) == ["11-24 09:00", "12-08 09:00", "12-22 09:00"]
 
-    revised(session, series, replace(fortnightly, starts=time(15), ends=time(16)), now, from_on=date(2026, 12, 1))
+    held = somebody_on(session, shift_on(session, series, date(2026, 12, 8)))
+    off_week = date(2026, 12, 1)
+    in_the_afternoon = replace(fortnightly, starts=time(15), ends=time(16), from_on=off_week)
 
+    found = actions.preview(session, series, plan=in_the_afternoon, from_on=off_week, now=now)
+    following = revised(session, series, in_the_afternoon, now, from_on=off_week)
+
+    assert [(one.kind, one.on_date.day) for one in found.changes] == [(DateChange.MOVED, 8), (DateChange.MOVED, 22)]
+    assert facts(session, "ShiftMoved", "ShiftCancelled") == [
+        ("ShiftMoved", shift_on(session, series, date(2026, 12, day)).id) for day in (8, 22)
+    ]
+    assert session.get_one(Shift, held.shift_id).state == ShiftState.OPEN
     assert open_dates(session, series.activity_id) == ["11-24 09:00", "12-08 15:00", "12-22 15:00"]
+
+    again = revised(session, following, replace(in_the_afternoon, starts=time(14)), now, from_on=off_week)
+
+    assert again.id == following.id
+    assert open_dates(session, series.activity_id) == ["11-24 09:00", "12-08 14:00", "12-22 14:00"]
+
+
+@given(
+    rule=st.sampled_from([weekly([2], every=2), weekly([1, 4], every=3), "FREQ=DAILY;INTERVAL=3", weekly([3])]),
+    day_rule=st.sampled_from([DayRule.EVERY_DAY, DayRule.EARLIER, DayRule.LATER, DayRule.NOT_HOLIDAYS]),
+    days=st.integers(1, 40),
+)
+@budget(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_change_of_hours_moves_dates_and_neither_drops_nor_adds_any(
+    servers: Settings, rule: str, day_rule: DayRule, days: int
+) -> None:
+    """From whatever day on, off weeks and holidays included: a series that only changes its hours keeps its dates."""
+    before_new_year = datetime(2026, 12, 10, 2, tzinfo=UTC)
+    from_on = local(before_new_year).date() + timedelta(days=days)
+    plan = replace(TUESDAYS, rule=rule, day_rule=day_rule, until_on=date(2027, 3, 31))
+    with Session(db.engine(), expire_on_commit=False) as session:
+        series = series_of(session, plan)
+        laying_out.lay_out(session, [series], now=before_new_year)
+
+        changed = replace(plan, starts=time(15), ends=time(16), from_on=from_on)
+        found = actions.preview(session, series, plan=changed, from_on=from_on, now=before_new_year)
+
+        assert {one.kind for one in found.changes} <= {DateChange.MOVED}
+        session.rollback()
 
 
 def test_whoever_is_on_a_moved_date_is_told_and_whoever_loses_hers_too(session: Session, now: datetime) -> None:
@@ -215,6 +255,17 @@ def test_what_cannot_be_is_refused(
         actions.preview(session, series, plan=plan, from_on=from_on, now=now)
 
     assert refused.value.problems == problems
+
+
+def test_a_series_does_not_reach_back_before_its_first_date(session: Session, now: datetime) -> None:
+    """Those dates may belong to the series it took over from: they would be there twice."""
+    series = series_of(session)
+    following = revised(session, series, replace(TUESDAYS, starts=time(10)), now)
+
+    with pytest.raises(activities.ActivityRefused) as refused:
+        actions.preview(session, following, plan=TUESDAYS, from_on=date(2026, 12, 1), now=now)
+
+    assert refused.value.problems == {"from_on": ["before_series"]}
 
 
 def test_a_draft_has_no_dates_to_change(session: Session, now: datetime) -> None:
@@ -317,25 +368,8 @@ def test_nobody_confirmed_is_surprised_and_nothing_called_off_returns(
         off = shifts[cancelled % len(shifts)]
         activities.cancel_shift(session, off.id, reason="手工取消", now=now, account_id=None)
         off_day, before = local(off.starts_at).date(), {a.id: (a.shift_id, _when(session, a)) for a in held}
-        for rule, starts, day_rule, first, struck in edits:
-            from_on = local(now).date() + timedelta(days=first)
-            plan = DatesPlan(
-                starts=starts,
-                ends=time((starts.hour + 2) % 24),
-                from_on=from_on,
-                until_on=date(2027, 1, 31),
-                rule=rule,
-                day_rule=day_rule,
-                left_out=frozenset(local(now).date() + timedelta(days=n) for n in struck),
-            )
-            latest = session.scalars(
-                select(Series).where(Series.activity_id == activity_id).order_by(Series.id.desc()).limit(1)
-            ).one()
-            try:
-                revised(session, latest, plan, now, from_on=max(from_on, latest.from_on))
-            except activities.ActivityRefused:
-                continue
-            laying_out.extend(session, now=now)
+        for edit in edits:
+            _apply(session, activity_id, edit, now)
         told = set(facts(session, "ShiftMoved", "ShiftCancelled"))
         for shift_id, was in before.values():
             shift = session.get_one(Shift, shift_id, populate_existing=True)
@@ -347,6 +381,27 @@ def test_nobody_confirmed_is_surprised_and_nothing_called_off_returns(
         assert set(session.scalars(same_day.where(Occurrence.on_date == off_day))) == {ShiftState.CANCELLED}
         assert check(session) == []
         session.rollback()
+
+
+def _apply(session: Session, activity_id: int, edit: Any, now: datetime) -> None:
+    """Change the latest series of the activity as `edit` (one of EDITS) says, where that is not refused."""
+    rule, starts, day_rule, first, struck = edit
+    from_on = local(now).date() + timedelta(days=first)
+    plan = DatesPlan(
+        starts=starts,
+        ends=time((starts.hour + 2) % 24),
+        from_on=from_on,
+        until_on=date(2027, 1, 31),
+        rule=rule,
+        day_rule=day_rule,
+        left_out=frozenset(local(now).date() + timedelta(days=n) for n in struck),
+    )
+    latest = session.scalars(
+        select(Series).where(Series.activity_id == activity_id).order_by(Series.id.desc()).limit(1)
+    ).one()
+    with suppress(activities.ActivityRefused):
+        revised(session, latest, plan, now, from_on=max(from_on, latest.from_on))
+        laying_out.extend(session, now=now)
 
 
 def _when(session: Session, assignment: Assignment) -> datetime:
