@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from schemas import Input
 from schemas.fields import Id, LocalDate, LocalDateTime, Text, Whole
 from schemas.shown import Shown
-from service.calendars.notice import LONGEST_TEXT
+from service.calendars.notice import LONGEST_TEXT, YEARS
 from service.language import Lazy, _
 
 MOST_DAYS = 366
@@ -31,7 +31,7 @@ class NoticeText(Input):
 class NoticeInput(NoticeText):
     """A year's notice, as a page asks for it."""
 
-    year = Whole(required=True, least=2004, most=2100, label=Lazy("哪一年"))
+    year = Whole(required=True, least=YEARS[0], most=YEARS[-1], label=Lazy("哪一年"))
 
     class Meta(Input.Meta):
         fields = ("year", "text")

@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from service.calendars.days import NoticeDay
 from service.language import _
 
+#: Notices are known since 2004; a later year than this is a slip of the pen.
+YEARS = range(2004, 2101)
 LONGEST_TEXT = 5000
 LONGEST_HOLIDAY = 15
 #: What a notice has each year (全国年节及纪念日放假办法, 2024).

@@ -166,7 +166,7 @@ def dates(
     anchor = anchor or from_on
     if day_rule in (DayRule.EARLIER, DayRule.LATER):
         around = falls(rule, anchor, from_on - FARTHEST_MOVE, until_on + FARTHEST_MOVE)
-        moved = {_moved(day, day_rule, calendar) for day in around if day >= anchor}
+        moved = {_moved(day, day_rule, calendar) for day in around}
         return sorted(day for day in moved if from_on <= day <= until_on)
     if day_rule in (DayRule.WORKDAYS, DayRule.SCHOOL_DAYS) and weekdays_of(rule) >= WORKING_WEEK:
         rule = DAILY

@@ -18,8 +18,6 @@ from service.web.api.resource import Resource
 
 calendars = Resource("calendars", url_prefix="/calendar", description="日历：工作日、节假日、调休、学期。")
 
-YEARS = range(2004, 2101)
-
 
 @calendars.operation("GET", "/days", asks=DaysAsked(), gives=DaysShown())
 def list_days(call: Call, *, asked: dict[str, Any]) -> Any:
@@ -47,7 +45,7 @@ def list_days(call: Call, *, asked: dict[str, Any]) -> Any:
 def save_notice(call: Call, *, year: int, body: dict[str, Any]) -> Any:
     """The State Council's notice for a year, read from its text. What contradicts itself is refused whole."""
     call.needs(Role.ADMIN)
-    if year not in YEARS:
+    if year not in notice.YEARS:
         raise NotFound
     try:
         read = notice.read(body["text"], year=year)

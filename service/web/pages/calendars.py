@@ -109,7 +109,7 @@ def _show(db: Session, form: Form, term_form: Form, *, days: Sequence[NoticeDay]
         days=days,
         years=_years(db),
         terms=queries.terms(db, scope_ids=who.scope_ids(Role.ADMIN)),
-        areas={int(option.value): option.text for option in _areas(db, who)},
+        areas={int(option.value): option.text for option in term_form.options["area_id"]},
     )
 
 
