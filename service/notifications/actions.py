@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.models import LoginCode
 from service.activities.models import Shift, ShiftRole
+from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
 from service.notifications import queries
 from service.notifications.models import Notification
@@ -81,7 +82,7 @@ def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> 
 
 def _row(wanted: Wanted, *, now: datetime) -> dict[str, Any]:
     earliest = max(now, wanted.not_before or now)
-    when = timing(wanted.kind, now=earliest, quiet=queries.quiet_hours(), starts_at=wanted.starts_at)
+    when = timing(wanted.kind, now=earliest, quiet=quiet_hours(), starts_at=wanted.starts_at)
     is_unsent = when.unsent_reason is not None
     return {
         **asdict(wanted.to),

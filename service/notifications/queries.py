@@ -10,22 +10,17 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
+from service.calendars.quiet import GRACE, quiet_hours
 from service.notifications.models import Delivery, Notification
-from service.notifications.rules import GRACE, Attempt, Quiet
+from service.notifications.rules import Attempt
 from service.places.models import Area
 from service.roster.models import Assignment
-from service.settings import settings
 from service.signups.models import SignUp
 from service.terms import AssignmentState as A
 from service.terms import Channel, NotificationState, Role, SignUpState
 
 #: How long a leased notification is one sender's. Longer than a sender works on one batch.
 LEASE = timedelta(seconds=60)
-
-
-def quiet_hours() -> Quiet:
-    """The house's quiet hours."""
-    return Quiet(settings().quiet_from, settings().quiet_until)
 
 
 def lease(session: Session, *, now: datetime, limit: int) -> Sequence[Notification]:

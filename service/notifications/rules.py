@@ -1,12 +1,12 @@
-"""Pure rules about messages: waking hours, what is still true when it is sent, which channel, when again."""
+"""Pure rules about messages: when, what is still true when it is sent, which channel, when again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from service.calendars.rules import instant, local
+from service.calendars.quiet import Quiet
 from service.terms import (
     AssignmentState,
     Channel,
@@ -17,8 +17,6 @@ from service.terms import (
     UnsentReason,
 )
 
-#: What fell due in waking hours may still be finished this long after quiet hours began.
-GRACE = timedelta(minutes=15)
 #: Messages that people are woken for, if the shift is so near that the morning would be too late to act.
 PRESSING = frozenset(
     {
@@ -28,52 +26,11 @@ PRESSING = frozenset(
         NotificationKind.SHIFT_MOVED,
     }
 )
-#: A shift this near does not wait for the morning, nor does one that begins this soon after quiet hours end.
-NEAR, AFTER_WAKING = timedelta(hours=3), timedelta(hours=2)
 
 TRIES_PER_CHANNEL = 5
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
 #: A message that was taken up this often without any outcome brings its worker down: it is given up.
 MAX_ATTEMPTS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """The hours in which nobody is written to, [begins, ends) on the local wall clock; equal means none."""
-
-    begins: time
-    ends: time
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether people are asleep at that moment."""
-        at = local(moment).time()
-        if self.begins <= self.ends:
-            return self.begins <= at < self.ends
-        return at >= self.begins or at < self.ends
-
-    def began(self, moment: datetime) -> datetime:
-        """When the quiet hours around `moment` began."""
-        wall = local(moment)
-        is_after_midnight = self.begins > self.ends and wall.time() < self.ends
-        return instant(wall.date() - timedelta(days=1) if is_after_midnight else wall.date(), self.begins)
-
-    def over(self, moment: datetime) -> datetime:
-        """When the quiet hours around `moment` end."""
-        wall = local(moment)
-        is_before_midnight = self.begins > self.ends and wall.time() >= self.begins
-        return instant(wall.date() + timedelta(days=1) if is_before_midnight else wall.date(), self.ends)
-
-    def waking(self, moment: datetime) -> datetime:
-        """The moment itself, or the end of the quiet hours it lies in."""
-        return self.over(moment) if self.covers(moment) else moment
-
-    def next_morning(self, moment: datetime) -> datetime:
-        """When people wake on the day after `moment`."""
-        return instant(local(moment).date() + timedelta(days=1), self.ends)
-
-    def holds_back(self, moment: datetime, *, due_at: datetime) -> bool:
-        """Whether something due at `due_at` must wait at `moment`: in quiet hours, but for GRACE."""
-        return self.covers(moment) and (self.covers(due_at) or moment - due_at > GRACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +46,7 @@ def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: da
     """When a message asked for now goes out. `starts_at` is the start of the shift it is about, if any.
 
     Login codes at once. In quiet hours others wait for the morning, except offers, cancellations and moves of
-    a shift that begins within NEAR, or within AFTER_WAKING of the morning. What would come only after the start
+    a shift that cannot wait for the morning. What would come only after the start
     is not sent. Reminders have kept quiet hours already when they get here.
     """
     if kind == NotificationKind.LOGIN_CODE:
@@ -99,7 +56,7 @@ def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: da
     morning = quiet.over(now)
     if starts_at is None:
         return Timing(morning)
-    if kind in PRESSING and (starts_at - now <= NEAR or starts_at < morning + AFTER_WAKING):
+    if kind in PRESSING and quiet.is_pressing(now, starts_at=starts_at):
         return Timing(now, is_urgent=True)
     return Timing(morning, unsent_reason=None if morning < starts_at else UnsentReason.QUIET_HOURS)
 

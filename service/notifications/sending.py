@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import clock, tracing
+from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
 from service.db import transaction
 from service.notifications import channels, queries
@@ -170,7 +171,7 @@ def _failed(notification: Notification, batch: Batch, channel: Channel, *, error
         tries = sum(attempt.channel == channel for attempt in failed)
         send_at += retry_wait(tries) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
     if not notification.is_urgent:
-        send_at = queries.quiet_hours().waking(send_at)
+        send_at = quiet_hours().waking(send_at)
     log.warning("message failed", key=notification.key, channel=channel, error=error, next=following)
     return Outcome(
         notification_id=notification.id,

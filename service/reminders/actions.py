@@ -12,10 +12,10 @@ from itertools import groupby
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.calendars.quiet import quiet_hours
 from service.notifications import actions as notifications
 from service.notifications.actions import To, Wanted
 from service.notifications.models import Notification
-from service.notifications.queries import quiet_hours
 from service.reminders import queries
 from service.reminders.models import Reminder
 from service.reminders.queries import PendingRow

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from service.calendars.quiet import Quiet
 from service.calendars.rules import instant, local
-from service.notifications.rules import Quiet
 from service.terms import AssignmentState, ShiftState, UnsentReason
 
 #: A reminder that would fall into the night is given this long before the night begins.

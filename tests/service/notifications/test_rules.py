@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from service.calendars.quiet import Quiet
 from service.notifications.rules import (
     TRIES_PER_CHANNEL,
     Attempt,
     Duty,
-    Quiet,
     Timing,
     channel_order,
     next_channel,

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from service.calendars.quiet import Quiet
 from service.calendars.rules import local
-from service.notifications.rules import Quiet
 from service.reminders.rules import (
     MalformedLeadTime,
     Pending,

@@ -1,0 +1,62 @@
+"""Quiet hours: when people sleep, and when a shift is too near to wait for the morning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from service.calendars.rules import instant, local
+from service.settings import settings
+
+#: What fell due in waking hours may still be finished this long after quiet hours began.
+GRACE = timedelta(minutes=15)
+#: A shift this near does not wait for the morning, nor does one that begins this soon after quiet hours end.
+NEAR, AFTER_WAKING = timedelta(hours=3), timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The hours in which nobody is written to, [begins, ends) on the local wall clock; equal means none."""
+
+    begins: time
+    ends: time
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether people are asleep at that moment."""
+        at = local(moment).time()
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+    def began(self, moment: datetime) -> datetime:
+        """When the quiet hours around `moment` began."""
+        wall = local(moment)
+        is_after_midnight = self.begins > self.ends and wall.time() < self.ends
+        return instant(wall.date() - timedelta(days=1) if is_after_midnight else wall.date(), self.begins)
+
+    def over(self, moment: datetime) -> datetime:
+        """When the quiet hours around `moment` end."""
+        wall = local(moment)
+        is_before_midnight = self.begins > self.ends and wall.time() >= self.begins
+        return instant(wall.date() + timedelta(days=1) if is_before_midnight else wall.date(), self.ends)
+
+    def waking(self, moment: datetime) -> datetime:
+        """The moment itself, or the end of the quiet hours it lies in."""
+        return self.over(moment) if self.covers(moment) else moment
+
+    def next_morning(self, moment: datetime) -> datetime:
+        """When people wake on the day after `moment`."""
+        return instant(local(moment).date() + timedelta(days=1), self.ends)
+
+    def holds_back(self, moment: datetime, *, due_at: datetime) -> bool:
+        """Whether something due at `due_at` must wait at `moment`: in quiet hours, but for GRACE."""
+        return self.covers(moment) and (self.covers(due_at) or moment - due_at > GRACE)
+
+    def is_pressing(self, moment: datetime, *, starts_at: datetime) -> bool:
+        """Whether a shift is so near that a morning's news would come too late to act on it."""
+        return starts_at - moment <= NEAR or starts_at < self.over(moment) + AFTER_WAKING
+
+
+def quiet_hours() -> Quiet:
+    """The hours of this house in which nobody is written to."""
+    return Quiet(settings().quiet_from, settings().quiet_until)
