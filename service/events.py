@@ -114,5 +114,30 @@ class PlaceFreed(Event):
     shift_role_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class BackfillStarted(Event):
+    backfill_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RungClimbed(Event):
+    backfill_step_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationSent(Event):
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationAnswered(Event):
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillClosed(Event):
+    backfill_id: int
+
+
 #: Every fact by the name it is stored under.
 BY_NAME: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

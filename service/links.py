@@ -1,7 +1,7 @@
-"""Links that carry their own proof: whoever holds one may answer the offer it names, and nothing else.
+"""Links that carry their own proof: whoever holds one may answer the offer or the asking it names, and nothing else.
 
-They stand in messages, so that an offer can be answered without logging in. A link has no expiry of its own:
-an offer that is over cannot be answered, with or without its link.
+They stand in messages, so that one can answer without logging in. A link has no expiry of its own: what is over
+cannot be answered, with or without its link. Each kind is signed for its own path: one does not open the other.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, Signer
 
 from service.settings import settings
 
-#: Where the web door answers these links: `/answers/<token>`.
-ANSWER_PATH = "/answers/"
+#: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody.
+ANSWER_PATH, ASK_PATH = "/answers/", "/asks/"
 
 
 class BrokenLink(Exception):
@@ -22,22 +22,53 @@ class BrokenLink(Exception):
 
 def answer_link(assignment_id: int) -> str:
     """The address at which this offer is accepted or declined."""
-    return f"{settings().public_url.rstrip('/')}{ANSWER_PATH}{answer_token(assignment_id)}"
+    return _address(ANSWER_PATH, answer_token(assignment_id))
 
 
 def answer_token(assignment_id: int) -> str:
     """The id with its signature, short enough for a text message."""
-    return _signer().sign(str(assignment_id)).decode()
+    return _sign(ANSWER_PATH, assignment_id)
 
 
 def read_answer_token(token: str) -> int:
     """The id of the assignment a token was made for. Raises BrokenLink."""
+    return _read(ANSWER_PATH, token)
+
+
+def ask_link(invitation_id: int) -> str:
+    """The address at which somebody says whether she steps in."""
+    return _address(ASK_PATH, ask_token(invitation_id))
+
+
+def ask_token(invitation_id: int) -> str:
+    """The id with its signature, short enough for a text message."""
+    return _sign(ASK_PATH, invitation_id)
+
+
+def read_ask_token(token: str) -> int:
+    """The id of the invitation a token was made for. Raises BrokenLink."""
+    return _read(ASK_PATH, token)
+
+
+def _address(path: str, token: str) -> str:
+    return f"{settings().public_url.rstrip('/')}{path}{token}"
+
+
+def _sign(path: str, row_id: int) -> str:
+    return _signer(path).sign(str(row_id)).decode()
+
+
+def _read(path: str, token: str) -> int:
     try:
-        return int(_signer().unsign(token))
+        return int(_signer(path).unsign(token))
     except (BadSignature, ValueError):
         raise BrokenLink("this link was not made here, or was cut off") from None
 
 
 @cache
-def _signer() -> Signer:
-    return Signer(settings().secret_key, salt="lunzhi.answer")
+def _signer(path: str) -> Signer:
+    return Signer(settings().secret_key, salt=SALTS[path])
+
+
+#: What sets the kinds apart.
+SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service import audit, clock, idempotency, outbox
 from service.accounts import models as accounts
 from service.activities import models as activities
+from service.backfill import models as backfill
 from service.calendars import models as calendars
 from service.db import Base
 from service.matching import models as matching
@@ -22,6 +23,7 @@ __all__ = [
     "accounts",
     "activities",
     "audit",
+    "backfill",
     "calendars",
     "clock",
     "idempotency",

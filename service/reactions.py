@@ -12,17 +12,23 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.backfill import actions as backfill
+from service.backfill import climbing
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
     AssignmentOffered,
     AssignmentReleased,
+    BackfillClosed,
     CalendarChanged,
     ConsentWithdrawn,
     Event,
+    InvitationAnswered,
+    InvitationSent,
     LoginCodeRequested,
     MatchRequested,
     PlaceFreed,
+    RungClimbed,
     ShiftCancelled,
     ShiftMoved,
     SignedUp,
@@ -32,10 +38,12 @@ from service.events import (
 )
 from service.matching import actions as matching
 from service.notifications import actions as notifications
+from service.notifications import calls
 from service.reminders import actions as reminders
 from service.replanning import actions as replanning
 from service.roster import actions as roster
 from service.signups import following
+from service.terms import BackfillCause
 
 Reaction = Callable[..., None]
 
@@ -96,14 +104,44 @@ def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     notifications.tell_gap(session, shift_role_id=event.shift_role_id, now=now)
 
 
+def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
+
+
+def end_search(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
+    climbing.settle(session, assignment_id=event.assignment_id, now=now)
+
+
+def list_calls(session: Session, event: RungClimbed, *, now: datetime) -> None:
+    notifications.call_unanswered(session, backfill_step_id=event.backfill_step_id, now=now)
+
+
+def ask_to_step_in(session: Session, event: InvitationSent, *, now: datetime) -> None:
+    notifications.ask_to_step_in(session, invitation_id=event.invitation_id, now=now)
+
+
+def climb_on(session: Session, event: InvitationAnswered, *, now: datetime) -> None:
+    climbing.hasten(session, invitation_id=event.invitation_id, now=now)
+
+
+def drop_call(session: Session, event: InvitationAnswered, *, now: datetime) -> None:
+    calls.drop_answered(session, invitation_id=event.invitation_id, now=now)
+
+
+def drop_calls(session: Session, event: BackfillClosed, *, now: datetime) -> None:
+    calls.drop_search(session, backfill_id=event.backfill_id, now=now)
+
+
 def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: datetime) -> None:
     following.close_cancelled_shift(session, shift_id=event.shift_id)
+    backfill.end(session, shift_id=event.shift_id, now=now)
 
 
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
     roster.refit(session, shift_id=event.shift_id)
     reminders.replan_shift(session, shift_id=event.shift_id, now=now)
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
+    backfill.follow_move(session, shift_id=event.shift_id, now=now)
 
 
 def follow_calendar(session: Session, event: CalendarChanged, *, now: datetime) -> None:
@@ -124,10 +162,14 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     SignUpWaitlisted: (explain_waiting,),
     MatchRequested: (solve_match,),
     AssignmentOffered: (send_offer,),
-    AssignmentConfirmed: (settle_sign_up, plan_reminders),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
     AssignmentDeclined: (settle_sign_up, drop_reminders),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released),
-    PlaceFreed: (fill_place, report_gap),
+    PlaceFreed: (fill_place, seek_replacement, report_gap),
+    RungClimbed: (list_calls,),
+    InvitationSent: (ask_to_step_in,),
+    InvitationAnswered: (climb_on, drop_call),
+    BackfillClosed: (drop_calls,),
     ShiftCancelled: (free_cancelled_shift,),
     ShiftMoved: (follow_moved_shift,),
 }

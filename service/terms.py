@@ -28,6 +28,7 @@ class TeamState(StrEnum):
 class MemberRole(StrEnum):
     LEAD = "lead"
     MEMBER = "member"
+    SUBSTITUTE = "substitute"
 
 
 class QualificationKind(StrEnum):
@@ -145,6 +146,47 @@ class ReleaseReason(StrEnum):
     REPLANNED = "replanned"
 
 
+class Rung(StrEnum):
+    """Whom a search for somebody to step in turns to, one group after the other."""
+
+    WAITLIST = "waitlist"
+    SUBSTITUTES = "substitutes"
+    TEAM = "team"
+    NEIGHBOURS = "neighbours"
+    CALLS = "calls"
+
+
+class RungOutcome(StrEnum):
+    """What came of a rung when its turn came."""
+
+    CLIMBED = "climbed"
+    EMPTY = "empty"
+    ASLEEP = "asleep"
+    SKIPPED = "skipped"
+
+
+class BackfillState(StrEnum):
+    CLIMBING = "climbing"
+    FILLED = "filled"
+    STOPPED = "stopped"
+    OVER = "over"
+
+
+class BackfillCause(StrEnum):
+    """Why somebody is sought."""
+
+    FREED = "freed"
+    MOVED = "moved"
+    COORDINATOR = "coordinator"
+
+
+class InvitationState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    THANKED = "thanked"
+
+
 class MatchRunState(StrEnum):
     REQUESTED = "requested"
     DRAFTED = "drafted"
@@ -186,6 +228,8 @@ class NotificationKind(StrEnum):
     SHIFT_CANCELLED = "shift_cancelled"
     SHIFT_MOVED = "shift_moved"
     REMINDER = "reminder"
+    SUBSTITUTE_WANTED = "substitute_wanted"
+    SUBSTITUTE_CALL = "substitute_call"
     GAP_OPENED = "gap_opened"
 
 
@@ -213,6 +257,7 @@ class CallOutcome(StrEnum):
     NO_ANSWER = "no_answer"
     LATER = "later"
     TOLD = "told"
+    NOT_NEEDED = "not_needed"
 
 
 class Role(StrEnum):

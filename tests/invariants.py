@@ -118,6 +118,35 @@ PROMISES = {
         FROM reminder r JOIN assignment a ON a.id = r.assignment_id
         WHERE a.state = 'confirmed' AND r.unsent_reason = 'not_holding' AND r.due_at > :now
           AND NOT EXISTS (SELECT FROM unsettled u WHERE u.id = a.id AND u.kind LIKE 'Assignment%')""",
+    "where a place came free and people are missing, somebody is sought": """
+        SELECT format('role %s: %s of %s', r.id, r.taken, r.min_needed)
+        FROM shift_role r JOIN shift h ON h.id = r.shift_id JOIN activity y ON y.id = h.activity_id
+        WHERE r.taken < r.min_needed AND h.state = 'open' AND y.state = 'published'
+          -- A clock that was turned back (the story does) leaves places that came free when their shifts were over.
+          AND h.ends_at > greatest(:now, (SELECT max(settled_at) FROM notification))
+          AND EXISTS (SELECT FROM outbox_event e
+                      WHERE e.kind = 'PlaceFreed' AND (e.payload->>'shift_role_id')::bigint = r.id)
+          AND NOT EXISTS (SELECT FROM backfill b WHERE b.shift_role_id = r.id
+                          AND (b.state IN ('climbing', 'stopped') OR b.closed_at > :now))
+          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'PlaceFreed' AND u.id = r.id)""",
+    "nobody is sought where nobody is missing": """
+        SELECT format('search %s of role %s', b.id, r.id)
+        FROM backfill b JOIN shift_role r ON r.id = b.shift_role_id
+        WHERE b.state = 'climbing'
+          AND r.min_needed <= (SELECT count(*) FROM assignment a
+                               WHERE a.shift_role_id = r.id AND a.state IN ('confirmed', 'checked_in', 'completed'))
+          AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.kind = 'AssignmentConfirmed'
+                          WHERE a.shift_role_id = r.id)""",
+    "each person asked to step in has her message, once": """
+        SELECT format('invitation %s: %s messages', i.id, count(n.id))
+        FROM invitation i LEFT JOIN notification n ON n.key = 'substitute:' || i.id
+        WHERE NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'InvitationSent' AND u.id = i.id)
+        GROUP BY i.id HAVING count(n.id) <> 1""",
+    "who said yes to step in was given the place that was short": """
+        SELECT format('invitation %s: assignment %s', i.id, a.id)
+        FROM invitation i JOIN backfill b ON b.id = i.backfill_id LEFT JOIN assignment a ON a.id = i.assignment_id
+        WHERE i.state = 'accepted'
+          AND (a.volunteer_id, a.shift_role_id) IS DISTINCT FROM (i.volunteer_id, b.shift_role_id)""",
     "a notification is delivered once": """
         SELECT format('notification %s: %s times', notification_id, count(*))
         FROM delivery WHERE error IS NULL GROUP BY notification_id HAVING count(*) > 1""",

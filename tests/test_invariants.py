@@ -42,6 +42,11 @@ INSERT INTO outbox_reaction (event_id, reaction, done_at) SELECT e.id, n.reactio
 (VALUES ('SignedUp', 'acknowledge_sign_up'), ('AssignmentConfirmed', 'settle_sign_up'),
         ('AssignmentConfirmed', 'plan_reminders')) AS n(kind, reaction) ON n.kind = e.kind"""
 
+SEARCH = """INSERT INTO backfill (area_id, shift_role_id, cause, state, rungs, position, opened_at, next_at)
+SELECT 1, id, 'freed', 'climbing', '[]', 0, now(), now() FROM shift_role"""
+INVITE = """INSERT INTO invitation (area_id, backfill_id, volunteer_id, rung, wakes, by_phone, state, asked_at)
+SELECT 1, max(b.id), min(v.id), 'team', true, false, 'asked', now() FROM backfill b, volunteer v"""
+
 #: damage → the words by which it is found.
 DAMAGE = {
     "UPDATE shift_role SET taken = 1": "a role counts as taken what is held",
@@ -82,6 +87,16 @@ DAMAGE = {
     "SELECT min(id), 'reminder', 'k', '{}', false, now(), 'sent', 1 FROM volunteer": (
         "a notification marked as sent was delivered"
     ),
+    "INSERT INTO outbox_event (kind, payload, fanned_out_at) SELECT 'PlaceFreed', "
+    "jsonb_build_object('shift_role_id', id), now() FROM shift_role; UPDATE shift_role SET taken = 0": (
+        "where a place came free and people are missing"
+    ),
+    f"{SETTLE}; {SEARCH}": "nobody is sought where nobody is missing",
+    f"{SETTLE}; {SEARCH}; {INVITE}; DELETE FROM outbox_event WHERE kind = 'InvitationSent'": (
+        "each person asked to step in has her message"
+    ),
+    f"{SEARCH}; {INVITE}; UPDATE invitation SET state = 'accepted', answered_at = now(), "
+    "assignment_id = (SELECT max(id) FROM assignment)": "who said yes to step in was given the place",
     "DELETE FROM assignment": "a fact exists only with its row",
     "UPDATE outbox_event SET fanned_out_at = now()": "each fact has each reaction once",
     f"{SETTLE}; DELETE FROM assignment WHERE id = (SELECT min(id) FROM assignment); "

@@ -82,7 +82,7 @@ def found(session: Session, tree: Tree, *, approved_by: int, now: datetime) -> T
 def enrol(
     session: Session, teams: Teams, *, people: Sequence[Person], volunteers: Mapping[str, Volunteer], now: datetime
 ) -> None:
-    """Take the people into their teams; the first of each leads it."""
+    """Take the people into their teams; the first of each leads it, who comes after the eighth is a substitute."""
     since = local(now).date() - timedelta(days=400)
     for person in people:
         for name in person.teams:
@@ -92,6 +92,16 @@ def enrol(
                 team_id=teams.by_name[name].id,
                 volunteer_id=volunteers[person.name].id,
                 from_on=since,
-                role=MemberRole.MEMBER if members else MemberRole.LEAD,
+                role=_role(len(members)),
             )
             members.append(volunteers[person.name])
+
+
+#: A team this large keeps the others to step in when somebody drops out.
+REGULARS = 8
+
+
+def _role(number: int) -> MemberRole:
+    if not number:
+        return MemberRole.LEAD
+    return MemberRole.MEMBER if number < REGULARS else MemberRole.SUBSTITUTE

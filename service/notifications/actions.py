@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session
 
 from service.accounts.models import LoginCode
 from service.activities.models import Shift, ShiftRole
+from service.backfill import queries as backfill
+from service.backfill.models import BackfillStep, Invitation
 from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
-from service.notifications import queries
+from service.notifications import calls, queries
 from service.notifications.models import Notification
 from service.notifications.rules import timing
+from service.notifications.subjects import INVITATIONS
 from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.terms import (
@@ -29,6 +32,8 @@ from service.terms import (
     NotificationKind,
     NotificationState,
     ReleaseReason,
+    Rung,
+    RungOutcome,
     ShiftState,
     SignUpState,
     UnsentReason,
@@ -212,6 +217,45 @@ def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
     ]
     made = notify_all(session, wanted, now=now)
     _ask_again(session, [one for one in wanted if one.key not in made], now=now)
+
+
+def ask_to_step_in(session: Session, *, invitation_id: int, now: datetime) -> None:
+    """Ask somebody to take the place of who cannot come: over her own channel, or by telephone if her rung says so.
+
+    In quiet hours only where her rung may wake people; else it waits for the morning.
+    """
+    invitation = session.get_one(Invitation, invitation_id)
+    starts_at = backfill.opening_of_search(session, invitation.backfill_id).Shift.starts_at
+    wanted = Wanted(
+        kind=NotificationKind.SUBSTITUTE_CALL if invitation.by_phone else NotificationKind.SUBSTITUTE_WANTED,
+        key=calls.asking_key(invitation.id),
+        to=To(volunteer_id=invitation.volunteer_id),
+        subject_ids={INVITATIONS: [invitation.id]},
+        area_id=invitation.area_id,
+        starts_at=starts_at if invitation.wakes else None,
+    )
+    notify(session, wanted, now=now)
+
+
+def call_unanswered(session: Session, *, backfill_step_id: int, now: datetime) -> None:
+    """The last rung: whoever was asked and has not answered is to be called, unless she is on the list already."""
+    step = session.get_one(BackfillStep, backfill_step_id)
+    if step.rung != Rung.CALLS or step.outcome != RungOutcome.CLIMBED:
+        return
+    asked = backfill.unanswered(session, step.backfill_id)
+    listed = calls.listed(session, [one.id for one in asked])
+    wanted = [
+        Wanted(
+            kind=NotificationKind.SUBSTITUTE_CALL,
+            key=calls.calling_key(one.id),
+            to=To(volunteer_id=one.volunteer_id),
+            subject_ids={INVITATIONS: [one.id]},
+            area_id=one.area_id,
+        )
+        for one in asked
+        if one.id not in listed
+    ]
+    notify_all(session, wanted, now=now)
 
 
 def _about_signup(session: Session, signup: SignUp, *, kind: NotificationKind, key: str) -> Wanted:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from service import audit
+from service.backfill import answering
+from service.backfill import queries as backfill
+from service.backfill.models import Invitation
 from service.notifications.models import Call, Notification
-from service.notifications.subjects import ASSIGNMENTS
+from service.notifications.subjects import ASSIGNMENTS, INVITATIONS
 from service.places.queries import within
 from service.roster import actions as roster
-from service.terms import CallOutcome, NotificationKind
+from service.terms import CallOutcome, InvitationState, NotificationKind
 from service.volunteers.models import Volunteer
 
 #: What leaves a call on the list.
 WAITING = (CallOutcome.OPEN, CallOutcome.LATER, CallOutcome.NO_ANSWER)
+ANSWERED_BY_YES_OR_NO = (
+    NotificationKind.PLACE_OFFERED,
+    NotificationKind.SUBSTITUTE_WANTED,
+    NotificationKind.SUBSTITUTE_CALL,
+)
 
 
 class CallSettled(Exception):
@@ -55,7 +63,7 @@ def possible(notification: Notification) -> tuple[CallOutcome, ...]:
     A reminder of one place can be answered with no; one of several places is answered place by place.
     """
     unreached = (CallOutcome.NO_ANSWER, CallOutcome.LATER)
-    if notification.kind == NotificationKind.PLACE_OFFERED:
+    if notification.kind in ANSWERED_BY_YES_OR_NO:
         return (CallOutcome.YES, CallOutcome.NO, *unreached)
     if notification.kind == NotificationKind.REMINDER and len(_places(notification)) == 1:
         return (CallOutcome.TOLD, CallOutcome.NO, *unreached)
@@ -65,8 +73,8 @@ def possible(notification: Notification) -> tuple[CallOutcome, ...]:
 def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: int, now: datetime) -> Call:
     """Write down what came of a call; her yes or no changes the roster at once.
 
-    Raises CallSettled when somebody else was quicker, ValueError for an outcome this call cannot have, and
-    OfferClosed when the answer comes too late.
+    Raises CallSettled when somebody else was quicker, ValueError for an outcome this call cannot have; OfferClosed
+    or InvitationClosed when the answer comes too late, and SignUpRefused when she cannot step in.
     """
     call = session.scalars(
         select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
@@ -76,11 +84,8 @@ def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: 
         raise CallSettled(f"call {call_id} ended with {call.outcome}")
     if outcome not in possible(notification):
         raise ValueError(f"a call about {notification.kind} does not end with {outcome}")
-    for assignment_id in _places(notification):
-        if outcome == CallOutcome.YES:
-            roster.accept(session, assignment_id=assignment_id, now=now, answered_by=account_id)
-        if outcome == CallOutcome.NO:
-            roster.decline(session, assignment_id=assignment_id, now=now, answered_by=account_id)
+    if outcome in (CallOutcome.YES, CallOutcome.NO):
+        _answer(session, notification, is_yes=outcome == CallOutcome.YES, account_id=account_id, now=now)
     call.outcome, call.called_by, call.called_at = outcome, account_id, now
     audit.note(
         session,
@@ -94,5 +99,71 @@ def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: 
     return call
 
 
+def _answer(session: Session, notification: Notification, *, is_yes: bool, account_id: int, now: datetime) -> None:
+    """Her answer, in the rooms that asked."""
+    for assignment_id in _places(notification):
+        act = roster.accept if is_yes else roster.decline
+        act(session, assignment_id=assignment_id, now=now, answered_by=account_id)
+    for invitation_id in _askings(notification):
+        reply = answering.accept if is_yes else answering.decline
+        reply(session, invitation_id=invitation_id, now=now, answered_by=account_id)
+
+
 def _places(notification: Notification) -> list[int]:
     return list(notification.subject_ids.get(ASSIGNMENTS, ()))
+
+
+def _askings(notification: Notification) -> list[int]:
+    return list(notification.subject_ids.get(INVITATIONS, ()))
+
+
+def came_too_late(session: Session, call: Call) -> bool:
+    """Whether her yes found the place taken: she is to be thanked."""
+    notification = session.get_one(Notification, call.notification_id)
+    states = {session.get_one(Invitation, one).state for one in _askings(notification)}
+    return call.outcome == CallOutcome.YES and InvitationState.THANKED in states
+
+
+# --- calls that ask somebody to step in ---
+
+
+def asking_key(invitation_id: int) -> str:
+    """The key of the message that asks for the first time, by whatever channel."""
+    return f"substitute:{invitation_id}"
+
+
+def calling_key(invitation_id: int) -> str:
+    """The key of the entry on the call list for who has not answered."""
+    return f"substitute_call:{invitation_id}"
+
+
+def listed(session: Session, invitation_ids: Sequence[int]) -> set[int]:
+    """Those of the invitations that went to the call list to begin with."""
+    by_key = {asking_key(one): one for one in invitation_ids}
+    keys = session.scalars(
+        select(Notification.key)
+        .join(Call, Call.notification_id == Notification.id)
+        .where(Notification.key.in_(by_key), Call.outcome.in_(WAITING))
+    )
+    return {by_key[key] for key in keys}
+
+
+def drop_answered(session: Session, *, invitation_id: int, now: datetime) -> None:
+    """She has answered in another way: nobody need call her."""
+    if session.get_one(Invitation, invitation_id).state != InvitationState.ASKED:
+        _drop(session, [invitation_id], now=now)
+
+
+def drop_search(session: Session, *, backfill_id: int, now: datetime) -> None:
+    """The search is over: nobody is called for it any more."""
+    _drop(session, [one.id for one in backfill.unanswered(session, backfill_id)], now=now)
+
+
+def _drop(session: Session, invitation_ids: Sequence[int], *, now: datetime) -> None:
+    keys = [key(one) for one in invitation_ids for key in (asking_key, calling_key)]
+    of_these = select(Notification.id).where(Notification.key.in_(keys))
+    session.execute(
+        update(Call)
+        .where(Call.notification_id.in_(of_these), Call.outcome.in_(WAITING))
+        .values(outcome=CallOutcome.NOT_NEEDED, called_at=now)
+    )

@@ -10,6 +10,7 @@ from service.calendars.quiet import Quiet
 from service.terms import (
     AssignmentState,
     Channel,
+    InvitationState,
     NotificationKind,
     ReleaseReason,
     ShiftState,
@@ -24,8 +25,11 @@ PRESSING = frozenset(
         NotificationKind.PLACE_RELEASED,
         NotificationKind.SHIFT_CANCELLED,
         NotificationKind.SHIFT_MOVED,
+        NotificationKind.SUBSTITUTE_WANTED,
     }
 )
+#: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
+BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL,)
 
 TRIES_PER_CHANNEL = 5
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
@@ -45,11 +49,11 @@ class Timing:
 def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: datetime | None = None) -> Timing:
     """When a message asked for now goes out. `starts_at` is the start of the shift it is about, if any.
 
-    Login codes at once. In quiet hours others wait for the morning, except offers, cancellations and moves of
-    a shift that cannot wait for the morning. What would come only after the start
-    is not sent. Reminders have kept quiet hours already when they get here.
+    Login codes and entries of the call list at once. In quiet hours others wait for the morning, except offers,
+    cancellations, moves and askings about a shift that cannot wait for the morning. What would come only after the
+    start is not sent. Reminders have kept quiet hours already when they get here.
     """
-    if kind == NotificationKind.LOGIN_CODE:
+    if kind == NotificationKind.LOGIN_CODE or kind in BY_TELEPHONE:
         return Timing(now, is_urgent=True)
     if kind == NotificationKind.REMINDER or not quiet.covers(now):
         return Timing(now)
@@ -84,6 +88,8 @@ class Duty:
     signup_state: SignUpState | None = None
     undo_until: datetime | None = None
     waitlist_position: int | None = None
+    invitation_id: int | None = None
+    invitation_state: InvitationState | None = None
     min_needed: int = 0
     taken: int = 0
 
@@ -104,8 +110,13 @@ def why_not(kind: NotificationKind, duty: Duty, *, now: datetime) -> UnsentReaso
     return UnsentReason.TOO_LATE if now >= good_until else _STILL_TRUE[kind](duty, now)
 
 
-#: Whoever set out for nothing is owed the news even when the shift would be running.
-_GOOD_TO_THE_END = (NotificationKind.SHIFT_CANCELLED, NotificationKind.PLACE_RELEASED)
+#: Whoever set out for nothing is owed the news even when the shift would be running; and who can step in still helps.
+_GOOD_TO_THE_END = (
+    NotificationKind.SHIFT_CANCELLED,
+    NotificationKind.PLACE_RELEASED,
+    NotificationKind.SUBSTITUTE_WANTED,
+    NotificationKind.SUBSTITUTE_CALL,
+)
 
 
 def _is_confirmed(duty: Duty, _now: datetime) -> UnsentReason | None:
@@ -149,6 +160,13 @@ def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
     return None if duty.missing else UnsentReason.SUPERSEDED
 
 
+def _is_wanted(duty: Duty, _now: datetime) -> UnsentReason | None:
+    """Asked to step in, not answered yet, and people are still missing."""
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    return None if duty.invitation_state == InvitationState.ASKED and duty.missing else UnsentReason.SUPERSEDED
+
+
 def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
     """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
 
@@ -180,6 +198,8 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
+    NotificationKind.SUBSTITUTE_WANTED: _is_wanted,
+    NotificationKind.SUBSTITUTE_CALL: _is_wanted,
 }
 
 

@@ -28,7 +28,7 @@ from service.notifications import channels, queries
 from service.notifications.channels import ChannelError, Message
 from service.notifications.models import Delivery, Notification
 from service.notifications.recipients import Recipient, recipients
-from service.notifications.rules import MAX_ATTEMPTS, Attempt, channel_order, next_channel, retry_wait
+from service.notifications.rules import BY_TELEPHONE, MAX_ATTEMPTS, Attempt, channel_order, next_channel, retry_wait
 from service.notifications.subjects import Subject, subjects
 from service.notifications.writing import NothingToSay, write
 from service.settings import settings
@@ -131,13 +131,15 @@ def _deliver(notification: Notification, batch: Batch) -> Outcome:
 
 
 def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
-    return channel_order(
+    order = channel_order(
         own=to.own_channel,
         default=Channel(settings().default_channel),
         has_phone=to.phone_sealed is not None,
         has_email=to.email is not None,
         can_be_called=to.volunteer_id is not None and notification.area_id is not None,
     )
+    by_telephone = notification.kind in BY_TELEPHONE
+    return tuple(channel for channel in order if channel == Channel.CALL_LIST) if by_telephone else order
 
 
 def _send(notification: Notification, batch: Batch, channel: Channel) -> str | None:

@@ -14,6 +14,7 @@ from service.accounts.actions import digits
 from service.accounts.models import LoginCode
 from service.accounts.rules import CODE_LIFE
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.backfill.models import Backfill, Invitation
 from service.notifications.models import Notification
 from service.notifications.rules import Duty
 from service.places.models import Area
@@ -22,6 +23,7 @@ from service.signups.models import SignUp
 from service.terms import AreaKind, AssignmentState, NotificationKind, SignUpState
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
+INVITATIONS = "invitation_ids"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +79,16 @@ def _duties(session: Session, notifications: Sequence[Notification]) -> dict[str
     held = _held(session, _ids(notifications, ASSIGNMENTS))
     asked = _asked(session, _ids(notifications, SIGNUPS))
     roles = _roles(session, _ids(notifications, SHIFT_ROLES))
-    areas = _areas(session, {one for row in (*held, *asked, *roles) for one in (row.Shift.area_id, row.Shift.place_id)})
+    invited = _invited(session, _ids(notifications, INVITATIONS))
+    rows = (*held, *asked, *roles, *invited)
+    areas = _areas(session, {one for row in rows for one in (row.Shift.area_id, row.Shift.place_id)})
     queued = [n for n in notifications if n.kind == NotificationKind.SIGN_UP_WAITLISTED]
     positions = _waitlist_positions(session, _ids(queued, SIGNUPS))
     return {
         ASSIGNMENTS: {row.Assignment.id: _duty(row, areas) for row in held},
         SIGNUPS: {row.SignUp.id: _duty(row, areas, positions.get(row.SignUp.id)) for row in asked},
         SHIFT_ROLES: {row.ShiftRole.id: _duty(row, areas) for row in roles},
+        INVITATIONS: {row.Invitation.id: _duty(row, areas) for row in invited},
     }
 
 
@@ -112,8 +117,21 @@ def _asked(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
 
 def _roles(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
     """Roles of shifts, whoever holds them."""
-    nobody = (null().label("Assignment"), null().label("SignUp"))
-    return session.execute(_shift_roles(*nobody).where(ShiftRole.id.in_(ids))).all() if ids else ()
+    return session.execute(_shift_roles(*_NOBODY).where(ShiftRole.id.in_(ids))).all() if ids else ()
+
+
+def _invited(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Roles somebody is asked to step in for."""
+    statement = (
+        _shift_roles(*_NOBODY, Invitation)
+        .join(Backfill, Backfill.shift_role_id == ShiftRole.id)
+        .join(Invitation, Invitation.backfill_id == Backfill.id)
+        .where(Invitation.id.in_(ids))
+    )
+    return session.execute(statement).all() if ids else ()
+
+
+_NOBODY = (null().label("Assignment"), null().label("SignUp"))
 
 
 def _shift_roles(*more: Any) -> Select[Any]:
@@ -149,6 +167,7 @@ def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[i
 
 def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None = None) -> Duty:
     shift, activity, assignment, signup = row.Shift, row.Activity, row.Assignment, row.SignUp
+    invitation: Invitation | None = getattr(row, "Invitation", None)
     above = [areas[area_id] for area_id in areas[shift.area_id].lineage]
     return Duty(
         shift_id=shift.id,
@@ -170,6 +189,8 @@ def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None =
         signup_state=SignUpState(signup.state) if signup else None,
         undo_until=signup.undo_until if signup else None,
         waitlist_position=waitlist_position,
+        invitation_id=invitation.id if invitation else None,
+        invitation_state=invitation.state if invitation else None,
         min_needed=row.ShiftRole.min_needed,
         taken=row.ShiftRole.taken,
     )

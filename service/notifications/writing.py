@@ -24,7 +24,12 @@ from service.terms import NotificationKind, UnsentReason
 
 FOLDER = Path(__file__).parent / "templates"
 #: Messages that ask, and so carry a link by which to answer.
-ASKING = (NotificationKind.PLACE_OFFERED, NotificationKind.SHIFT_MOVED, NotificationKind.REMINDER)
+ASKING = (
+    NotificationKind.PLACE_OFFERED,
+    NotificationKind.SHIFT_MOVED,
+    NotificationKind.REMINDER,
+    NotificationKind.SUBSTITUTE_WANTED,
+)
 
 
 class NothingToSay(Exception):
@@ -84,9 +89,12 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
 
 def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     """A link to answer by, where one answer settles the whole message."""
-    if kind not in ASKING or len(duties) != 1 or duties[0].assignment_id is None:
+    if kind not in ASKING or len(duties) != 1:
         return None
-    return links.answer_link(duties[0].assignment_id)
+    [duty] = duties
+    if duty.invitation_id is not None:
+        return links.ask_link(duty.invitation_id)
+    return links.answer_link(duty.assignment_id) if duty.assignment_id is not None else None
 
 
 def _render(

@@ -74,6 +74,43 @@ def offer(
     return assignment
 
 
+def take(
+    session: Session,
+    *,
+    row: Row[ShiftRole, Shift, Activity, ActivityRole],
+    volunteer_id: int,
+    now: datetime,
+    signup_id: int | None = None,
+    answered_by: int | None = None,
+) -> Assignment | None:
+    """Give a place in the opening `row` to somebody who has said yes already; None when none is free.
+
+    The caller holds the person's lock and has asked the rules. Raises ConflictingDuty.
+    """
+    shift = lock_open_shift(session, row.Shift.id)
+    if shift is None or not _take_place(session, row.ShiftRole.id):
+        return None
+    assignment = Assignment(
+        area_id=shift.area_id,
+        shift_id=shift.id,
+        shift_role_id=row.ShiftRole.id,
+        volunteer_id=volunteer_id,
+        signup_id=signup_id,
+        state=AssignmentState.CONFIRMED,
+        occupies=occupied(shift),
+        assigned_at=now,
+        answered_at=now,
+        answered_by=answered_by,
+    )
+    session.add(assignment)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
+    outbox.record(session, AssignmentConfirmed(assignment.id))
+    return assignment
+
+
 def occupied(shift: Shift) -> Range[datetime]:
     """The time a place in the shift takes from its holder: the shift and the rest owed after it."""
     return Range(shift.starts_at, shift.ends_at + timedelta(minutes=shift.rest_after), bounds="[)")

@@ -17,6 +17,8 @@ A = AssignmentState
 
 #: States in which a person holds a place: counted in `taken`, and keeping her from being elsewhere.
 HOLDING = (A.OFFERED, A.CONFIRMED, A.CHECKED_IN, A.COMPLETED, A.NO_SHOW)
+#: States in which a person has said that she comes, or has come.
+SURE = (A.CONFIRMED, A.CHECKED_IN, A.COMPLETED)
 #: States in which a person is still to come.
 AWAITED = (A.OFFERED, A.CONFIRMED)
 #: The constraints that keep a person from a second place at the same time, or in the same shift.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.queries import within
-from service.roster.models import HOLDING, Assignment
+from service.roster.models import HOLDING, SURE, Assignment
 from service.terms import ActivityState, AssignmentState, ReleaseReason, ShiftState
 from service.volunteers.models import Volunteer
 
@@ -48,7 +48,6 @@ def coverage(
     session: Session, *, scope_ids: Sequence[int], from_at: datetime, until_at: datetime, activity_id: int | None = None
 ) -> list[Coverage]:
     """Every role of every open shift of published activities in scope, by start."""
-    sure = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
     statement = (
         select(
             Shift.id,
@@ -60,7 +59,7 @@ def coverage(
             Shift.ends_at,
             ShiftRole.min_needed,
             ShiftRole.max_needed,
-            func.count(Assignment.id).filter(Assignment.state.in_(sure)),
+            func.count(Assignment.id).filter(Assignment.state.in_(SURE)),
             func.count(Assignment.id).filter(Assignment.state == AssignmentState.OFFERED),
         )
         .join(Shift, Shift.id == ShiftRole.shift_id)

@@ -17,7 +17,7 @@ from tests.browsing import Person
 from tests.journeys.town import Caller, Town, coverage
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
-TODAY, SATURDAY = date(2026, 9, 28), date(2026, 10, 10)
+TODAY, SATURDAY, MONDAY = date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 12)
 DESK, NEIGHBOUR = "13900009202", "13900000021"
 TEACHERS = [f"1390000{n:04}" for n in range(1, 11)]
 LESSON = "爱心托·四点半课堂"
@@ -35,10 +35,10 @@ def ask_for(who: Caller, lesson: Any, role: str, *, expect: int = 201) -> Any:
     return who.send("POST", f"shifts/{lesson['id']}/signups", {"shift_role_id": wanted}, expect=expect)
 
 
-def saturday_at_the_desk(town: Town) -> str:
-    """The lesson of the make-up Saturday as the coordinator's table shows it."""
+def at_the_desk(town: Town, day: str = "10日") -> str:
+    """The lesson of that day as the coordinator's table shows it."""
     rows = {row[0]: row[1:] for row in coverage(town.browser(DESK).open("/co"))}
-    columns = [cell for cell in rows["活动"] if "10日" in cell]
+    columns = [cell for cell in rows["活动"] if day in cell]
     return rows[LESSON][rows["活动"].index(columns[0])]
 
 
@@ -81,11 +81,11 @@ def test_one_adult_alone_is_a_gap_two_are_enough_and_a_substitute_stands_in_befo
     town: Town, lessons: dict[date, Any]
 ) -> None:
     lesson = lessons[SATURDAY]
-    assert "没有人0/2" in saturday_at_the_desk(town)
+    assert "没有人0/2" in at_the_desk(town)
     ask_for(town.api(TEACHERS[0]), lesson, "作业辅导")
-    assert "缺11/2" in saturday_at_the_desk(town)
+    assert "缺11/2" in at_the_desk(town)
     leaving = ask_for(town.api(TEACHERS[1]), lesson, "兴趣培养")
-    assert "够2/2" in saturday_at_the_desk(town)
+    assert "够2/2" in at_the_desk(town)
     waiting = ask_for(town.api(TEACHERS[2]), lesson, "兴趣培养")
     assert waiting["state"] == "waitlisted"
 
@@ -93,26 +93,26 @@ def test_one_adult_alone_is_a_gap_two_are_enough_and_a_substitute_stands_in_befo
     left = town.api(TEACHERS[1]).send("POST", f"signups/{leaving['id']}/withdrawals")
     assert left["undo_until"] is None, "so close to the start the place is handed on at once"
     town.settle()
-    assert "待回复11/2" in saturday_at_the_desk(town)
+    assert "待回复11/2" in at_the_desk(town)
 
     substitute = town.api(TEACHERS[2])
     offer = substitute.items("assignments", mine="true", shift_id=lesson["id"])[0]
     answer_by = datetime.fromisoformat(offer["answer_by"])
     assert offer["state"] == "offered"
     assert town.now() + timedelta(minutes=15) <= answer_by < datetime.fromisoformat(lesson["starts_at"])
-    _say_yes_by_link(substitute)
-    assert "够2/2" in saturday_at_the_desk(town)
+    assert "能来" in _say_yes_by_link(substitute).text
+    assert "够2/2" in at_the_desk(town)
 
 
-def _say_yes_by_link(substitute: Caller) -> None:
+def _say_yes_by_link(substitute: Caller, kind: str = "place_offered") -> Person:
     """In a browser that knows nothing of her."""
-    told = substitute.items("notifications", mine="true", kind="place_offered")[-1]["text"]
-    link = re.search(r"http://localhost(/answers/[^\s。，]+)", told)
+    told = substitute.items("notifications", mine="true", kind=kind)[-1]["text"]
+    link = re.search(r"http://localhost(/(?:answers|asks)/[^\s。，]+)", told)
     assert link is not None
     stranger = Person()
     assert "我能来" in stranger.open(link[1])
     stranger.send(link[1], answer="yes")
-    assert "能来" in stranger.text
+    return stranger
 
 
 def test_after_half_past_three_only_the_coordinator_can_let_a_teacher_go(town: Town, lessons: dict[date, Any]) -> None:
@@ -123,3 +123,41 @@ def test_after_half_past_three_only_the_coordinator_can_let_a_teacher_go(town: T
     late = teacher.send("POST", f"signups/{mine['id']}/withdrawals", expect=409)
     assert late["type"].endswith("too-late-to-withdraw")
     assert late["phone"] == "0371-64352020"
+
+
+def test_a_teacher_falls_ill_at_two_and_the_class_at_half_past_four_has_its_two_adults(
+    town: Town, lessons: dict[date, Any]
+) -> None:
+    """A17: nobody waits for the place. The two substitutes are asked, the first yes has it, the second is thanked."""
+    lesson = lessons[MONDAY]
+    town.turn_to(datetime(2026, 10, 12, 2, 0, tzinfo=UTC))
+    ask_for(town.api(TEACHERS[0]), lesson, "作业辅导")
+    ill = ask_for(town.api(TEACHERS[1]), lesson, "兴趣培养")
+    assert "够2/2" in at_the_desk(town, "12日")
+
+    town.turn_to(datetime(2026, 10, 12, 6, 0, tzinfo=UTC))
+    left = town.api(TEACHERS[1]).send("POST", f"signups/{ill['id']}/withdrawals")
+    assert left["undo_until"] is not None, "for ten minutes she may change her mind"
+    town.turn_to(datetime(2026, 10, 12, 6, 11, tzinfo=UTC))
+    town.turn_to(datetime(2026, 10, 12, 6, 13, 30, tzinfo=UTC))
+    asked = {phone: _asked(town.api(phone)) for phone in TEACHERS}
+    assert [phone for phone, count in asked.items() if count] == TEACHERS[8:], "the substitutes, and nobody else"
+
+    quick, slow = (town.api(phone) for phone in TEACHERS[8:])
+    told = slow.items("notifications", mine="true", kind="substitute_wanted")[-1]["text"]
+    assert "10月12日（星期一）下午16:30—晚上18:00" in told
+    assert "0371 6435 2020" in told
+    assert "已经记下您能来" in _say_yes_by_link(quick, "substitute_wanted").text
+    town.settle()
+    assert "够2/2" in at_the_desk(town, "12日")
+    stranger = Person()
+    link = re.search(r"http://localhost(/asks/[^\s。，]+)", told)
+    assert link is not None
+    assert "已经有人顶上了" in stranger.open(link[1])
+    stranger.send(link[1], answer="yes")
+    assert "再缺人的时候先请您" in stranger.text
+    assert town.now() < datetime.fromisoformat(lesson["starts_at"]) - timedelta(hours=2)
+
+
+def _asked(who: Caller) -> int:
+    return len(who.items("notifications", mine="true", kind="substitute_wanted"))

@@ -113,9 +113,15 @@ def _let_an_hour_pass() -> None:
 
 def _sweep() -> None:
     """Everything beat rings, in its own code."""
-    from workers import activities, reminders, roster
+    from workers import activities, backfill, reminders, roster
 
-    for task in (activities.extend_horizon, roster.expire_offers, roster.hand_on_places, reminders.send_due):
+    for task in (
+        activities.extend_horizon,
+        roster.expire_offers,
+        roster.hand_on_places,
+        backfill.climb_due,
+        reminders.send_due,
+    ):
         task()
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from service.web.pages import (
     activities,
     answers,
+    asks,
     calendars,
     calls,
     changing,
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     signups.pages,
     me.pages,
     offers.pages,
+    asks.pages,
     login.pages,
     help_pages.pages,
     display.pages,

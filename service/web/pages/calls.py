@@ -5,21 +5,26 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.backfill.answering import InvitationClosed
+from service.backfill.models import ForbiddenMove as InvitationIsOver
 from service.language import Lazy, _
 from service.notifications import calls
 from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
 from service.roster.models import ForbiddenMove
+from service.signups.actions import SignUpRefused
 from service.terms import CallOutcome, NotificationKind
 from service.volunteers.actions import look_at_phone
 from service.volunteers.models import Volunteer
-from service.web import notices, page
+from service.web import notices, page, words
 from service.web.desk import Desk, at_desk, found
 
 pages = Blueprint("calls", __name__, url_prefix="/co/calls")
 
 ABOUT = {
     NotificationKind.PLACE_OFFERED: Lazy("问能不能来"),
+    NotificationKind.SUBSTITUTE_WANTED: Lazy("问能不能顶班"),
+    NotificationKind.SUBSTITUTE_CALL: Lazy("问能不能顶班"),
     NotificationKind.REMINDER: Lazy("提醒按时来"),
     NotificationKind.SHIFT_CANCELLED: Lazy("告诉取消了"),
     NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
@@ -72,14 +77,20 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
     name = desk.db.get_one(Volunteer, call.volunteer_id).name
     try:
         with desk.db.begin_nested():
-            calls.settle(
+            settled = calls.settle(
                 desk.db, call_id=call.id, outcome=CallOutcome(outcome), account_id=desk.account_id, now=desk.now
             )
     except calls.CallSettled:
         return _too_late(_("这个电话已经有人打过了，记下的是那一次。"))
-    except (OfferClosed, ForbiddenMove, ValueError):
+    except SignUpRefused as refused:
+        reasons = _("；").join(words.refusal(reason) for reason in refused.reasons)
+        refusal = _("没有记成：{name}那时候来不了（{reasons}）。请告诉对方，再选别的结果。", name=name, reasons=reasons)
+        return _script(desk, call, refusal=refusal, status=409)
+    except (OfferClosed, InvitationClosed, ForbiddenMove, InvitationIsOver, ValueError):
         refusal = _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
         return _script(desk, call, refusal=refusal, status=409)
+    if calls.came_too_late(desk.db, settled):
+        return _too_late(_("刚刚已经有人顶上了，这次不用{name}来。请谢谢对方，再缺人的时候先请。", name=name))
     notices.notify(_("记下了：{name}，{outcome}。", name=name, outcome=BUTTONS[CallOutcome(outcome)]))
     return page.see_other(url_for("calls.index"))
 

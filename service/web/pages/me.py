@@ -1,4 +1,4 @@
-"""My shifts: offers to answer first, then what is coming, what waits, what was called off and what was; my consents."""
+"""My shifts: what I am asked first, then what is coming, what waits, what was called off and what was; my consents."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from service import clock, secrets, wording
 from service.activities.models import Shift
+from service.backfill.queries import open_invitations
 from service.language import _
-from service.links import answer_token
+from service.links import answer_token, ask_token
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
@@ -52,7 +53,9 @@ def index(db: Session) -> ResponseReturnValue:
         offers=[row for row, became in coming if became == Outcome.OFFERED],
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.MISSED)],
         waiting=waiting(db, who.volunteer_id, from_at=now),
+        asked=open_invitations(db, who.volunteer_id, now=now),
         answer_token=answer_token,
+        ask_token=ask_token,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )

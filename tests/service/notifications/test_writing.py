@@ -20,8 +20,8 @@ from service.notifications.subjects import Code, Subject
 from service.notifications.writing import FOLDER, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
 from service.terms import AssignmentState as A
+from service.terms import InvitationState, ReleaseReason, ShiftState, UnsentReason
 from service.terms import NotificationKind as K
-from service.terms import ReleaseReason, ShiftState, UnsentReason
 from service.terms import SignUpState as S
 from tests.service.notifications.test_rules import duty
 
@@ -62,6 +62,7 @@ def watch(**details: Any) -> Duty:
 
 HELD = {"assignment_id": 7, "assignment_state": A.CONFIRMED}
 FREED = {"assignment_id": 7, "assignment_state": A.RELEASED}
+ASKED = {"invitation_id": 7, "invitation_state": InvitationState.ASKED}
 CASES: dict[str, tuple[K, list[Duty]]] = {
     "sign_up_received": (K.SIGN_UP_RECEIVED, [clinic(signup_state=S.PENDING)]),
     "sign_up_confirmed": (K.SIGN_UP_CONFIRMED, [clinic(signup_state=S.CONFIRMED, **HELD)]),
@@ -86,6 +87,8 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "reminder": (K.REMINDER, [clinic(**HELD)]),
     "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
+    "substitute_wanted": (K.SUBSTITUTE_WANTED, [clinic(min_needed=3, taken=2, **ASKED)]),
+    "substitute_call": (K.SUBSTITUTE_CALL, [clinic(min_needed=3, taken=1, **ASKED)]),
     "gap_opened": (K.GAP_OPENED, [clinic(min_needed=3, taken=1)]),
     "login_code": (K.LOGIN_CODE, []),
 }
@@ -99,6 +102,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(language, "FOLDER", tmp_path)
     language._catalogue.cache_clear()
     monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
+    monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
     yield
     language._catalogue.cache_clear()
 
@@ -145,7 +149,9 @@ def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> Non
         assert "11月28日（星期六）" in text
         assert "0371 6435 0001（找陈协调）" in text
     assert "http" not in spoken
-    assert "http" not in made or made.endswith("https://lunzhi.example.cn/answers/7.x")
+    assert "http" not in made or made.endswith(
+        ("https://lunzhi.example.cn/answers/7.x", "https://lunzhi.example.cn/asks/7.x")
+    )
 
 
 @pytest.mark.parametrize("case", CASES)

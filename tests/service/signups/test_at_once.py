@@ -229,7 +229,7 @@ def test_a_sign_up_takes_the_time_of_a_shift_moved_under_it(database: Settings, 
     assert place.occupies == committed(lambda s: roster.occupied(s.get_one(Shift, place.shift_id)))
 
 
-def test_a_rush_with_changes_of_mind_ends_in_order(database: Settings, now: datetime) -> None:
+def test_a_rush_with_changes_of_mind_ends_in_order(at_now: Settings, now: datetime) -> None:
     """People come, go, come back and answer while sweeps and reactions run; then nothing is broken."""
     role_id, people = prepare(places=4, people=16)
 

@@ -1,4 +1,4 @@
-"""The pages of coordinators live at NOW, whatever the day the tests are run."""
+"""For what lives at NOW, whatever the day the tests are run."""
 
 from __future__ import annotations
 

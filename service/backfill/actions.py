@@ -1,0 +1,130 @@
+"""What can be done about a search: start it, climb on by hand, stop it, begin anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service import audit, outbox
+from service.backfill import climbing, queries
+from service.backfill.models import Backfill
+from service.backfill.rules import LADDER, PATIENCE, as_row, first_look_at
+from service.events import BackfillStarted
+from service.terms import ActivityState, BackfillCause, BackfillState, RungOutcome, ShiftState
+
+
+class NothingMissing(Exception):
+    """The role has the people it needs, or the shift is over, called off or not published: nobody is sought."""
+
+
+class SearchIsOver(Exception):
+    """The search has ended meanwhile: filled, stopped or over."""
+
+
+def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: datetime) -> int | None:
+    """Seek people for a role that is short of them; the id of the new search. One under way looks again instead.
+
+    A search that a coordinator starts looks at once; others after PATIENCE, and not earlier than HORIZON before the
+    start. None where nobody is missing, or the shift is over, called off or not published.
+    """
+    row = queries.opening_of(session, shift_role_id)
+    is_open = row.Shift.state == ShiftState.OPEN and row.Activity.state == ActivityState.PUBLISHED
+    if not is_open or row.ShiftRole.taken >= row.ShiftRole.min_needed or now >= row.Shift.ends_at:
+        return None
+    at_once = cause in (BackfillCause.COORDINATOR, BackfillCause.MOVED)
+    new = (
+        insert(Backfill)
+        .values(
+            area_id=row.Shift.area_id,
+            shift_role_id=shift_role_id,
+            cause=cause,
+            state=BackfillState.CLIMBING,
+            rungs=[as_row(plan) for plan in LADDER],
+            position=0,
+            opened_at=now,
+            next_at=now if at_once else first_look_at(now=now, starts_at=row.Shift.starts_at),
+        )
+        # As text, not as a parameter: PostgreSQL finds the index by these very words.
+        .on_conflict_do_nothing(index_elements=["shift_role_id"], index_where=text("state = 'climbing'"))
+    )
+    backfill_id = session.scalar(new.returning(Backfill.id))
+    if backfill_id is not None:
+        outbox.record(session, BackfillStarted(backfill_id))
+    elif (backfill := queries.climbing_for(session, shift_role_id)) and backfill.next_at is not None:
+        backfill.next_at = min(backfill.next_at, now if at_once else now + PATIENCE)
+    return backfill_id
+
+
+def seek(session: Session, *, shift_role_id: int, account_id: int, now: datetime) -> Backfill:
+    """A coordinator wants people sought now: the search that is under way looks at once, or a new one begins.
+
+    Raises NothingMissing.
+    """
+    start(session, shift_role_id=shift_role_id, cause=BackfillCause.COORDINATOR, now=now)
+    backfill = queries.climbing_for(session, shift_role_id)
+    if backfill is None:
+        raise NothingMissing(f"nobody is missing in role {shift_role_id}")
+    _note(session, backfill, "sought", account_id=account_id, now=now)
+    return backfill
+
+
+def skip(session: Session, *, backfill_id: int, position: int, account_id: int, now: datetime) -> Backfill:
+    """Do not wait any longer for the rung at `position`: turn to the next. Its quiet hours hold all the same.
+
+    Skipping a rung that the search has left already changes nothing. Raises SearchIsOver.
+    """
+    backfill = _climbing(session, backfill_id)
+    if backfill.position != position or position >= len(backfill.rungs) - 1:
+        return backfill
+    climbing.write_down(session, backfill, RungOutcome.SKIPPED, now=now)
+    backfill.position += 1
+    _note(session, backfill, "skipped_rung", account_id=account_id, now=now, rung=backfill.plans[position].rung)
+    climbing.climb(session, backfill, now=now)
+    return backfill
+
+
+def stop(session: Session, *, backfill_id: int, account_id: int, now: datetime) -> Backfill:
+    """Seek nobody any longer. Who was asked and says yes all the same has the place while it is free.
+
+    Raises SearchIsOver.
+    """
+    backfill = _climbing(session, backfill_id)
+    climbing.close(session, backfill, state=BackfillState.STOPPED, now=now)
+    _note(session, backfill, "stopped", account_id=account_id, now=now)
+    return backfill
+
+
+def follow_move(session: Session, *, shift_id: int, now: datetime) -> None:
+    """After a shift was moved: what was asked for the former time is over; it is asked anew for the new one."""
+    for backfill in queries.climbing_in(session, shift_id):
+        climbing.close(session, backfill, state=BackfillState.OVER, now=now)
+        session.flush()
+        start(session, shift_role_id=backfill.shift_role_id, cause=BackfillCause.MOVED, now=now)
+
+
+def end(session: Session, *, shift_id: int, now: datetime) -> None:
+    """After a shift was called off: nobody is sought for it any more."""
+    for backfill in queries.climbing_in(session, shift_id):
+        climbing.close(session, backfill, state=BackfillState.OVER, now=now)
+
+
+def _climbing(session: Session, backfill_id: int) -> Backfill:
+    backfill = queries.locked(session, backfill_id)
+    if backfill.state != BackfillState.CLIMBING:
+        raise SearchIsOver(f"search {backfill_id} is {backfill.state}")
+    return backfill
+
+
+def _note(session: Session, backfill: Backfill, verb: str, *, account_id: int, now: datetime, **details: str) -> None:
+    audit.note(
+        session,
+        verb=verb,
+        subject=("backfill", backfill.id),
+        account_id=account_id,
+        area_id=backfill.area_id,
+        now=now,
+        **details,
+    )

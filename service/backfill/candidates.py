@@ -1,0 +1,123 @@
+"""Whom a rung asks next: read in one statement in the order of asking, and judged by the rules of a sign-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, any_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from service.activities.models import Activity, Shift
+from service.backfill.models import Backfill, Invitation
+from service.calendars.rules import local
+from service.places.models import Area
+from service.places.queries import neighbourhood_id
+from service.roster.models import HOLDING, Assignment
+from service.signups import asking
+from service.signups.models import STANDING, SignUp
+from service.signups.queries import OpeningRow, as_opening
+from service.signups.rules import unfit
+from service.teams.models import Membership, Team
+from service.terms import AssignmentState, BackfillState, InvitationState, MemberRole, Rung, TeamState
+from service.volunteers.models import Volunteer
+
+#: How far back, and ahead, duties count as a person's load: whoever does least is asked first.
+BACK, AHEAD = timedelta(weeks=12), timedelta(weeks=4)
+#: How many people are judged in one go.
+SLICE = 50
+
+
+def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningRow, limit: int) -> list[int]:
+    """Ids of up to `limit` people of the rung who can serve in the opening `row` and were not asked in this search.
+
+    Who offered herself too late before comes first, then who is being asked for least else, then who serves least.
+    Who left this shift, said no to it, or asked for a place in it herself is not troubled.
+    """
+    people = session.scalars(_in_order(backfill, _pool(session, rung, row), row)).all()
+    found: list[int] = []
+    for start in range(0, len(people), SLICE):
+        found += _fit(session, people[start : start + SLICE], row)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _fit(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
+    starts_at = row.Shift.starts_at
+    known = asking.candidates(session, people, around=starts_at, until=starts_at)
+    opening = as_opening(row)
+    return [one for one in people if not unfit(known[one], opening)]
+
+
+def _pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
+    """Who belongs to a rung."""
+    activity: Activity = row.Activity
+    on = local(row.Shift.starts_at).date()
+    if rung == Rung.SUBSTITUTES:
+        return _is_member(on, Membership.team_id == activity.team_id, Membership.role == MemberRole.SUBSTITUTE)
+    if rung == Rung.TEAM:
+        return or_(_is_member(on, Membership.team_id == activity.team_id), _has_served(activity, row.Shift))
+    nearby = (
+        select(Team.id)
+        .join(Area, Area.id == Team.area_id)
+        .where(
+            Team.state == TeamState.ACTIVE,
+            any_(Area.lineage) == neighbourhood_id(session, activity.area_id),
+        )
+    )
+    return _is_member(on, Membership.team_id.in_(nearby))
+
+
+def _is_member(on: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    in_term = (Membership.from_on <= on, or_(Membership.until_on.is_(None), Membership.until_on > on))
+    return exists().where(Membership.volunteer_id == Volunteer.id, *in_term, *conditions)
+
+
+def _has_served(activity: Activity, shift: Shift) -> ColumnElement[bool]:
+    """Whoever held a place in the activity of late knows the way, member or not."""
+    other = aliased(Shift)
+    return exists().where(
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.state.in_(HOLDING),
+        Assignment.shift_id == other.id,
+        other.activity_id == activity.id,
+        other.starts_at > shift.starts_at - BACK,
+    )
+
+
+def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) -> Select[int]:
+    shift: Shift = row.Shift
+    near, earlier, other = aliased(Shift), aliased(Invitation), aliased(Backfill)
+    of_this_role = (earlier.volunteer_id == Volunteer.id, earlier.backfill_id == other.id)
+    in_this_role = other.shift_role_id == backfill.shift_role_id
+    was_late = exists().where(*of_this_role, in_this_role, earlier.state == InvitationState.THANKED)
+    has_answered = exists().where(*of_this_role, in_this_role, earlier.state == InvitationState.DECLINED)
+    is_asked = exists().where(*of_this_role, other.id == backfill.id)
+    is_placed = exists().where(
+        Assignment.shift_id == shift.id,
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.state != AssignmentState.DRAFTED,
+    )
+    asks_herself = exists().where(
+        SignUp.shift_id == shift.id, SignUp.volunteer_id == Volunteer.id, SignUp.state.in_(STANDING)
+    )
+    asked_elsewhere = (
+        select(func.count())
+        .where(*of_this_role, earlier.state == InvitationState.ASKED, other.state == BackfillState.CLIMBING)
+        .scalar_subquery()
+    )
+    load = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(near, near.id == Assignment.shift_id)
+        .where(Assignment.volunteer_id == Volunteer.id, Assignment.state.in_(HOLDING))
+        .where(near.starts_at.between(shift.starts_at - BACK, shift.starts_at + AHEAD))
+        .scalar_subquery()
+    )
+    return (
+        select(Volunteer.id)
+        .where(Volunteer.left_at.is_(None), pool)
+        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
+        .order_by(was_late.desc(), asked_elsewhere, load, Volunteer.id)
+    )

@@ -1,0 +1,81 @@
+"""Pure rules of the ladder: its rungs, how long each waits, and what it may do while people sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.calendars.quiet import Quiet
+from service.terms import Rung
+
+#: A search begins this long after the place came free: who slipped may undo it, who waits is offered it.
+PATIENCE = timedelta(minutes=2)
+#: Nobody is troubled longer than this before the shift: until then the place may be taken by somebody who wants it.
+HORIZON = timedelta(days=3)
+#: A rung never takes more than this part of the time left, so that all of them fit in before the start.
+PART_OF_THE_TIME_LEFT = 4
+SHORTEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungPlan:
+    """One rung: how many minutes it waits for an answer, and how many people it asks at once for each one missing.
+
+    `wakes`: may ask in quiet hours about a shift that cannot wait for the morning. `by_phone`: the coordinator's call
+    list instead of each person's own channel.
+    """
+
+    rung: Rung
+    wait: int
+    at_once: int = 0
+    wakes: bool = True
+    by_phone: bool = False
+
+
+#: The ladder of an activity whose coordinator says nothing else. Those who belong to the activity may be woken,
+#: the neighbours may not.
+LADDER = (
+    RungPlan(rung=Rung.WAITLIST, wait=10),
+    RungPlan(rung=Rung.SUBSTITUTES, wait=20, at_once=3),
+    RungPlan(rung=Rung.TEAM, wait=30, at_once=5),
+    RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False),
+    RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
+)
+#: Rungs that ask people of their own. The waitlist is offered places anyway; the calls are to those asked before.
+ASKING = (Rung.SUBSTITUTES, Rung.TEAM, Rung.NEIGHBOURS)
+
+
+def as_row(plan: RungPlan) -> dict[str, Any]:
+    """The plan as it is stored with a search: what was decided when it began."""
+    return asdict(plan)
+
+
+def as_plan(row: Mapping[str, Any]) -> RungPlan:
+    """The plan a stored row says."""
+    return RungPlan(**{**row, "rung": Rung(row["rung"])})
+
+
+def first_look_at(*, now: datetime, starts_at: datetime) -> datetime:
+    """When a search that opens now climbs its first rung."""
+    return max(now + PATIENCE, starts_at - HORIZON)
+
+
+def answers_until(plan: RungPlan, *, now: datetime, starts_at: datetime) -> datetime:
+    """Until when a rung climbed now waits: as planned, less towards the start, at least SHORTEST_WAIT."""
+    left = (starts_at - now) / PART_OF_THE_TIME_LEFT
+    return now + max(min(timedelta(minutes=plan.wait), left), SHORTEST_WAIT)
+
+
+def may_ask_at(plan: RungPlan, *, now: datetime, starts_at: datetime, quiet: Quiet) -> datetime | None:
+    """When this rung may write to people: now, in the morning, or never, where the morning comes after the start.
+
+    The call list wakes nobody: whoever calls decides herself.
+    """
+    if plan.rung == Rung.CALLS or plan.by_phone or not quiet.covers(now):
+        return now
+    if plan.wakes and quiet.is_pressing(now, starts_at=starts_at):
+        return now
+    morning = quiet.over(now)
+    return morning if morning < starts_at else None
