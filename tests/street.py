@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import links
@@ -14,6 +15,9 @@ from service.accounts import actions as accounts
 from service.activities import actions as activities
 from service.activities.models import Activity, Shift
 from service.activities.rules import RolePlan, once
+from service.backfill import actions as backfill
+from service.backfill import answering, climbing
+from service.backfill.models import Invitation
 from service.calendars.rules import local
 from service.db import transaction
 from service.places import actions as places
@@ -25,7 +29,8 @@ from service.settings import settings
 from service.signups import actions as signups
 from service.signups.models import SignUp
 from service.signups.queries import opening
-from service.terms import AreaKind, Mode, QualificationKind, ReleaseReason
+from service.teams import actions as teams
+from service.terms import AreaKind, BackfillCause, MemberRole, Mode, QualificationKind, ReleaseReason
 from service.volunteers.models import Volunteer
 from tests import factories
 from tests.browsing import application
@@ -142,6 +147,32 @@ def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunte
     served = of_signup(session, asked["served"].id)
     assert served is not None
     street.public["link served"] = f"/answers/{links.answer_token(served.id)}"
+    street.public |= {
+        f"ask {name}": f"/asks/{links.ask_token(one)}" for name, one in _askings(session, area, room, she)
+    }
+
+
+def _askings(session: Session, area: Area, room: Area, she: Volunteer) -> Iterator[tuple[str, int]]:
+    """She is asked to step in: for a shift that still lacks somebody, and for others where that is over."""
+    band = factories.team(session, area, "敲门队")
+    teams.join_team(
+        session, team_id=band.id, volunteer_id=she.id, from_on=local(NOW).date(), role=MemberRole.SUBSTITUTE
+    )
+    for name, on in (("wanted", 25), ("said no", 26), ("filled", 27), ("thanked", 28), ("called off", 29)):
+        shift = _shift(session, area, room, on=on, title=f"热心帮扶第{on}日", team_id=band.id, roles=(ONE,))
+        role = factories.only_role(session, shift)
+        backfill.start(session, shift_role_id=role.id, cause=BackfillCause.COORDINATOR, now=NOW)
+        climbing.climb_due(session, now=NOW)
+        asked = session.scalars(select(Invitation.id).order_by(Invitation.id.desc()).limit(1)).one()
+        if name in ("filled", "thanked"):
+            factories.sign_up(session, factories.volunteer(session, area), role)
+        if name == "thanked":
+            answering.accept(session, invitation_id=asked, now=NOW)
+        if name == "said no":
+            answering.decline(session, invitation_id=asked, now=NOW)
+        if name == "called off":
+            activities.cancel_shift(session, shift.id, reason="下大雪，路滑", now=NOW, account_id=None)
+        yield name, asked
 
 
 _FULL = {"roles": (ONE,)}

@@ -141,6 +141,23 @@ def in_scope(session: Session, backfill_id: int, *, scope_ids: Sequence[int]) ->
     return session.scalar(select(Backfill).where(Backfill.id == backfill_id, within(Backfill.area_id, scope_ids)))
 
 
+def invitation_in_scope(session: Session, invitation_id: int, *, scope_ids: Sequence[int]) -> Invitation | None:
+    """The invitation, if its shift belongs to one of the scopes."""
+    return session.scalar(
+        select(Invitation).where(Invitation.id == invitation_id, within(Invitation.area_id, scope_ids))
+    )
+
+
+def under_way(session: Session, *, scope_ids: Sequence[int]) -> dict[int, int]:
+    """Ids of the searches under way in scope, by role of a shift."""
+    rows = session.execute(
+        select(Backfill.shift_role_id, Backfill.id).where(
+            Backfill.state == BackfillState.CLIMBING, within(Backfill.area_id, scope_ids)
+        )
+    )
+    return dict(rows.all())
+
+
 BackfillRow: TypeAlias = Row[Backfill, ShiftRole, Shift, Activity, ActivityRole]
 
 
@@ -148,7 +165,7 @@ def listed(
     session: Session, *, scope_ids: Sequence[int], state: BackfillState | None = None, limit: int = 50
 ) -> Sequence[BackfillRow]:
     """Searches in scope: those under way by the start of their shift, then the others, latest first."""
-    statement = _with_shift().where(within(Backfill.area_id, scope_ids))
+    statement = with_shifts().where(within(Backfill.area_id, scope_ids))
     if state is not None:
         statement = statement.where(Backfill.state == state)
     is_over = Backfill.state != BackfillState.CLIMBING
@@ -159,7 +176,7 @@ def listed(
 
 def with_shift(session: Session, backfill_id: int) -> BackfillRow:
     """The search with the role and shift it is about."""
-    return session.execute(_with_shift().where(Backfill.id == backfill_id)).one()
+    return session.execute(with_shifts().where(Backfill.id == backfill_id)).one()
 
 
 def steps(session: Session, backfill_id: int) -> Sequence[BackfillStep]:
@@ -198,7 +215,8 @@ def open_invitations(session: Session, volunteer_id: int, *, now: datetime) -> S
     ).all()
 
 
-def _with_shift() -> Select[Backfill, ShiftRole, Shift, Activity, ActivityRole]:
+def with_shifts() -> Select[Backfill, ShiftRole, Shift, Activity, ActivityRole]:
+    """Searches, each with the role and shift it is about."""
     return (
         select(Backfill, ShiftRole, Shift, Activity, ActivityRole)
         .select_from(Backfill)

@@ -33,6 +33,7 @@ ABOUT_ACTIVITIES = ("publishing", "roster", "matching", "changing", "answers", "
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("gaps.index", Lazy("缺口"), "coordinator", ("gaps",)),
+    ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),

@@ -15,11 +15,15 @@ from service.terms import (
     ActivityState,
     AskedHow,
     AssignmentState,
+    BackfillCause,
+    BackfillState,
     DateChange,
     DayRule,
+    InvitationState,
     Mode,
     QualificationKind,
     Refusal,
+    Rung,
     SignUpState,
 )
 from service.web.outcome import Outcome
@@ -83,6 +87,30 @@ OUTCOMES = {
     Outcome.NOT_PLACED: Lazy("这次没有排上"),
     Outcome.CALLED_OFF: Lazy("这一班取消了"),
     Outcome.MISSED: Lazy("这一班记的是没有来"),
+}
+RUNGS = {
+    Rung.WAITLIST: Lazy("候补的人"),
+    Rung.SUBSTITUTES: Lazy("本队的候补队员"),
+    Rung.TEAM: Lazy("本队别的人"),
+    Rung.NEIGHBOURS: Lazy("邻近的队"),
+    Rung.CALLS: Lazy("打电话"),
+}
+BACKFILL_STATES = {
+    BackfillState.CLIMBING: Lazy("正在找"),
+    BackfillState.FILLED: Lazy("找到了"),
+    BackfillState.STOPPED: Lazy("停了"),
+    BackfillState.OVER: Lazy("过去了"),
+}
+BACKFILL_CAUSES = {
+    BackfillCause.FREED: Lazy("有人来不了"),
+    BackfillCause.MOVED: Lazy("这一班改了时间"),
+    BackfillCause.COORDINATOR: Lazy("协调员要找人"),
+}
+INVITATION_STATES = {
+    InvitationState.ASKED: Lazy("等回复"),
+    InvitationState.ACCEPTED: Lazy("来顶班"),
+    InvitationState.DECLINED: Lazy("来不了"),
+    InvitationState.THANKED: Lazy("晚了一步"),
 }
 QUALIFICATIONS = wording.QUALIFICATIONS
 ASKED_HOW = {

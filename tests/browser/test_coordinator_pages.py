@@ -27,8 +27,9 @@ FIXED = {
     "jobs": "/ad/jobs",
     "calendar": "/ad/calendar",
     "gaps": "/co/gaps",
+    "searches": "/co/backfills",
 }
-FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates")
+FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates", "search")
 NAMES = (*FIXED, *FOUND)
 
 

@@ -9,14 +9,19 @@ from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
 from service.activities import unfinished
-from service.activities.models import Activity, Series, Shift
+from service.activities.models import Activity, Series, Shift, ShiftRole
+from service.backfill import actions as backfill
+from service.backfill import answering, climbing, queries
+from service.backfill.models import Backfill
 from service.db import transaction
 from service.matching import actions as matching
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
+from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import settings
-from service.terms import AssignmentState, Mode, NotificationKind, NotificationState, Role
+from service.teams.models import Team
+from service.terms import AssignmentState, BackfillCause, Mode, NotificationKind, NotificationState, Role
 from service.web import create_app
 from tests.factories import NOW
 
@@ -47,19 +52,44 @@ def fill() -> dict[str, str]:
         ).first() or (0, 0, 0)
         _call(session, offered, person_id)
         _dead(session)
-        roster = f"/co/activities/{activity_id}"
+        board = f"/co/activities/{activity_id}"
         return {
             "match": f"/co/match/{run.id}",
             "person": f"/co/proxy/{person_id}",
             "phone": f"/co/people/{person_id}/phone",
             "release": f"/co/assignments/{offered}/release",
-            "roster": roster,
-            "paper": f"{roster}/print",
-            "edit": f"{roster}/edit",
-            "cancel": f"{roster}/cancel",
+            "roster": board,
+            "paper": f"{board}/print",
+            "edit": f"{board}/edit",
+            "cancel": f"{board}/cancel",
             "unfinished": f"/co/activities/new/{row.id}/what",
+            "search": f"/co/backfills/{_search(session)}",
             "dates": f"/co/series/{_daily(session)}/dates",
         }
+
+
+def _search(session: Session) -> int:
+    """The id of a search that has asked substitutes and the team: one said no, one has yet to answer."""
+    leaving, role_id = session.execute(
+        select(Assignment.id, Assignment.shift_role_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Team, Team.id == Activity.team_id)
+        .where(Assignment.state == AssignmentState.CONFIRMED, Shift.starts_at > NOW + timedelta(hours=12))
+        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
+        .where(Team.name == "爱心托", ShiftRole.min_needed == ShiftRole.taken)
+        .order_by(Shift.starts_at, Assignment.id)
+    ).first() or (0, 0)
+    roster.decline(session, assignment_id=leaving, now=NOW)
+    for minutes in (40, 10):
+        backfill.start(
+            session, shift_role_id=role_id, cause=BackfillCause.COORDINATOR, now=NOW - timedelta(minutes=minutes)
+        )
+        climbing.climb_due(session, now=NOW - timedelta(minutes=minutes))
+    search = session.scalars(select(Backfill).where(Backfill.shift_role_id == role_id)).one()
+    first = queries.unanswered(session, search.id)[0]
+    answering.decline(session, invitation_id=first.id, now=NOW)
+    return search.id
 
 
 def _daily(session: Session) -> int:

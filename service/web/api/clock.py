@@ -12,6 +12,7 @@ from schemas.clock import ClockSet, ClockShown, SweepShown
 from service import clock as house_clock
 from service import idempotency
 from service.activities.laying_out import extend
+from service.backfill.climbing import climb_due
 from service.reminders.actions import send_due
 from service.roster.actions import expire_offers, hand_on_places
 from service.settings import settings
@@ -46,6 +47,7 @@ def sweep(call: Call) -> Any:
         "extended_shifts": _extended(session, now),
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
+        "searches_looked_at": _all(lambda: climb_due(session, now=now)),
         "settled_reminders": _all(lambda: send_due(session, now=now)),
         "forgotten_keys": idempotency.forget(session, now=now),
     }

@@ -24,6 +24,7 @@ TITLES = {
     "too-late-to-withdraw": Lazy("已过取消期限"),
     "nothing-to-undo": Lazy("不能再撤销"),
     "offer-closed": Lazy("这个邀请不能再回复"),
+    "nothing-missing": Lazy("这一班不缺人"),
     "conflicting-duty": Lazy("与其他班次冲突"),
     "wrong-state": Lazy("现在的状态不能这样改"),
     "terms-overlap": Lazy("这段时间里已经有一个学期"),

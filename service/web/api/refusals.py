@@ -11,6 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from service import wording
 from service.activities.actions import ActivityRefused
+from service.backfill import models as backfill
+from service.backfill.actions import NothingMissing, SearchIsOver
+from service.backfill.answering import InvitationClosed
 from service.calendars.actions import TermsOverlap
 from service.idempotency import KeyReused
 from service.language import _
@@ -85,6 +88,10 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     TooLateToWithdraw: _too_late,
     NothingToUndo: _simple(409, "nothing-to-undo"),
     OfferClosed: _simple(409, "offer-closed"),
+    InvitationClosed: _simple(409, "offer-closed"),
+    NothingMissing: _simple(409, "nothing-missing"),
+    SearchIsOver: _simple(409, "wrong-state"),
+    backfill.ForbiddenMove: _simple(409, "wrong-state"),
     ConflictingDuty: _simple(409, "conflicting-duty"),
     signups.ForbiddenMove: _simple(409, "wrong-state"),
     roster.ForbiddenMove: _simple(409, "wrong-state"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.web.api import (
     accounts,
     activities,
+    backfill,
     calendars,
     clock,
     gaps,
@@ -35,6 +36,7 @@ RESOURCES = (
     signups.signups,
     roster.assignments,
     gaps.gaps,
+    backfill.backfills,
     matching.match_runs,
     reminders.reminders,
     notifications.notifications,

@@ -8,6 +8,7 @@ from service.web.pages import (
     activities,
     answers,
     asks,
+    backfills,
     calendars,
     calls,
     changing,
@@ -37,6 +38,7 @@ from service.web.pages import help as help_pages
 DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
     gaps.pages,
+    backfills.pages,
     publishing.pages,
     changing.pages,
     roster.pages,

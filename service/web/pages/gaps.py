@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from flask import Blueprint, Response
 
 from service.activities import queries as activities
+from service.backfill.queries import under_way
 from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
 from service.language import _
@@ -61,6 +62,7 @@ def index(desk: Desk) -> Response:
         title=_("今后四周的缺口"),
         wide=True,
         now=desk.now,
+        searches=under_way(desk.db, scope_ids=desk.scope_ids),
         days=[day for day in found if day.roles or day.without_shift],
     )
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, url_for
 
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
+from service.backfill.queries import under_way
 from service.calendars.rules import instant, local
 from service.language import _
 from service.matching.queries import listed as match_runs
@@ -57,6 +58,7 @@ def board_page(
         monday=monday,
         sunday=monday + timedelta(days=6),
         now=desk.now,
+        searches=under_way(desk.db, scope_ids=desk.scope_ids),
         refusal=refusal,
         **_neighbours(activity, monday, span),
     )

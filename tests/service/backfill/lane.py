@@ -22,7 +22,7 @@ from service.signups.models import SignUp
 from service.signups.queries import OpeningRow
 from service.teams import actions as teams
 from service.teams.models import Team
-from service.terms import BackfillState, InvitationState, MemberRole, Rung, RungOutcome
+from service.terms import BackfillState, InvitationState, MemberRole, Rung, RungOutcome, TeamState
 from service.volunteers.models import Volunteer
 from tests import factories
 from tests.factories import NOW
@@ -49,8 +49,8 @@ class Lane:
 
     def __post_init__(self) -> None:
         self.area = factories.community(self.session)
-        same = select(Team).where(Team.area_id == self.area.id)
-        self.team = self.session.scalar(same) or factories.team(self.session, self.area)
+        approved = select(Team).where(Team.area_id == self.area.id, Team.state == TeamState.ACTIVE).order_by(Team.id)
+        self.team = self.session.scalars(approved).first() or factories.team(self.session, self.area)
         roles = self.roles or (RolePlan(name="引导员", min_needed=self.least, max_needed=self.most),)
         self.shift = factories.shift_on(
             self.session, self.area, self.starts_at, team_id=self.team.id, roles=roles, **self.details

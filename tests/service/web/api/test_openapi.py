@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from service import db
 from service.accounts import actions as accounts
 from service.activities.rules import once
+from service.backfill import actions as backfill
+from service.backfill import climbing
 from service.matching import actions as matching
 from service.models import metadata
 from service.places.models import Area
@@ -30,6 +32,7 @@ from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests import factories
+from tests.service.backfill.lane import Lane
 from tests.service.web.conftest import SETTINGS
 
 EXAMPLES = 12
@@ -87,11 +90,19 @@ def _settle(session: Session) -> str:
         now=factories.NOW,
     )
     matching.solve(session, match_run_id=run.id, now=factories.NOW)
+    for days in range(2, 6):
+        _seek(session, Lane(session, factories.NOW + timedelta(days=days), details={"title": f"第{days}天"}))
     city = session.get_one(Area, area.lineage[0])
     account = factories.coordinator(session, city, "站长", Role.ADMIN)
     account.volunteer_id = people[0].id
     # The first four may be revoked; the fifth is the one that is used.
     return [accounts.issue_token(session, account, label="test", now=factories.NOW) for _ in range(5)][-1]
+
+
+def _seek(session: Session, lane: Lane) -> None:
+    lane.substitute("钱候补")
+    backfill.seek(session, shift_role_id=lane.role.id, account_id=1, now=factories.NOW)
+    climbing.climb_due(session, now=factories.NOW)
 
 
 def _qualify(session: Session, person: Volunteer) -> None:

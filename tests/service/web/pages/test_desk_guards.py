@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.activities import unfinished
+from service.backfill.models import Backfill, Invitation
+from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
 from service.db import transaction
@@ -20,7 +22,7 @@ from service.places.models import Area
 from service.roster.models import Assignment
 from service.settings import Settings, settings
 from service.signups.models import SignUp
-from service.terms import Mode, Role
+from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung
 from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests import desks, factories
@@ -44,6 +46,8 @@ class Place:
     unfinished_id: int
     series_id: int
     term_id: int
+    backfill_id: int
+    invitation_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -72,7 +76,37 @@ def furnished(area: Area) -> Place:
             unfinished_id=unfinished.begin(session, account_id=999, now=NOW).id,
             series_id=made.series[0].id,
             term_id=term(session, area).id,
+            **sought(session, place, signup),
         )
+
+
+def sought(session: Session, place: Assignment, asked: SignUp) -> dict[str, int]:
+    """A search for the role that has come to the team and asked somebody."""
+    search = Backfill(
+        area_id=place.area_id,
+        shift_role_id=place.shift_role_id,
+        cause=BackfillCause.FREED,
+        state=BackfillState.CLIMBING,
+        rungs=[as_row(plan) for plan in LADDER],
+        position=2,
+        opened_at=NOW,
+        next_at=NOW + timedelta(minutes=30),
+    )
+    session.add(search)
+    session.flush()
+    invitation = Invitation(
+        area_id=place.area_id,
+        backfill_id=search.id,
+        volunteer_id=asked.volunteer_id,
+        rung=Rung.TEAM,
+        wakes=True,
+        by_phone=False,
+        state=InvitationState.ASKED,
+        asked_at=NOW,
+    )
+    session.add(invitation)
+    session.flush()
+    return {"backfill_id": search.id, "invitation_id": invitation.id}
 
 
 def term(session: Session, area: Area) -> SchoolTerm:
