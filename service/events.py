@@ -110,6 +110,11 @@ class AssignmentReleased(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AssignmentMissed(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceFreed(Event):
     shift_role_id: int
 

@@ -17,6 +17,7 @@ from service.backfill import climbing
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
+    AssignmentMissed,
     AssignmentOffered,
     AssignmentReleased,
     BackfillClosed,
@@ -108,6 +109,10 @@ def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> N
     backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
 
 
+def replace_missing(session: Session, event: AssignmentMissed, *, now: datetime) -> None:
+    backfill.replace(session, assignment_id=event.assignment_id, now=now)
+
+
 def end_search(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
     climbing.settle(session, assignment_id=event.assignment_id, now=now)
 
@@ -165,6 +170,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
     AssignmentDeclined: (settle_sign_up, drop_reminders),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released),
+    AssignmentMissed: (replace_missing,),
     PlaceFreed: (fill_place, seek_replacement, report_gap),
     RungClimbed: (list_calls,),
     InvitationSent: (ask_to_step_in,),

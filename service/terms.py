@@ -176,6 +176,7 @@ class BackfillCause(StrEnum):
     """Why somebody is sought."""
 
     FREED = "freed"
+    NO_SHOW = "no_show"
     MOVED = "moved"
     COORDINATOR = "coordinator"
 

@@ -59,7 +59,8 @@ PROMISES = {
     "each assignment has the fact of its state": """
         SELECT format('assignment %s is %s without %s', a.id, a.state, f.kind)
         FROM assignment a JOIN (VALUES
-            ('offered', 'AssignmentOffered'), ('confirmed', 'AssignmentConfirmed'), ('declined', 'AssignmentDeclined')
+            ('offered', 'AssignmentOffered'), ('confirmed', 'AssignmentConfirmed'), ('declined', 'AssignmentDeclined'),
+            ('no_show', 'AssignmentMissed')
         ) AS f(state, kind) ON f.state = a.state
         WHERE NOT EXISTS (SELECT FROM outbox_event e
                           WHERE e.kind = f.kind AND (e.payload->>'assignment_id')::bigint = a.id)""",
@@ -74,10 +75,11 @@ PROMISES = {
         FROM signup s JOIN assignment a ON a.signup_id = s.id AND a.state = 'confirmed'
         WHERE s.state <> 'confirmed'
           AND NOT EXISTS (SELECT FROM unsettled u WHERE u.id = a.id AND u.kind = 'AssignmentConfirmed')""",
-    "a confirmed sign-up has a place": """
+    "a confirmed sign-up has a place, or had one and did not come": """
         SELECT format('sign-up %s', s.id) FROM signup s
         WHERE s.state = 'confirmed'
-          AND NOT EXISTS (SELECT FROM assignment a WHERE a.signup_id = s.id AND a.state = ANY(:holding))
+          AND NOT EXISTS (SELECT FROM assignment a WHERE a.signup_id = s.id
+                          AND (a.state = ANY(:holding) OR a.state = 'no_show'))
           AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.reaction = 'settle_sign_up'
                           WHERE a.signup_id = s.id)
           AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.reaction IS NULL
@@ -124,8 +126,11 @@ PROMISES = {
         WHERE r.taken < r.min_needed AND h.state = 'open' AND y.state = 'published'
           -- A clock that was turned back (the story does) leaves places that came free when their shifts were over.
           AND h.ends_at > greatest(:now, (SELECT max(settled_at) FROM notification))
-          AND EXISTS (SELECT FROM outbox_event e
-                      WHERE e.kind = 'PlaceFreed' AND (e.payload->>'shift_role_id')::bigint = r.id)
+          AND (EXISTS (SELECT FROM assignment a WHERE a.shift_role_id = r.id AND a.state = 'no_show')
+               OR EXISTS (SELECT FROM outbox_event e
+                          WHERE e.kind = 'PlaceFreed' AND (e.payload->>'shift_role_id')::bigint = r.id))
+          AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.kind = 'AssignmentMissed'
+                          WHERE a.shift_role_id = r.id)
           AND NOT EXISTS (SELECT FROM backfill b WHERE b.shift_role_id = r.id
                           AND (b.state IN ('climbing', 'stopped') OR b.closed_at > :now))
           AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'PlaceFreed' AND u.id = r.id)""",

@@ -67,7 +67,7 @@ DAMAGE = {
     ),
     f"{SETTLE}; UPDATE outbox_reaction SET done_at = NULL, dead_at = now()": "a dead reaction says why",
     f"{SETTLE}; UPDATE signup SET state = 'waitlisted'": "a sign-up follows the assignment made for it",
-    f"{SETTLE}; UPDATE signup SET state = 'confirmed'": "a confirmed sign-up has a place",
+    f"{SETTLE}; UPDATE signup SET state = 'confirmed'": "a confirmed sign-up has a place, or had one and did not come",
     f"{SETTLE}; UPDATE signup SET state = 'pending'": "a pending sign-up of an instant activity has an offer open",
     "UPDATE shift SET state = 'cancelled'": "nobody holds or awaits a place in a cancelled shift",
     SETTLE: "a confirmed assignment has one reminder for each lead time",

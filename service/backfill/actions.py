@@ -13,7 +13,8 @@ from service.backfill import climbing, queries
 from service.backfill.models import Backfill
 from service.backfill.rules import LADDER, PATIENCE, as_row, first_look_at
 from service.events import BackfillStarted
-from service.terms import ActivityState, BackfillCause, BackfillState, RungOutcome, ShiftState
+from service.roster.models import Assignment
+from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, RungOutcome, ShiftState
 
 
 class NothingMissing(Exception):
@@ -27,14 +28,14 @@ class SearchIsOver(Exception):
 def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: datetime) -> int | None:
     """Seek people for a role that is short of them; the id of the new search. One under way looks again instead.
 
-    A search that a coordinator starts looks at once; others after PATIENCE, and not earlier than HORIZON before the
-    start. None where nobody is missing, or the shift is over, called off or not published.
+    Where a place came free the search waits for PATIENCE, and not to be earlier than HORIZON before the start; for any
+    other cause it looks at once. None where nobody is missing, or the shift is over, called off or not published.
     """
     row = queries.opening_of(session, shift_role_id)
     is_open = row.Shift.state == ShiftState.OPEN and row.Activity.state == ActivityState.PUBLISHED
     if not is_open or row.ShiftRole.taken >= row.ShiftRole.min_needed or now >= row.Shift.ends_at:
         return None
-    at_once = cause in (BackfillCause.COORDINATOR, BackfillCause.MOVED)
+    at_once = cause != BackfillCause.FREED
     new = (
         insert(Backfill)
         .values(
@@ -56,6 +57,13 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
     elif (backfill := queries.climbing_for(session, shift_role_id)) and backfill.next_at is not None:
         backfill.next_at = min(backfill.next_at, now if at_once else now + PATIENCE)
     return backfill_id
+
+
+def replace(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """Somebody did not come: seek who can step in, unless she came after all meanwhile."""
+    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
+    if assignment.state == AssignmentState.NO_SHOW:
+        start(session, shift_role_id=assignment.shift_role_id, cause=BackfillCause.NO_SHOW, now=now)
 
 
 def seek(session: Session, *, shift_role_id: int, account_id: int, now: datetime) -> Backfill:

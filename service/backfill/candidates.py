@@ -19,7 +19,7 @@ from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import unfit
 from service.teams.models import Membership, Team
-from service.terms import AssignmentState, BackfillState, InvitationState, MemberRole, Rung, TeamState
+from service.terms import AssignmentState, BackfillState, InvitationState, MemberRole, Rung, SignUpState, TeamState
 from service.volunteers.models import Volunteer
 
 #: How far back, and ahead, duties count as a person's load: whoever does least is asked first.
@@ -31,10 +31,12 @@ SLICE = 50
 def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningRow, limit: int) -> list[int]:
     """Ids of up to `limit` people of the rung who can serve in the opening `row` and were not asked in this search.
 
-    Who offered herself too late before comes first, then who is being asked for least else, then who serves least.
-    Who left this shift, said no to it, or asked for a place in it herself is not troubled.
+    Those on the waitlist in the order in which they came. Of the others, who offered herself too late before comes
+    first, then who is being asked for least else, then who serves least; who left this shift, said no to it, or asked
+    for a place in it herself is not troubled.
     """
-    people = session.scalars(_in_order(backfill, _pool(session, rung, row), row)).all()
+    in_order = _waiting(backfill) if rung == Rung.WAITLIST else _in_order(backfill, _pool(session, rung, row), row)
+    people = session.scalars(in_order).all()
     found: list[int] = []
     for start in range(0, len(people), SLICE):
         found += _fit(session, people[start : start + SLICE], row)
@@ -83,6 +85,15 @@ def _has_served(activity: Activity, shift: Shift) -> ColumnElement[bool]:
         Assignment.shift_id == other.id,
         other.activity_id == activity.id,
         other.starts_at > shift.starts_at - BACK,
+    )
+
+
+def _waiting(backfill: Backfill) -> Select[int]:
+    is_asked = exists().where(Invitation.backfill_id == backfill.id, Invitation.volunteer_id == SignUp.volunteer_id)
+    return (
+        select(SignUp.volunteer_id)
+        .where(SignUp.shift_role_id == backfill.shift_role_id, SignUp.state == SignUpState.WAITLISTED, not_(is_asked))
+        .order_by(SignUp.id)
     )
 
 

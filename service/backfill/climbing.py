@@ -16,7 +16,7 @@ from service.activities.models import Shift, ShiftRole
 from service.backfill import candidates, queries
 from service.backfill.models import Backfill, BackfillStep, Invitation
 from service.backfill.queries import Need
-from service.backfill.rules import ASKING, RungPlan, answers_until, may_ask_at
+from service.backfill.rules import RungPlan, answers_until, asks, may_ask_at
 from service.calendars.quiet import quiet_hours
 from service.events import BackfillClosed, InvitationSent, RungClimbed
 from service.roster.models import Assignment
@@ -90,7 +90,7 @@ def _work_on(session: Session, backfill: Backfill, row: OpeningRow, need: Need, 
 def _turn_to(session: Session, backfill: Backfill, *, row: OpeningRow, missing: int, now: datetime) -> bool:
     """Whether the rung has something to wait for: people asked now, people on the waitlist, or calls to make."""
     plan = backfill.plans[backfill.position]
-    if plan.rung in ASKING:
+    if asks(plan.rung, now=now, starts_at=row.Shift.starts_at):
         people = candidates.next_ones(session, backfill, plan.rung, row=row, limit=plan.at_once * missing)
         for volunteer_id in people:
             _invite(session, backfill, plan, volunteer_id=volunteer_id, now=now)

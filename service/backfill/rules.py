@@ -37,14 +37,18 @@ class RungPlan:
 #: The ladder of an activity whose coordinator says nothing else. Those who belong to the activity may be woken,
 #: the neighbours may not.
 LADDER = (
-    RungPlan(rung=Rung.WAITLIST, wait=10),
+    RungPlan(rung=Rung.WAITLIST, wait=10, at_once=3),
     RungPlan(rung=Rung.SUBSTITUTES, wait=20, at_once=3),
     RungPlan(rung=Rung.TEAM, wait=30, at_once=5),
     RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False),
     RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
 )
-#: Rungs that ask people of their own. The waitlist is offered places anyway; the calls are to those asked before.
-ASKING = (Rung.SUBSTITUTES, Rung.TEAM, Rung.NEIGHBOURS)
+
+
+def asks(rung: Rung, *, now: datetime, starts_at: datetime) -> bool:
+    """Whether a rung asks people of its own. The calls are to those asked before; who waits is offered the place
+    anyway, until the shift begins."""
+    return now >= starts_at if rung == Rung.WAITLIST else rung != Rung.CALLS
 
 
 def as_row(plan: RungPlan) -> dict[str, Any]:

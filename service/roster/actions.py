@@ -16,11 +16,12 @@ from service.activities.queries import lock_open_shift
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
+    AssignmentMissed,
     AssignmentOffered,
     AssignmentReleased,
     PlaceFreed,
 )
-from service.roster.models import HOLDING, Assignment
+from service.roster.models import HOLDING, Assignment, ForbiddenMove
 from service.roster.rules import answer_by
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.queries import lock, lock_all
@@ -32,6 +33,14 @@ class OfferClosed(Exception):
 
 class ConflictingDuty(Exception):
     """The person holds another place at that time, or is owed rest: the database refused the row."""
+
+
+class NotBegun(Exception):
+    """The shift has not begun yet: nobody can have failed to come."""
+
+
+class PlaceGiven(Exception):
+    """Somebody else has taken the place meanwhile."""
 
 
 def offer(
@@ -158,19 +167,53 @@ def release(
 
 
 def restore(session: Session, assignment: Assignment, *, shift: Shift, to: AssignmentState) -> None:
-    """Give a place that was kept for its holder back to her, confirmed or offered as it was.
+    """Give a place that is kept, or taken again, for its former holder back to her, confirmed or offered as it was.
 
     `shift` as it is now: it may have been moved while she was away. Raises ConflictingDuty.
     """
+    volunteer_id = assignment.volunteer_id  # cannot be read any more after a refused flush
     assignment.move(to)
     assignment.occupies = occupied(shift)
     assignment.place_held_until = assignment.release_reason = None
     try:
         session.flush()
     except IntegrityError as error:
-        raise ConflictingDuty(f"volunteer {assignment.volunteer_id} is taken at that time") from error
+        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
     is_sure = to == AssignmentState.CONFIRMED
     outbox.record(session, AssignmentConfirmed(assignment.id) if is_sure else AssignmentOffered(assignment.id))
+
+
+def mark_no_show(session: Session, *, assignment_id: int, now: datetime) -> Assignment:
+    """She said yes and did not come: her place is free for whoever steps in. Twice is harmless.
+
+    Raises NotBegun, and ForbiddenMove for a place that is not confirmed.
+    """
+    assignment = locked(session, assignment_id)
+    if assignment.state == AssignmentState.NO_SHOW:
+        return assignment
+    if now < session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
+        raise NotBegun(f"the shift of assignment {assignment_id} has not begun")
+    assignment.move(AssignmentState.NO_SHOW)
+    _give_back(session, assignment.shift_role_id)
+    outbox.record(session, AssignmentMissed(assignment.id))
+    return assignment
+
+
+def came_after_all(session: Session, *, assignment_id: int) -> Assignment:
+    """She came late, or was marked by mistake: the place is hers again. Twice is harmless.
+
+    Raises PlaceGiven, ConflictingDuty, and ForbiddenMove for whoever was not missed.
+    """
+    assignment = locked(session, assignment_id)
+    if assignment.state == AssignmentState.CONFIRMED:
+        return assignment
+    if assignment.state != AssignmentState.NO_SHOW:
+        raise ForbiddenMove(f"assignment {assignment_id} is {assignment.state}")
+    shift = session.get_one(Shift, assignment.shift_id, populate_existing=True)
+    if not _take_place(session, assignment.shift_role_id):
+        raise PlaceGiven(f"role {assignment.shift_role_id} is full")
+    restore(session, assignment, shift=shift, to=AssignmentState.CONFIRMED)
+    return assignment
 
 
 def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -274,10 +317,14 @@ def _take_place(session: Session, shift_role_id: int) -> bool:
 
 
 def _free_place(session: Session, *, shift_role_id: int) -> None:
+    _give_back(session, shift_role_id)
+    outbox.record(session, PlaceFreed(shift_role_id))
+
+
+def _give_back(session: Session, shift_role_id: int) -> None:
     session.execute(
         update(ShiftRole)
         .where(ShiftRole.id == shift_role_id)
         .values(taken=ShiftRole.taken - 1)
         .execution_options(synchronize_session=False)
     )
-    outbox.record(session, PlaceFreed(shift_role_id))

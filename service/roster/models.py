@@ -16,7 +16,9 @@ from service.terms import AssignmentState, ReleaseReason
 A = AssignmentState
 
 #: States in which a person holds a place: counted in `taken`, and keeping her from being elsewhere.
-HOLDING = (A.OFFERED, A.CONFIRMED, A.CHECKED_IN, A.COMPLETED, A.NO_SHOW)
+HOLDING = (A.OFFERED, A.CONFIRMED, A.CHECKED_IN, A.COMPLETED)
+#: What the roster shows: who holds a place, and who was to come and did not.
+ON_THE_ROSTER = (*HOLDING, A.NO_SHOW)
 #: States in which a person has said that she comes, or has come.
 SURE = (A.CONFIRMED, A.CHECKED_IN, A.COMPLETED)
 #: States in which a person is still to come.
@@ -25,7 +27,8 @@ AWAITED = (A.OFFERED, A.CONFIRMED)
 ONE_PLACE_AT_A_TIME = ("ex_assignment_one_place_at_a_time", "uq_assignment_shift_id_volunteer_id")
 _HOLDING_SQL = f"state IN ({', '.join(repr(state.value) for state in HOLDING)})"
 
-#: From which state an assignment may go where. `released` leads back only by undoing a withdrawal.
+#: From which state an assignment may go where. `released` leads back only by undoing a withdrawal, `no_show` by coming
+#: after all.
 MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     A.DRAFTED: frozenset({A.OFFERED, A.RELEASED}),
     A.OFFERED: frozenset({A.CONFIRMED, A.DECLINED, A.RELEASED}),
@@ -34,7 +37,7 @@ MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     A.RELEASED: frozenset({A.CONFIRMED, A.OFFERED}),
     A.DECLINED: frozenset(),
     A.COMPLETED: frozenset(),
-    A.NO_SHOW: frozenset({A.CHECKED_IN}),
+    A.NO_SHOW: frozenset({A.CONFIRMED, A.CHECKED_IN}),
 }
 
 

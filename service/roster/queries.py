@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.queries import within
-from service.roster.models import HOLDING, SURE, Assignment
+from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
 from service.terms import ActivityState, AssignmentState, ReleaseReason, ShiftState
 from service.volunteers.models import Volunteer
 
@@ -90,7 +90,7 @@ def roster(
     from_at: datetime | None = None,
     until_at: datetime | None = None,
 ) -> Sequence[Row[Assignment, Volunteer, Shift, ActivityRole]]:
-    """Who holds a place in the activity's shifts, or is drafted for one, by start and name.
+    """Who is on the roster of the activity's shifts, or drafted for it, by start and name.
 
     With a window, only shifts that start in [from_at, until_at).
     """
@@ -103,7 +103,7 @@ def roster(
         .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
         .where(within(Shift.area_id, scope_ids), Shift.activity_id == activity_id)
-        .where(Assignment.state.in_((*HOLDING, AssignmentState.DRAFTED)), *window)
+        .where(Assignment.state.in_((*ON_THE_ROSTER, AssignmentState.DRAFTED)), *window)
         .order_by(Shift.starts_at, Shift.id, ActivityRole.id, Volunteer.pinyin, Assignment.id)
     ).all()
 
@@ -170,19 +170,19 @@ DutyRow: TypeAlias = Row[Assignment, Shift, Activity, ActivityRole]
 
 
 def duties(session: Session, volunteer_id: int, *, from_at: datetime) -> Sequence[DutyRow]:
-    """The places a person holds that are not over yet, next first."""
+    """A person's places on the roster that are not over yet, next first."""
     return session.execute(
         _duties()
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at > from_at)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(ON_THE_ROSTER), Shift.ends_at > from_at)
         .order_by(Shift.starts_at, Shift.id)
     ).all()
 
 
 def duties_before(session: Session, volunteer_id: int, *, until_at: datetime, limit: int = 10) -> Sequence[DutyRow]:
-    """The places a person held that are over, latest first."""
+    """A person's places on the roster that are over, latest first."""
     return session.execute(
         _duties()
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING), Shift.ends_at <= until_at)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(ON_THE_ROSTER), Shift.ends_at <= until_at)
         .order_by(Shift.starts_at.desc(), Shift.id)
         .limit(limit)
     ).all()

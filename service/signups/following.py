@@ -16,7 +16,7 @@ from service import outbox
 from service.activities.models import ShiftRole
 from service.events import SignUpDeclined
 from service.roster import actions as roster
-from service.roster.models import AWAITED, HOLDING, Assignment
+from service.roster.models import AWAITED, ON_THE_ROSTER, Assignment
 from service.signups import queries
 from service.signups.asking import asking
 from service.signups.models import STANDING, SignUp
@@ -126,7 +126,7 @@ def _decline_waiting(session: Session, shift_id: int) -> None:
     """Those without a place; the sign-ups of the others follow their assignments."""
     had_place = exists().where(
         Assignment.signup_id == SignUp.id,
-        Assignment.state.in_(HOLDING) | (Assignment.release_reason == ReleaseReason.SHIFT_CANCELLED),
+        Assignment.state.in_(ON_THE_ROSTER) | (Assignment.release_reason == ReleaseReason.SHIFT_CANCELLED),
     )
     waiting = session.scalars(
         select(SignUp)

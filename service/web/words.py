@@ -103,6 +103,7 @@ BACKFILL_STATES = {
 }
 BACKFILL_CAUSES = {
     BackfillCause.FREED: Lazy("有人来不了"),
+    BackfillCause.NO_SHOW: Lazy("有人没有来"),
     BackfillCause.MOVED: Lazy("这一班改了时间"),
     BackfillCause.COORDINATOR: Lazy("协调员要找人"),
 }

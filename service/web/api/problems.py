@@ -26,6 +26,8 @@ TITLES = {
     "offer-closed": Lazy("这个邀请不能再回复"),
     "nothing-missing": Lazy("这一班不缺人"),
     "conflicting-duty": Lazy("与其他班次冲突"),
+    "not-begun": Lazy("这一班还没有开始"),
+    "place-given": Lazy("名额已经有人顶上了"),
     "wrong-state": Lazy("现在的状态不能这样改"),
     "terms-overlap": Lazy("这段时间里已经有一个学期"),
     "preview-stale": Lazy("会动到的日子变了，请再看一遍"),

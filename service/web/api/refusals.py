@@ -20,7 +20,7 @@ from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
 from service.replanning.actions import PreviewStale
 from service.roster import models as roster
-from service.roster.actions import ConflictingDuty, OfferClosed
+from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven
 from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
@@ -93,6 +93,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     SearchIsOver: _simple(409, "wrong-state"),
     backfill.ForbiddenMove: _simple(409, "wrong-state"),
     ConflictingDuty: _simple(409, "conflicting-duty"),
+    NotBegun: _simple(409, "not-begun"),
+    PlaceGiven: _simple(409, "place-given"),
     signups.ForbiddenMove: _simple(409, "wrong-state"),
     roster.ForbiddenMove: _simple(409, "wrong-state"),
     ActivityRefused: _activity_refused,

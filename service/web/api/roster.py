@@ -6,7 +6,11 @@ from typing import Any
 
 from schemas.roster import Answer, AssignmentsAsked, AssignmentShown, Reply
 from schemas.shown import page_of
+from service import audit
 from service.roster import actions, listing
+from service.roster.models import Assignment
+from service.roster.queries import assignment_in_scope
+from service.terms import Role
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
 from service.web.api.resource import Resource
@@ -51,6 +55,38 @@ def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
             call.session, assignment_id=assignment_id, now=call.now, reason=body["reason"], answered_by=typist
         )
     call.session.flush()
+    return _one(call, assignment_id)
+
+
+@assignments.operation("POST", "/<id:assignment_id>/no-shows", gives=AssignmentShown(), status=201, refuses=(409,))
+def mark_no_show(call: Call, *, assignment_id: int) -> Any:
+    """The shift has begun and she did not come, in an area I coordinate: somebody is sought, if people are missing."""
+    call.needs(Role.COORDINATOR)
+    found(assignment_in_scope(call.session, assignment_id, scope_ids=call.scope_ids))
+    actions.mark_no_show(call.session, assignment_id=assignment_id, now=call.now)
+    return _noted(call, assignment_id, "marked_no_show")
+
+
+@assignments.operation("POST", "/<id:assignment_id>/arrivals", gives=AssignmentShown(), status=201, refuses=(409,))
+def came_after_all(call: Call, *, assignment_id: int) -> Any:
+    """She came late, or was marked by mistake: the place is hers again, unless somebody stepped in."""
+    call.needs(Role.COORDINATOR)
+    found(assignment_in_scope(call.session, assignment_id, scope_ids=call.scope_ids))
+    actions.came_after_all(call.session, assignment_id=assignment_id)
+    return _noted(call, assignment_id, "came_after_all")
+
+
+def _noted(call: Call, assignment_id: int, verb: str) -> Any:
+    call.session.flush()
+    assignment = call.session.get_one(Assignment, assignment_id)
+    audit.note(
+        call.session,
+        verb=verb,
+        subject=("assignment", assignment_id),
+        account_id=call.actor.account_id,
+        area_id=assignment.area_id,
+        now=call.now,
+    )
     return _one(call, assignment_id)
 
 

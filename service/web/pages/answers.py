@@ -11,7 +11,7 @@ from schemas.roster import Answer, Reply
 from service import audit
 from service.activities.models import Activity, Shift
 from service.calendars.rules import local
-from service.language import _
+from service.language import Lazy, _
 from service.roster import actions as roster
 from service.roster.models import Assignment, ForbiddenMove
 from service.signups import actions as signups
@@ -30,6 +30,7 @@ pages = Blueprint("answers", __name__, url_prefix="/co")
 RELEASABLE = (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
 #: What an answer meets when the place is no longer as the page showed it.
 TOO_LATE = (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw, SignUpIsOver)
+CHANGED = Lazy("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。")
 
 
 @pages.post("/assignments/<int:assignment_id>/answer")
@@ -45,7 +46,7 @@ def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
         with desk.db.begin_nested():
             say(desk, assignment)
     except TOO_LATE:
-        return _refused(desk, assignment, _("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。"))
+        return _refused(desk, assignment, CHANGED)
     _note(desk, assignment, f"answered_{form.loaded['reply']}_for")
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
 
@@ -112,6 +113,45 @@ def release(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     return page.see_other(board_address(shift))
 
 
+@pages.post("/assignments/<int:assignment_id>/no-show")
+@at_desk
+def no_show(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """The shift has begun and she is not there: somebody is sought at once, if people are missing."""
+    assignment = assignment_here(desk, assignment_id)
+    try:
+        with desk.db.begin_nested():
+            roster.mark_no_show(desk.db, assignment_id=assignment.id, now=desk.now)
+    except roster.NotBegun:
+        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"))
+    except ForbiddenMove:
+        return _refused(desk, assignment, CHANGED)
+    _note(desk, assignment, "marked_no_show")
+    text = _("记下了：{name}没有来。", name=_name(desk.db, assignment))
+    notices.offer_undo(text, address=url_for("answers.came", assignment_id=assignment.id))
+    return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
+
+
+@pages.post("/assignments/<int:assignment_id>/came")
+@at_desk
+def came(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """She came late, or it was a slip: the place is hers again, unless somebody stepped in."""
+    assignment = assignment_here(desk, assignment_id)
+    notices.withdraw_undo()
+    name = _name(desk.db, assignment)
+    try:
+        with desk.db.begin_nested():
+            roster.came_after_all(desk.db, assignment_id=assignment.id)
+    except roster.PlaceGiven:
+        return _refused(desk, assignment, _("没有改成：{name}的名额已经有人顶上了。", name=name))
+    except roster.ConflictingDuty:
+        return _refused(desk, assignment, _("没有改成：{name}同一时间已经排了别的班。", name=name))
+    except ForbiddenMove:
+        return _refused(desk, assignment, CHANGED)
+    _note(desk, assignment, "came_after_all")
+    notices.notify(_("记下了：{name}来了。", name=name))
+    return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
+
+
 def _ask_why(db: Session, assignment: Assignment, form: Form) -> ResponseReturnValue:
     shift = db.get_one(Shift, assignment.shift_id)
     return page.render(
@@ -125,12 +165,12 @@ def _ask_why(db: Session, assignment: Assignment, form: Form) -> ResponseReturnV
     )
 
 
-def _refused(desk: Desk, assignment: Assignment, text: str, *, status: int = 409) -> ResponseReturnValue:
+def _refused(desk: Desk, assignment: Assignment, text: str | Lazy, *, status: int = 409) -> ResponseReturnValue:
     """The week of the shift as it is now, with why nothing was changed."""
     desk.db.refresh(assignment)
     shift = desk.db.get_one(Shift, assignment.shift_id)
     on = local(shift.starts_at).date()
-    return board_page(desk, desk.db.get_one(Activity, shift.activity_id), on=on, refusal=text, status=status)
+    return board_page(desk, desk.db.get_one(Activity, shift.activity_id), on=on, refusal=str(text), status=status)
 
 
 def _name(db: Session, assignment: Assignment) -> str:

@@ -31,6 +31,7 @@ REACTIONS = {
     "tell_released": Lazy("告诉本人不用来了"),
     "fill_place": Lazy("把空出的名额给候补的人"),
     "seek_replacement": Lazy("找人顶班"),
+    "replace_missing": Lazy("有人没有来就找人顶班"),
     "end_search": Lazy("人够了就不再找"),
     "ask_to_step_in": Lazy("问本人能不能顶班"),
     "list_calls": Lazy("没答复的放进电话名单"),

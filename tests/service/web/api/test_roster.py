@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -60,3 +60,21 @@ def test_her_coordinator_sees_it_and_answers_for_her(town: Town, offered: tuple[
     town.coordinator.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"})
 
     assert client.get(f"/assignments/{assignment_id}").json["state"] == "confirmed"
+
+
+def test_who_did_not_come_is_marked_by_her_coordinator_only(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    shift_id, role_id = town.shift()
+    signup = town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).json
+    [place] = town.volunteer.get(f"/assignments?shift_id={shift_id}").json["items"]
+    path = f"/assignments/{place['id']}/no-shows"
+    early = town.coordinator.post(path)
+    assert (early.status, early.json["type"]) == (409, "/api/v1/docs#problem-not-begun")
+
+    monkeypatch.setattr("service.clock.now", lambda _session: datetime.fromisoformat(place["starts_at"]))
+    assert [town.stranger.post(path).status, town.volunteer.post(path).status] == [404, 403]
+    assert [town.coordinator.post(path).json["state"] for _twice in range(2)] == ["no_show"] * 2
+    assert town.volunteer.get(f"/signups/{signup['id']}").json["state"] == "confirmed"
+
+    arrivals = f"/assignments/{place['id']}/arrivals"
+    assert [town.stranger.post(arrivals).status, town.volunteer.post(arrivals).status] == [404, 403]
+    assert [town.coordinator.post(arrivals).json["state"] for _twice in range(2)] == ["confirmed"] * 2

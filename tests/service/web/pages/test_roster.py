@@ -7,19 +7,23 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
+from service import clock
 from service.activities import actions as activities
 from service.activities.models import Activity, Shift, ShiftRole
 from service.activities.rules import RolePlan, weekly_plan
 from service.audit import AuditEntry
+from service.backfill.models import Backfill
 from service.db import transaction
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups.models import SignUp
+from service.signups.queries import opening
 from service.terms import (
     ActivityState,
     AssignmentState,
+    BackfillCause,
     Mode,
     ReleaseReason,
     Role,
@@ -31,6 +35,7 @@ from tests import desks, factories
 from tests.browsing import Person
 from tests.desks import offered, signed_up
 from tests.factories import NOW
+from tests.outbox import drain
 
 SATURDAY = datetime(2026, 11, 28, 1, 0, tzinfo=NOW.tzinfo)
 
@@ -356,3 +361,63 @@ def test_a_long_waitlist_is_told_by_its_head_and_its_length(desk: tuple[Person, 
     assert "第30位" in text
     assert "第31位" not in text
     assert "后面还有3人没有列出。" in text
+
+
+@pytest.fixture
+def begun(desk: tuple[Person, Area]) -> tuple[Person, int, str]:
+    """(her coordinator, assignment id, address of the week) of somebody who said yes; the shift has just begun."""
+    she, area = desk
+    made, [shift] = desks.published(area, roles=[RolePlan(name="引导员", min_needed=1, max_needed=1)])
+    with transaction() as session:
+        signup = signed_up(session, area, shift, "王小满")
+    with transaction() as session:
+        clock.turn_to(session, instant=shift.starts_at + timedelta(minutes=5))
+        [place] = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id))
+    return she, place.id, f"/co/activities/{made.id}"
+
+
+def test_who_is_not_there_is_marked_and_sought_for_and_it_can_be_undone(begun: tuple[Person, int, str]) -> None:
+    she, assignment_id, week = begun
+    assert "没有来" in she.open(week)
+    text = she.send(f"/co/assignments/{assignment_id}/no-show")
+    assert "记下了：王小满没有来。" in text
+    assert "已排0人" in text
+    assert state_of(assignment_id) == AssignmentState.NO_SHOW
+    drain()
+    with transaction() as session:
+        [search] = session.scalars(select(Backfill))
+        assert search.cause == BackfillCause.NO_SHOW
+
+    assert "记下了：王小满来了。" in she.send(f"/co/assignments/{assignment_id}/came")
+    assert state_of(assignment_id) == AssignmentState.CONFIRMED
+    with transaction() as session:
+        noted = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "assignment")).all()
+    assert noted == ["marked_no_show", "came_after_all"]
+
+
+def test_who_comes_when_another_has_her_place_is_not_counted_twice(begun: tuple[Person, int, str]) -> None:
+    she, assignment_id, week = begun
+    she.open(week)
+    she.send(f"/co/assignments/{assignment_id}/no-show")
+    with transaction() as session:
+        place = session.get_one(Assignment, assignment_id)
+        other = factories.volunteer(session, session.get_one(Area, place.area_id), "李顶班")
+        row = opening(session, shift_id=place.shift_id, shift_role_id=place.shift_role_id)
+        assert row is not None
+        roster.take(session, row=row, volunteer_id=other.id, now=NOW)
+
+    text = she.send(f"/co/assignments/{assignment_id}/came")
+    assert (she.status, "王小满的名额已经有人顶上了" in text) == (409, True)
+    assert state_of(assignment_id) == AssignmentState.NO_SHOW
+
+
+def test_nobody_is_marked_before_the_start(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, [shift] = desks.published(area)
+    with transaction() as session:
+        signup = signed_up(session, area, shift, "王小满")
+        session.flush()
+        [place] = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id))
+    she.open(f"/co/activities/{made.id}")
+    assert "这一班还没有开始" in she.send(f"/co/assignments/{place.id}/no-show")
+    assert (she.status, state_of(place.id)) == (409, AssignmentState.CONFIRMED)
