@@ -17,7 +17,7 @@ from service.settings import settings
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
-ROOMS = ("activities", "backfill", "idempotency", "notifications", "outbox", "reminders", "roster", "signups")
+ROOMS = ("activities", "backfill", "idempotency", "notifications", "outbox", "reminders", "roster", "signups", "swaps")
 
 app = Celery("lunzhi", include=[f"workers.{room}" for room in ROOMS])
 app.conf.update(
@@ -51,6 +51,7 @@ app.conf.update(
             "roster.hand_on_places": 15.0,
             "signups.fill_places": 60.0,
             "backfill.climb_due": 15.0,
+            "swaps.lapse_begun": 60.0,
             "activities.extend_horizon": 3600.0,
             "idempotency.forget": 3600.0,
         }.items()

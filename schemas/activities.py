@@ -149,6 +149,7 @@ class ActivityChange(Input):
     contact_name = Name(label=Lazy("联系人"))
     contact_phone = Phone(label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=missing, label=Lazy("排候补"))
+    swaps_need_approval = Ticked(load_default=missing, label=Lazy("换班要协调员同意"))
     lead_times = Many(
         Text(
             validate=validate.Regexp(f"({LEAD_TIME})\\Z", error=Lazy("比如 P3D、eve20:00、PT2H")),
@@ -175,6 +176,7 @@ class NewActivity(ActivityChange):
     contact_name = Name(required=True, label=Lazy("联系人"))
     contact_phone = Phone(required=True, label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=True, label=Lazy("排候补"))
+    swaps_need_approval = Ticked(load_default=False, label=Lazy("换班要协调员同意"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
     dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
 
@@ -241,6 +243,7 @@ class ActivityShown(Shown):
     mode = one_of(Mode, required=True)
     state = one_of(ActivityState, required=True)
     has_waitlist = fields.Boolean(required=True)
+    swaps_need_approval = fields.Boolean(required=True)
     lead_times = fields.List(fields.String(), required=True)
     closes_before = fields.Integer(required=True, metadata={"description": "Minutes before the start."})
     withdraw_before = fields.Integer(required=True, metadata={"description": "Minutes before the start."})

@@ -29,5 +29,6 @@ class SweepShown(Shown):
     expired_offers = fields.Integer(required=True)
     handed_on_places = fields.Integer(required=True)
     searches_looked_at = fields.Integer(required=True)
+    lapsed_swaps = fields.Integer(required=True)
     settled_reminders = fields.Integer(required=True)
     forgotten_keys = fields.Integer(required=True)

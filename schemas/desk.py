@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from schemas import Input
-from schemas.fields import Choice, LocalDate, LocalTime, Name, Phone, Text
+from schemas.fields import Choice, LocalDate, LocalTime, Name, Phone, Text, Ticked
 from service.language import Lazy
 
 
@@ -53,3 +53,6 @@ class WordsInput(Input):
     risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
     contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
     contact_phone = Phone(required=True, label=Lazy("联系电话"), metadata={"autocomplete": "off"})
+    swaps_need_approval = Ticked(
+        label=Lazy("换班要协调员同意"), hint=Lazy("不勾的话，志愿者双方说好就换好了，您会在“换班”里看到")
+    )

@@ -120,6 +120,26 @@ class PlaceFreed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SwapAsked(Event):
+    swap_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAnswered(Event):
+    swap_asking_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAgreed(Event):
+    swap_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwapClosed(Event):
+    swap_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillStarted(Event):
     backfill_id: int
 

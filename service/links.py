@@ -12,8 +12,9 @@ from itsdangerous import BadSignature, Signer
 
 from service.settings import settings
 
-#: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody.
-ANSWER_PATH, ASK_PATH = "/answers/", "/asks/"
+#: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody,
+#: `/swaps/<token>` to take somebody's place.
+ANSWER_PATH, ASK_PATH, SWAP_PATH = "/answers/", "/asks/", "/swaps/"
 
 
 class BrokenLink(Exception):
@@ -50,6 +51,21 @@ def read_ask_token(token: str) -> int:
     return _read(ASK_PATH, token)
 
 
+def swap_link(swap_asking_id: int) -> str:
+    """The address at which somebody says whether she takes another's place."""
+    return _address(SWAP_PATH, swap_token(swap_asking_id))
+
+
+def swap_token(swap_asking_id: int) -> str:
+    """The id with its signature, short enough for a text message."""
+    return _sign(SWAP_PATH, swap_asking_id)
+
+
+def read_swap_token(token: str) -> int:
+    """The id of the asking a token was made for. Raises BrokenLink."""
+    return _read(SWAP_PATH, token)
+
+
 def _address(path: str, token: str) -> str:
     return f"{settings().public_url.rstrip('/')}{path}{token}"
 
@@ -71,4 +87,4 @@ def _signer(path: str) -> Signer:
 
 
 #: What sets the kinds apart.
-SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask"}
+SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask", SWAP_PATH: "lunzhi.swap"}

@@ -14,6 +14,7 @@ from service.places import models as places
 from service.reminders import models as reminders
 from service.roster import models as roster
 from service.signups import models as signups
+from service.swaps import models as swaps
 from service.teams import models as teams
 from service.volunteers import models as volunteers
 
@@ -35,6 +36,7 @@ __all__ = [
     "reminders",
     "roster",
     "signups",
+    "swaps",
     "teams",
     "volunteers",
 ]

@@ -36,6 +36,10 @@ from service.events import (
     SignUpDeclined,
     SignUpWaitlisted,
     SignUpWithdrawn,
+    SwapAgreed,
+    SwapAnswered,
+    SwapAsked,
+    SwapClosed,
 )
 from service.matching import actions as matching
 from service.notifications import actions as notifications
@@ -44,6 +48,7 @@ from service.reminders import actions as reminders
 from service.replanning import actions as replanning
 from service.roster import actions as roster
 from service.signups import following
+from service.swaps import actions as swaps
 from service.terms import BackfillCause
 
 Reaction = Callable[..., None]
@@ -113,6 +118,30 @@ def replace_missing(session: Session, event: AssignmentMissed, *, now: datetime)
     backfill.replace(session, assignment_id=event.assignment_id, now=now)
 
 
+def end_swaps(session: Session, event: AssignmentDeclined | AssignmentReleased, *, now: datetime) -> None:
+    swaps.lapse_place(session, assignment_id=event.assignment_id, now=now)
+
+
+def ask_to_swap(session: Session, event: SwapAsked, *, now: datetime) -> None:
+    notifications.ask_to_swap(session, swap_id=event.swap_id, now=now)
+
+
+def drop_swap_call(session: Session, event: SwapAnswered, *, now: datetime) -> None:
+    calls.drop_swap_answered(session, swap_asking_id=event.swap_asking_id, now=now)
+
+
+def seek_approval(session: Session, event: SwapAgreed, *, now: datetime) -> None:
+    notifications.tell_to_approve(session, swap_id=event.swap_id, now=now)
+
+
+def tell_swap_closed(session: Session, event: SwapClosed, *, now: datetime) -> None:
+    notifications.tell_swap_closed(session, swap_id=event.swap_id, now=now)
+
+
+def drop_swap_calls(session: Session, event: SwapClosed, *, now: datetime) -> None:
+    calls.drop_swap(session, swap_id=event.swap_id, now=now)
+
+
 def end_search(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
     climbing.settle(session, assignment_id=event.assignment_id, now=now)
 
@@ -147,6 +176,7 @@ def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) ->
     reminders.replan_shift(session, shift_id=event.shift_id, now=now)
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
     backfill.follow_move(session, shift_id=event.shift_id, now=now)
+    swaps.lapse_shift(session, shift_id=event.shift_id, now=now)
 
 
 def follow_calendar(session: Session, event: CalendarChanged, *, now: datetime) -> None:
@@ -168,10 +198,14 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     MatchRequested: (solve_match,),
     AssignmentOffered: (send_offer,),
     AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
-    AssignmentDeclined: (settle_sign_up, drop_reminders),
-    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released),
+    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
+    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),
     PlaceFreed: (fill_place, seek_replacement, report_gap),
+    SwapAsked: (ask_to_swap,),
+    SwapAnswered: (drop_swap_call,),
+    SwapAgreed: (seek_approval,),
+    SwapClosed: (tell_swap_closed, drop_swap_calls),
     RungClimbed: (list_calls,),
     InvitationSent: (ask_to_step_in,),
     InvitationAnswered: (climb_on, drop_call),

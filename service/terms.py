@@ -144,6 +144,19 @@ class ReleaseReason(StrEnum):
     ACTIVITY_CANCELLED = "activity_cancelled"
     COORDINATOR = "coordinator"
     REPLANNED = "replanned"
+    SWAPPED = "swapped"
+
+
+class SwapState(StrEnum):
+    """How far a person has come who wants somebody else to take her place."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    DONE = "done"
+    TAKEN_BACK = "taken_back"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class Rung(StrEnum):
@@ -231,6 +244,10 @@ class NotificationKind(StrEnum):
     REMINDER = "reminder"
     SUBSTITUTE_WANTED = "substitute_wanted"
     SUBSTITUTE_CALL = "substitute_call"
+    SWAP_WANTED = "swap_wanted"
+    SWAP_DONE = "swap_done"
+    SWAP_OFF = "swap_off"
+    SWAP_TO_APPROVE = "swap_to_approve"
     GAP_OPENED = "gap_opened"
 
 

@@ -129,6 +129,26 @@ def shifts(session: Session, of: Activity) -> Sequence[Shift]:
     return session.scalars(select(Shift).where(Shift.activity_id == of.id).order_by(Shift.starts_at)).all()
 
 
+def further_shift(session: Session, like: Shift, starts_at: datetime) -> Shift:
+    """Another shift of the same activity with the same roles and hours, but for its start."""
+    made = Shift(
+        area_id=like.area_id,
+        activity_id=like.activity_id,
+        occurrence_id=like.occurrence_id,
+        place_id=like.place_id,
+        starts_at=starts_at,
+        ends_at=starts_at + (like.ends_at - like.starts_at),
+        rest_after=like.rest_after,
+        roles=[
+            ShiftRole(activity_role_id=role.activity_role_id, min_needed=role.min_needed, max_needed=role.max_needed)
+            for role in like.roles
+        ],
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
 def only_role(session: Session, shift: Shift) -> ShiftRole:
     """The role of a shift that has just one."""
     return session.scalars(select(ShiftRole).where(ShiftRole.shift_id == shift.id)).one()

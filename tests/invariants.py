@@ -152,6 +152,26 @@ PROMISES = {
         FROM invitation i JOIN backfill b ON b.id = i.backfill_id LEFT JOIN assignment a ON a.id = i.assignment_id
         WHERE i.state = 'accepted'
           AND (a.volunteer_id, a.shift_role_id) IS DISTINCT FROM (i.volunteer_id, b.shift_role_id)""",
+    "a place that is to be swapped is its holder's until then": """
+        SELECT format('swap %s: assignment %s is %s', w.id, a.id, a.state)
+        FROM swap w JOIN assignment a ON a.id IN (w.assignment_id, w.in_return_id)
+        WHERE w.state IN ('open', 'agreed') AND a.state NOT IN ('confirmed', 'no_show')
+          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.id = a.id AND u.kind LIKE 'Assignment%')""",
+    "what was swapped has gone from its holder to who said yes": """
+        SELECT format('swap %s: assignment %s', w.id, a.id)
+        FROM swap w JOIN assignment a ON a.id IN (w.assignment_id, w.in_return_id)
+        WHERE w.state = 'done'
+          AND (a.release_reason IS DISTINCT FROM 'swapped'
+               OR NOT EXISTS (SELECT FROM assignment n WHERE n.shift_role_id = a.shift_role_id AND n.id > a.id
+                              AND n.volunteer_id = CASE WHEN a.id = w.assignment_id THEN w.taker_id
+                                  ELSE (SELECT volunteer_id FROM assignment WHERE id = w.assignment_id) END))""",
+    "each person asked to take a place has her message, once": """
+        SELECT format('asking %s: %s messages', k.id, count(n.id))
+        FROM swap_asking k LEFT JOIN notification n ON n.key = 'swap:' || k.id
+        WHERE NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'SwapAsked' AND u.id = k.swap_id)
+          -- Who was answered for before the message was asked for needs none.
+          AND k.state = 'asked'
+        GROUP BY k.id HAVING count(n.id) <> 1""",
     "a notification is delivered once": """
         SELECT format('notification %s: %s times', notification_id, count(*))
         FROM delivery WHERE error IS NULL GROUP BY notification_id HAVING count(*) > 1""",

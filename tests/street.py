@@ -29,7 +29,11 @@ from service.settings import settings
 from service.signups import actions as signups
 from service.signups.models import SignUp
 from service.signups.queries import opening
+from service.swaps import actions as swaps
+from service.swaps import answering as swapping
+from service.swaps import queries as swap_queries
 from service.teams import actions as teams
+from service.teams.models import Team
 from service.terms import AreaKind, BackfillCause, MemberRole, Mode, QualificationKind, ReleaseReason
 from service.volunteers.models import Volunteer
 from tests import factories
@@ -147,6 +151,7 @@ def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunte
     served = of_signup(session, asked["served"].id)
     assert served is not None
     street.public["link served"] = f"/answers/{links.answer_token(served.id)}"
+    street.public |= dict(_swaps(session, area, room, she))
     street.public |= {
         f"ask {name}": f"/asks/{links.ask_token(one)}" for name, one in _askings(session, area, room, she)
     }
@@ -173,6 +178,57 @@ def _askings(session: Session, area: Area, room: Area, she: Volunteer) -> Iterat
         if name == "called off":
             activities.cancel_shift(session, shift.id, reason="下大雪，路滑", now=NOW, account_id=None)
         yield name, asked
+
+
+def _swaps(session: Session, area: Area, room: Area, she: Volunteer) -> Iterator[tuple[str, str]]:
+    """She can ask others to take her place, and has asked; she is asked by another, for nothing and in exchange."""
+    band = factories.team(session, area, "早班队")
+    members = [she, *(factories.volunteer(session, area, name) for name in ("司马长风", "钱谷雨", "孙芒种"))]
+    for person in members:
+        teams.join_team(session, team_id=band.id, volunteer_id=person.id, from_on=local(NOW).date())
+    place = _settled(session, area, room, band, she, on=14)
+    yield "swap", f"/answers/{links.answer_token(place.id)}/swap"
+    asked = _settled(session, area, room, band, she, on=15)
+    swaps.ask(session, assignment_id=asked.id, now=NOW)
+    yield "swap asked", f"/answers/{links.answer_token(asked.id)}/swap"
+    other = members[1]
+    for number, name in enumerate(("wanted", "said no", "taken", "in return")):
+        given = _settled(session, area, room, band, other, on=16 + number)
+        in_return = None
+        if name == "in return":
+            shift = factories.further_shift(session, session.get_one(Shift, given.shift_id), NOW + timedelta(days=25))
+            in_return = of_signup(session, factories.sign_up(session, she, shift.roles[0]).id)
+        swap = swaps.ask(
+            session,
+            assignment_id=given.id,
+            to=she.id if in_return is None else None,
+            in_return_id=in_return.id if in_return is not None else None,
+            now=NOW,
+        )
+        [(asking, _she)] = swap_queries.askings(session, swap.id)
+        if name == "said no":
+            swapping.decline(session, swap_asking_id=asking.id, now=NOW)
+        if name == "taken":
+            swaps.take_back(session, swap_id=swap.id, now=NOW)
+        yield f"swap {name}", f"/swaps/{links.swap_token(asking.id)}"
+
+
+def _settled(session: Session, area: Area, room: Area, band: Team, person: Volunteer, *, on: int) -> Assignment:
+    """The person's place in a shift of the band, early in the morning so many days from now."""
+    shift = _shift(
+        session,
+        area,
+        room,
+        on=on,
+        title=f"清晨巡逻第{on}日",
+        roles=(ONE,),
+        starts=time(7),
+        ends=time(8),
+        team_id=band.id,
+    )
+    place = of_signup(session, factories.sign_up(session, person, factories.only_role(session, shift)).id)
+    assert place is not None
+    return place
 
 
 _FULL = {"roles": (ONE,)}

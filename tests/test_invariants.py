@@ -47,6 +47,10 @@ SELECT 1, id, 'freed', 'climbing', '[]', 0, now(), now() FROM shift_role"""
 INVITE = """INSERT INTO invitation (area_id, backfill_id, volunteer_id, rung, wakes, by_phone, state, asked_at)
 SELECT 1, max(b.id), min(v.id), 'team', true, false, 'asked', now() FROM backfill b, volunteer v"""
 
+SWAP = """INSERT INTO swap (area_id, assignment_id, state, asked_at) SELECT 1, min(id), 'open', now() FROM assignment;
+INSERT INTO swap_asking (swap_id, volunteer_id, state) SELECT max(w.id), min(v.id), 'asked' FROM swap w, volunteer v"""
+SWAPPED = "UPDATE swap SET state = 'done', closed_at = now(), taker_id = (SELECT max(id) FROM volunteer)"
+
 #: damage → the words by which it is found.
 DAMAGE = {
     "UPDATE shift_role SET taken = 1": "a role counts as taken what is held",
@@ -97,6 +101,9 @@ DAMAGE = {
     ),
     f"{SEARCH}; {INVITE}; UPDATE invitation SET state = 'accepted', answered_at = now(), "
     "assignment_id = (SELECT max(id) FROM assignment)": "who said yes to step in was given the place",
+    f"{SETTLE}; {SWAP}; UPDATE assignment SET state = 'declined'": "a place that is to be swapped is its holder's",
+    f"{SETTLE}; {SWAP}; {SWAPPED}": "what was swapped has gone from its holder",
+    f"{SETTLE}; {SWAP}": "each person asked to take a place has her message",
     "DELETE FROM assignment": "a fact exists only with its row",
     "UPDATE outbox_event SET fanned_out_at = now()": "each fact has each reaction once",
     f"{SETTLE}; DELETE FROM assignment WHERE id = (SELECT min(id) FROM assignment); "

@@ -38,6 +38,7 @@ class Activity(Base):
     mode: Mapped[Mode] = mapped_column(String(20))
     state: Mapped[ActivityState] = mapped_column(String(20), default=ActivityState.DRAFT)
     has_waitlist: Mapped[bool] = mapped_column(default=True)
+    swaps_need_approval: Mapped[bool] = mapped_column(default=False)
     lead_times: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=lambda: list(LEAD_TIMES))
     closes_before: Mapped[int] = mapped_column(default=0, comment="minutes before start when sign-up closes")
     withdraw_before: Mapped[int] = mapped_column(default=120, comment="minutes before start until one may withdraw")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, any_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, any_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, Shift
@@ -35,25 +35,26 @@ def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningR
     first, then who is being asked for least else, then who serves least; who left this shift, said no to it, or asked
     for a place in it herself is not troubled.
     """
-    in_order = _waiting(backfill) if rung == Rung.WAITLIST else _in_order(backfill, _pool(session, rung, row), row)
+    in_order = _waiting(backfill) if rung == Rung.WAITLIST else _in_order(backfill, pool(session, rung, row), row)
     people = session.scalars(in_order).all()
     found: list[int] = []
     for start in range(0, len(people), SLICE):
-        found += _fit(session, people[start : start + SLICE], row)
+        found += able(session, people[start : start + SLICE], row)
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _fit(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
+def able(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
+    """Those of the people who can serve in the opening, by the rules of a sign-up, in the order given."""
     starts_at = row.Shift.starts_at
     known = asking.candidates(session, people, around=starts_at, until=starts_at)
     opening = as_opening(row)
     return [one for one in people if not unfit(known[one], opening)]
 
 
-def _pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
-    """Who belongs to a rung."""
+def pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
+    """Who belongs to a rung of the opening's ladder."""
     activity: Activity = row.Activity
     on = local(row.Shift.starts_at).date()
     if rung == Rung.SUBSTITUTES:
@@ -99,7 +100,7 @@ def _waiting(backfill: Backfill) -> Select[int]:
 
 def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) -> Select[int]:
     shift: Shift = row.Shift
-    near, earlier, other = aliased(Shift), aliased(Invitation), aliased(Backfill)
+    earlier, other = aliased(Invitation), aliased(Backfill)
     of_this_role = (earlier.volunteer_id == Volunteer.id, earlier.backfill_id == other.id)
     in_this_role = other.shift_role_id == backfill.shift_role_id
     was_late = exists().where(*of_this_role, in_this_role, earlier.state == InvitationState.THANKED)
@@ -118,17 +119,22 @@ def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) ->
         .where(*of_this_role, earlier.state == InvitationState.ASKED, other.state == BackfillState.CLIMBING)
         .scalar_subquery()
     )
-    load = (
+    return (
+        select(Volunteer.id)
+        .where(Volunteer.left_at.is_(None), pool)
+        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
+        .order_by(was_late.desc(), asked_elsewhere, load(shift), Volunteer.id)
+    )
+
+
+def load(shift: Shift) -> ScalarSelect[int]:
+    """How many places a person holds around the shift."""
+    near = aliased(Shift)
+    return (
         select(func.count())
         .select_from(Assignment)
         .join(near, near.id == Assignment.shift_id)
         .where(Assignment.volunteer_id == Volunteer.id, Assignment.state.in_(HOLDING))
         .where(near.starts_at.between(shift.starts_at - BACK, shift.starts_at + AHEAD))
         .scalar_subquery()
-    )
-    return (
-        select(Volunteer.id)
-        .where(Volunteer.left_at.is_(None), pool)
-        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
-        .order_by(was_late.desc(), asked_elsewhere, load, Volunteer.id)
     )

@@ -13,9 +13,12 @@ from service.backfill import answering
 from service.backfill import queries as backfill
 from service.backfill.models import Invitation
 from service.notifications.models import Call, Notification
-from service.notifications.subjects import ASSIGNMENTS, INVITATIONS
+from service.notifications.subjects import ASSIGNMENTS, INVITATIONS, SWAP_ASKINGS
 from service.places.queries import within
 from service.roster import actions as roster
+from service.swaps import answering as swapping
+from service.swaps import queries as swaps
+from service.swaps.models import SwapAsking
 from service.terms import CallOutcome, InvitationState, NotificationKind
 from service.volunteers.models import Volunteer
 
@@ -25,6 +28,7 @@ ANSWERED_BY_YES_OR_NO = (
     NotificationKind.PLACE_OFFERED,
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SUBSTITUTE_CALL,
+    NotificationKind.SWAP_WANTED,
 )
 
 
@@ -73,8 +77,8 @@ def possible(notification: Notification) -> tuple[CallOutcome, ...]:
 def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: int, now: datetime) -> Call:
     """Write down what came of a call; her yes or no changes the roster at once.
 
-    Raises CallSettled when somebody else was quicker, ValueError for an outcome this call cannot have; OfferClosed
-    or InvitationClosed when the answer comes too late, and SignUpRefused when she cannot step in.
+    Raises CallSettled when somebody else was quicker, ValueError for an outcome this call cannot have; OfferClosed,
+    InvitationClosed or SwapIsOver when the answer comes too late, and SignUpRefused when she cannot step in.
     """
     call = session.scalars(
         select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
@@ -107,6 +111,9 @@ def _answer(session: Session, notification: Notification, *, is_yes: bool, accou
     for invitation_id in _askings(notification):
         reply = answering.accept if is_yes else answering.decline
         reply(session, invitation_id=invitation_id, now=now, answered_by=account_id)
+    for swap_asking_id in _swap_askings(notification):
+        say = swapping.accept if is_yes else swapping.decline
+        say(session, swap_asking_id=swap_asking_id, now=now, answered_by=account_id)
 
 
 def _places(notification: Notification) -> list[int]:
@@ -117,10 +124,15 @@ def _askings(notification: Notification) -> list[int]:
     return list(notification.subject_ids.get(INVITATIONS, ()))
 
 
+def _swap_askings(notification: Notification) -> list[int]:
+    return list(notification.subject_ids.get(SWAP_ASKINGS, ()))
+
+
 def came_too_late(session: Session, call: Call) -> bool:
     """Whether her yes found the place taken: she is to be thanked."""
     notification = session.get_one(Notification, call.notification_id)
     states = {session.get_one(Invitation, one).state for one in _askings(notification)}
+    states |= {session.get_one(SwapAsking, one).state for one in _swap_askings(notification)}
     return call.outcome == CallOutcome.YES and InvitationState.THANKED in states
 
 
@@ -160,7 +172,29 @@ def drop_search(session: Session, *, backfill_id: int, now: datetime) -> None:
 
 
 def _drop(session: Session, invitation_ids: Sequence[int], *, now: datetime) -> None:
-    keys = [key(one) for one in invitation_ids for key in (asking_key, calling_key)]
+    _drop_keys(session, [key(one) for one in invitation_ids for key in (asking_key, calling_key)], now=now)
+
+
+# --- calls that ask somebody to take another's place ---
+
+
+def swap_key(swap_asking_id: int) -> str:
+    """The key of the message that asks."""
+    return f"swap:{swap_asking_id}"
+
+
+def drop_swap_answered(session: Session, *, swap_asking_id: int, now: datetime) -> None:
+    """She has answered in another way: nobody need call her."""
+    if session.get_one(SwapAsking, swap_asking_id).state != InvitationState.ASKED:
+        _drop_keys(session, [swap_key(swap_asking_id)], now=now)
+
+
+def drop_swap(session: Session, *, swap_id: int, now: datetime) -> None:
+    """The place is taken, or nobody need take it: nobody is called for it any more."""
+    _drop_keys(session, [swap_key(one.id) for one in swaps.unanswered(session, swap_id)], now=now)
+
+
+def _drop_keys(session: Session, keys: Sequence[str], *, now: datetime) -> None:
     of_these = select(Notification.id).where(Notification.key.in_(keys))
     session.execute(
         update(Call)

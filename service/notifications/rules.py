@@ -15,6 +15,7 @@ from service.terms import (
     ReleaseReason,
     ShiftState,
     SignUpState,
+    SwapState,
     UnsentReason,
 )
 
@@ -26,6 +27,8 @@ PRESSING = frozenset(
         NotificationKind.SHIFT_CANCELLED,
         NotificationKind.SHIFT_MOVED,
         NotificationKind.SUBSTITUTE_WANTED,
+        NotificationKind.SWAP_DONE,
+        NotificationKind.SWAP_OFF,
     }
 )
 #: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
@@ -92,6 +95,12 @@ class Duty:
     invitation_state: InvitationState | None = None
     min_needed: int = 0
     taken: int = 0
+    swap_asking_id: int | None = None
+    swap_asking_state: InvitationState | None = None
+    swap_state: SwapState | None = None
+    giver: str = ""
+    taker: str = ""
+    in_return: Duty | None = None
 
     @property
     def what(self) -> str:
@@ -167,6 +176,25 @@ def _is_wanted(duty: Duty, _now: datetime) -> UnsentReason | None:
     return None if duty.invitation_state == InvitationState.ASKED and duty.missing else UnsentReason.SUPERSEDED
 
 
+def _is_to_be_taken(duty: Duty, _now: datetime) -> UnsentReason | None:
+    """Asked to take somebody's place, not answered yet, and nobody else has it."""
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    is_open = duty.swap_state == SwapState.OPEN and duty.swap_asking_state == InvitationState.ASKED
+    return None if is_open else UnsentReason.SUPERSEDED
+
+
+def _awaits_approval(duty: Duty, _now: datetime) -> UnsentReason | None:
+    return None if duty.swap_state == SwapState.AGREED else UnsentReason.SUPERSEDED
+
+
+def _came_to_nothing(duty: Duty, now: datetime) -> UnsentReason | None:
+    """For whoever had said yes; her to whom the place belongs is told that it is still hers, if it is."""
+    if duty.swap_asking_id is None:
+        return _is_confirmed(duty, now)
+    return UnsentReason.SUPERSEDED if duty.swap_state == SwapState.DONE else None
+
+
 def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
     """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
 
@@ -198,6 +226,10 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
+    NotificationKind.SWAP_WANTED: _is_to_be_taken,
+    NotificationKind.SWAP_DONE: _is_confirmed,
+    NotificationKind.SWAP_OFF: _came_to_nothing,
+    NotificationKind.SWAP_TO_APPROVE: _awaits_approval,
     NotificationKind.SUBSTITUTE_WANTED: _is_wanted,
     NotificationKind.SUBSTITUTE_CALL: _is_wanted,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +20,12 @@ from service.notifications.rules import Duty
 from service.places.models import Area
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
+from service.swaps.models import Swap, SwapAsking
 from service.terms import AreaKind, AssignmentState, NotificationKind, SignUpState
+from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
-INVITATIONS = "invitation_ids"
+INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +82,22 @@ def _duties(session: Session, notifications: Sequence[Notification]) -> dict[str
     asked = _asked(session, _ids(notifications, SIGNUPS))
     roles = _roles(session, _ids(notifications, SHIFT_ROLES))
     invited = _invited(session, _ids(notifications, INVITATIONS))
-    rows = (*held, *asked, *roles, *invited)
+    swapped = _swapped(session, _ids(notifications, SWAP_ASKINGS))
+    in_return = _held(session, {row.Swap.in_return_id for row in swapped if row.Swap.in_return_id is not None})
+    rows = (*held, *asked, *roles, *invited, *swapped, *in_return)
     areas = _areas(session, {one for row in rows for one in (row.Shift.area_id, row.Shift.place_id)})
     queued = [n for n in notifications if n.kind == NotificationKind.SIGN_UP_WAITLISTED]
     positions = _waitlist_positions(session, _ids(queued, SIGNUPS))
+    returned = {row.Assignment.id: _duty(row, areas) for row in in_return}
     return {
         ASSIGNMENTS: {row.Assignment.id: _duty(row, areas) for row in held},
         SIGNUPS: {row.SignUp.id: _duty(row, areas, positions.get(row.SignUp.id)) for row in asked},
         SHIFT_ROLES: {row.ShiftRole.id: _duty(row, areas) for row in roles},
         INVITATIONS: {row.Invitation.id: _duty(row, areas) for row in invited},
+        SWAP_ASKINGS: {
+            row.SwapAsking.id: replace(_duty(row, areas), in_return=returned.get(row.Swap.in_return_id))
+            for row in swapped
+        },
     }
 
 
@@ -131,6 +140,28 @@ def _invited(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
     return session.execute(statement).all() if ids else ()
 
 
+def _swapped(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Places somebody is asked to take, with the names of both."""
+    giver, taker = aliased(Volunteer), aliased(Volunteer)
+    statement = (
+        _shift_roles(
+            Assignment,
+            null().label("SignUp"),
+            Swap,
+            SwapAsking,
+            giver.name.label("giver"),
+            taker.name.label("taker"),
+        )
+        .join(Assignment, Assignment.shift_role_id == ShiftRole.id)
+        .join(Swap, Swap.assignment_id == Assignment.id)
+        .join(SwapAsking, SwapAsking.swap_id == Swap.id)
+        .join(giver, giver.id == Assignment.volunteer_id)
+        .join(taker, taker.id == SwapAsking.volunteer_id)
+        .where(SwapAsking.id.in_(ids))
+    )
+    return session.execute(statement).all() if ids else ()
+
+
 _NOBODY = (null().label("Assignment"), null().label("SignUp"))
 
 
@@ -168,6 +199,7 @@ def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[i
 def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None = None) -> Duty:
     shift, activity, assignment, signup = row.Shift, row.Activity, row.Assignment, row.SignUp
     invitation: Invitation | None = getattr(row, "Invitation", None)
+    asked: SwapAsking | None = getattr(row, "SwapAsking", None)
     above = [areas[area_id] for area_id in areas[shift.area_id].lineage]
     return Duty(
         shift_id=shift.id,
@@ -193,6 +225,11 @@ def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None =
         invitation_state=invitation.state if invitation else None,
         min_needed=row.ShiftRole.min_needed,
         taken=row.ShiftRole.taken,
+        swap_asking_id=asked.id if asked else None,
+        swap_asking_state=asked.state if asked else None,
+        swap_state=row.Swap.state if asked else None,
+        giver=row.giver if asked else "",
+        taker=row.taker if asked else "",
     )
 
 

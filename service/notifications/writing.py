@@ -29,6 +29,7 @@ ASKING = (
     NotificationKind.SHIFT_MOVED,
     NotificationKind.REMINDER,
     NotificationKind.SUBSTITUTE_WANTED,
+    NotificationKind.SWAP_WANTED,
 )
 
 
@@ -92,6 +93,8 @@ def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     if kind not in ASKING or len(duties) != 1:
         return None
     [duty] = duties
+    if duty.swap_asking_id is not None:
+        return links.swap_link(duty.swap_asking_id)
     if duty.invitation_id is not None:
         return links.ask_link(duty.invitation_id)
     return links.answer_link(duty.assignment_id) if duty.assignment_id is not None else None
@@ -130,5 +133,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(span=wording.span, moment=wording.moment, clock=wording.clock, phone=wording.phone)
+    made.globals.update(
+        span=wording.span,
+        moment=wording.moment,
+        clock=wording.clock,
+        phone=wording.phone,
+        masked=wording.masked_name,
+    )
     return made

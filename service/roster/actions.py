@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, update
@@ -214,6 +215,54 @@ def came_after_all(session: Session, *, assignment_id: int) -> Assignment:
         raise PlaceGiven(f"role {assignment.shift_role_id} is full")
     restore(session, assignment, shift=shift, to=AssignmentState.CONFIRMED)
     return assignment
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """One place that goes to somebody else, with the sign-up by which she had asked for it, if any."""
+
+    place: Assignment
+    to: int
+    signup_id: int | None = None
+
+
+def hand_over(
+    session: Session, changes: Sequence[HandOver], *, now: datetime, answered_by: int | None = None
+) -> list[Assignment]:
+    """Each of these confirmed places goes from its holder to another person, who has said yes; all or none.
+
+    No place is free in between, and nobody holds two. The caller holds the locks of all these people and has asked the
+    rules. Returns the new places in the same order. Raises ConflictingDuty, and ForbiddenMove for a place that is not
+    confirmed.
+    """
+    for change in changes:
+        change.place.move(AssignmentState.RELEASED)
+        change.place.release_reason = ReleaseReason.SWAPPED
+        outbox.record(session, AssignmentReleased(change.place.id))
+    session.flush()
+    made = [
+        Assignment(
+            area_id=change.place.area_id,
+            shift_id=change.place.shift_id,
+            shift_role_id=change.place.shift_role_id,
+            volunteer_id=change.to,
+            signup_id=change.signup_id,
+            state=AssignmentState.CONFIRMED,
+            occupies=change.place.occupies,
+            assigned_at=now,
+            answered_at=now,
+            answered_by=answered_by,
+        )
+        for change in changes
+    ]
+    session.add_all(made)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictingDuty("one of these people is taken at that time") from error
+    for assignment in made:
+        outbox.record(session, AssignmentConfirmed(assignment.id))
+    return made
 
 
 def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:

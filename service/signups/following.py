@@ -83,6 +83,7 @@ def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:
 _AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
     ReleaseReason.OFFER_EXPIRED: SignUpState.EXPIRED,
     ReleaseReason.WITHDREW: None,
+    ReleaseReason.SWAPPED: SignUpState.WITHDRAWN,
 }
 
 

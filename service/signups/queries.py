@@ -29,8 +29,8 @@ def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRo
 
 
 def as_opening(row: OpeningRow) -> Opening:
-    """The row as the plain value the rules read."""
-    role, shift, activity, definition = row
+    """The row as the plain value the rules read; of a row that has more in it, what belongs to the opening."""
+    role, shift, activity, definition = row.ShiftRole, row.Shift, row.Activity, row.ActivityRole
     return Opening(
         shift_id=shift.id,
         shift_role_id=role.id,

@@ -36,8 +36,10 @@ def conflict_page(form: Form, *, given: object, version: int, back: str) -> Resp
 
 
 def _shown(form: Form, name: str) -> str:
-    """A value as it is typed; several of them with commas between."""
+    """A value as it is typed; several of them with commas between; a box as yes or no."""
     drawn = form[name]
+    if isinstance(form.schema.fields[name], fields.Boolean):
+        return _("是") if drawn.value == "true" else _("否")
     words: dict[Any, str] = {option.value: option.text for option in drawn.options}
     values = drawn.values if isinstance(form.schema.fields[name], fields.List) else (drawn.value,)
     return _("、").join(words.get(value, value) for value in values)

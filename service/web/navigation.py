@@ -34,6 +34,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("gaps.index", Lazy("缺口"), "coordinator", ("gaps",)),
     ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
+    ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),

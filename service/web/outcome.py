@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     REPLANNED = "replanned"
     RELEASED = "released"
+    SWAPPED = "swapped"
     WAITING = "waiting"
     PENDING = "pending"
     NOT_PLACED = "not_placed"
@@ -52,6 +53,7 @@ BY_RELEASE = {
     ReleaseReason.SHIFT_CANCELLED: Outcome.CALLED_OFF,
     ReleaseReason.ACTIVITY_CANCELLED: Outcome.CALLED_OFF,
     ReleaseReason.REPLANNED: Outcome.REPLANNED,
+    ReleaseReason.SWAPPED: Outcome.SWAPPED,
 }
 
 

@@ -25,6 +25,7 @@ from service.terms import (
     Refusal,
     Rung,
     SignUpState,
+    SwapState,
 )
 from service.web.outcome import Outcome
 
@@ -82,6 +83,7 @@ OUTCOMES = {
     Outcome.WITHDRAWN: Lazy("您已退出"),
     Outcome.REPLANNED: Lazy("这一班改了时间"),
     Outcome.RELEASED: Lazy("社区另作了安排"),
+    Outcome.SWAPPED: Lazy("这一班有人替您了"),
     Outcome.WAITING: Lazy("已经替您排队"),
     Outcome.PENDING: Lazy("报名收到了"),
     Outcome.NOT_PLACED: Lazy("这次没有排上"),
@@ -112,6 +114,15 @@ INVITATION_STATES = {
     InvitationState.ACCEPTED: Lazy("来顶班"),
     InvitationState.DECLINED: Lazy("来不了"),
     InvitationState.THANKED: Lazy("晚了一步"),
+}
+SWAP_STATES = {
+    SwapState.OPEN: Lazy("等回复"),
+    SwapState.AGREED: Lazy("等同意"),
+    SwapState.DONE: Lazy("换好了"),
+    SwapState.TAKEN_BACK: Lazy("不换了"),
+    SwapState.DECLINED: Lazy("没人能替"),
+    SwapState.REFUSED: Lazy("没有同意"),
+    SwapState.LAPSED: Lazy("没换成"),
 }
 QUALIFICATIONS = wording.QUALIFICATIONS
 ASKED_HOW = {

@@ -28,6 +28,7 @@ FIXED = {
     "calendar": "/ad/calendar",
     "gaps": "/co/gaps",
     "searches": "/co/backfills",
+    "swaps": "/co/swaps",
 }
 FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates", "search")
 NAMES = (*FIXED, *FOUND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -20,6 +21,10 @@ from service.outbox import OutboxEvent, OutboxReaction
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import settings
+from service.swaps import actions as swaps
+from service.swaps import answering as swapping
+from service.swaps import queries as swap_queries
+from service.swaps.actions import NobodyToAsk
 from service.teams.models import Team
 from service.terms import AssignmentState, BackfillCause, Mode, NotificationKind, NotificationState, Role
 from service.web import create_app
@@ -52,6 +57,7 @@ def fill() -> dict[str, str]:
         ).first() or (0, 0, 0)
         _call(session, offered, person_id)
         _dead(session)
+        _swap(session)
         board = f"/co/activities/{activity_id}"
         return {
             "match": f"/co/match/{run.id}",
@@ -90,6 +96,28 @@ def _search(session: Session) -> int:
     first = queries.unanswered(session, search.id)[0]
     answering.decline(session, invitation_id=first.id, now=NOW)
     return search.id
+
+
+def _swap(session: Session) -> None:
+    """A swap that awaits approval, one under way and one that came to nothing, all on the page of swaps."""
+    held = session.scalars(
+        select(Assignment)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Assignment.state == AssignmentState.CONFIRMED, Shift.starts_at > NOW, Activity.team_id.is_not(None))
+        .order_by(Shift.starts_at, Assignment.id)
+    )
+    made = []
+    for place in held:
+        with suppress(NobodyToAsk):
+            made.append(swaps.ask(session, assignment_id=place.id, now=NOW))
+        if len(made) == 3:
+            break
+    agreed, _open, back = made
+    swap_queries.place(session, agreed.assignment_id).Activity.swaps_need_approval = True
+    asking, _person = swap_queries.askings(session, agreed.id)[0]
+    swapping.accept(session, swap_asking_id=asking.id, now=NOW)
+    swaps.take_back(session, swap_id=back.id, now=NOW)
 
 
 def _daily(session: Session) -> int:

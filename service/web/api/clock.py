@@ -16,6 +16,7 @@ from service.backfill.climbing import climb_due
 from service.reminders.actions import send_due
 from service.roster.actions import expire_offers, hand_on_places
 from service.settings import settings
+from service.swaps.actions import lapse_begun
 from service.terms import Role
 from service.web.api.door import Call
 from service.web.api.problems import NotFound
@@ -48,6 +49,7 @@ def sweep(call: Call) -> Any:
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
         "searches_looked_at": _all(lambda: climb_due(session, now=now)),
+        "lapsed_swaps": _all(lambda: lapse_begun(session, now=now)),
         "settled_reminders": _all(lambda: send_due(session, now=now)),
         "forgotten_keys": idempotency.forget(session, now=now),
     }

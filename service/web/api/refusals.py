@@ -25,6 +25,7 @@ from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
 from service.signups.rules import Refused
+from service.swaps.actions import NobodyToAsk, NothingToGive, SwapIsOver
 from service.teams.actions import AlreadyMember
 from service.volunteers.actions import PhoneTaken
 from service.web import words
@@ -91,6 +92,9 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
     SearchIsOver: _simple(409, "wrong-state"),
+    NothingToGive: _simple(409, "wrong-state"),
+    NobodyToAsk: _simple(409, "nobody-to-ask"),
+    SwapIsOver: _simple(409, "wrong-state"),
     backfill.ForbiddenMove: _simple(409, "wrong-state"),
     ConflictingDuty: _simple(409, "conflicting-duty"),
     NotBegun: _simple(409, "not-begun"),

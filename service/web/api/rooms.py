@@ -18,6 +18,7 @@ from service.web.api import (
     roster,
     shifts,
     signups,
+    swaps,
     teams,
     volunteers,
 )
@@ -37,6 +38,7 @@ RESOURCES = (
     roster.assignments,
     gaps.gaps,
     backfill.backfills,
+    swaps.swaps,
     matching.match_runs,
     reminders.reminders,
     notifications.notifications,

@@ -31,6 +31,9 @@ from service.web.pages import (
     signing_up,
     signups,
     style,
+    swap_answers,
+    swap_approvals,
+    swaps,
 )
 from service.web.pages import help as help_pages
 
@@ -39,6 +42,7 @@ DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
     gaps.pages,
     backfills.pages,
+    swap_approvals.pages,
     publishing.pages,
     changing.pages,
     roster.pages,
@@ -61,6 +65,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     me.pages,
     offers.pages,
     asks.pages,
+    swaps.pages,
+    swap_answers.pages,
     login.pages,
     help_pages.pages,
     display.pages,

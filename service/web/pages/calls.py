@@ -13,6 +13,7 @@ from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
 from service.roster.models import ForbiddenMove
 from service.signups.actions import SignUpRefused
+from service.swaps.actions import SwapIsOver
 from service.terms import CallOutcome, NotificationKind
 from service.volunteers.actions import look_at_phone
 from service.volunteers.models import Volunteer
@@ -25,6 +26,9 @@ ABOUT = {
     NotificationKind.PLACE_OFFERED: Lazy("问能不能来"),
     NotificationKind.SUBSTITUTE_WANTED: Lazy("问能不能顶班"),
     NotificationKind.SUBSTITUTE_CALL: Lazy("问能不能顶班"),
+    NotificationKind.SWAP_WANTED: Lazy("问能不能替班"),
+    NotificationKind.SWAP_DONE: Lazy("告诉换好班了"),
+    NotificationKind.SWAP_OFF: Lazy("告诉没有换成"),
     NotificationKind.REMINDER: Lazy("提醒按时来"),
     NotificationKind.SHIFT_CANCELLED: Lazy("告诉取消了"),
     NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
@@ -86,7 +90,7 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
         reasons = _("；").join(words.refusal(reason) for reason in refused.reasons)
         refusal = _("没有记成：{name}那时候来不了（{reasons}）。请告诉对方，再选别的结果。", name=name, reasons=reasons)
         return _script(desk, call, refusal=refusal, status=409)
-    except (OfferClosed, InvitationClosed, ForbiddenMove, InvitationIsOver, ValueError):
+    except (OfferClosed, InvitationClosed, SwapIsOver, ForbiddenMove, InvitationIsOver, ValueError):
         refusal = _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
         return _script(desk, call, refusal=refusal, status=409)
     if calls.came_too_late(desk.db, settled):

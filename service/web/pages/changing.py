@@ -95,7 +95,7 @@ def cancel(desk: Desk, activity_id: int) -> ResponseReturnValue:
 
 
 def _ask_words(activity: Activity, form: Form) -> ResponseReturnValue:
-    title = _("改文字和联系人")
+    title = _("改文字、联系人和换班")
     return page.render("roster/edit.html", title=title, form=form, activity=activity, back=_back(activity))
 
 

@@ -12,13 +12,14 @@ from service import clock, secrets, wording
 from service.activities.models import Shift
 from service.backfill.queries import open_invitations
 from service.language import _
-from service.links import answer_token, ask_token
+from service.links import answer_token, ask_token, swap_token
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.signups.queries import waiting
 from service.signups.second_thoughts import is_fresh, offer_again
+from service.swaps.queries import being_swapped, open_askings
 from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
@@ -56,6 +57,9 @@ def index(db: Session) -> ResponseReturnValue:
         asked=open_invitations(db, who.volunteer_id, now=now),
         answer_token=answer_token,
         ask_token=ask_token,
+        swaps=open_askings(db, who.volunteer_id, now=now),
+        swap_token=swap_token,
+        being_swapped=being_swapped(db, who.volunteer_id),
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )

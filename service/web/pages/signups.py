@@ -8,7 +8,7 @@ from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from service import clock, wording
+from service import clock, links, wording
 from service.activities.models import Shift
 from service.activities.queries import open_shift
 from service.language import _
@@ -37,6 +37,7 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
         became=became,
         signup=signup,
         assignment=place,
+        answer_token=links.answer_token,
         shift=shift,
         place=where.place(db, shift.place_id),
         position=waitlist_position(db, signup),

@@ -24,8 +24,10 @@ from service.backfill import climbing
 from service.matching import actions as matching
 from service.models import metadata
 from service.places.models import Area
+from service.roster.queries import of_signup
 from service.settings import Settings
 from service.signups.actions import sign_up
+from service.swaps import actions as swaps
 from service.teams import actions as teams
 from service.terms import Mode, QualificationKind, Role, SignUpVia
 from service.volunteers import actions as volunteers
@@ -100,9 +102,15 @@ def _settle(session: Session) -> str:
 
 
 def _seek(session: Session, lane: Lane) -> None:
+    """A search, and beside it a swap of a place in another shift."""
     lane.substitute("钱候补")
     backfill.seek(session, shift_role_id=lane.role.id, account_id=1, now=factories.NOW)
     climbing.climb_due(session, now=factories.NOW)
+    shift = factories.further_shift(session, lane.shift, lane.starts_at + timedelta(days=20))
+    signup = factories.sign_up(session, lane.member("孙来了"), shift.roles[0])
+    place = of_signup(session, signup.id)
+    assert place is not None
+    swaps.ask(session, assignment_id=place.id, now=factories.NOW)
 
 
 def _qualify(session: Session, person: Volunteer) -> None:

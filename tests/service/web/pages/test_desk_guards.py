@@ -22,7 +22,8 @@ from service.places.models import Area
 from service.roster.models import Assignment
 from service.settings import Settings, settings
 from service.signups.models import SignUp
-from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung
+from service.swaps.models import Swap
+from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung, SwapState
 from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests import desks, factories
@@ -48,6 +49,7 @@ class Place:
     term_id: int
     backfill_id: int
     invitation_id: int
+    swap_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -77,6 +79,7 @@ def furnished(area: Area) -> Place:
             series_id=made.series[0].id,
             term_id=term(session, area).id,
             **sought(session, place, signup),
+            swap_id=swapped(session, signup),
         )
 
 
@@ -107,6 +110,18 @@ def sought(session: Session, place: Assignment, asked: SignUp) -> dict[str, int]
     session.add(invitation)
     session.flush()
     return {"backfill_id": search.id, "invitation_id": invitation.id}
+
+
+def swapped(session: Session, signup: SignUp) -> int:
+    """The id of a swap of her place that awaits approval; of a place with that id if she has none yet."""
+    place = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id)).first()
+    place = place or session.scalars(select(Assignment).limit(1)).one()
+    swap = Swap(
+        area_id=place.area_id, assignment_id=place.id, state=SwapState.AGREED, taker_id=place.volunteer_id, asked_at=NOW
+    )
+    session.add(swap)
+    session.flush()
+    return swap.id
 
 
 def term(session: Session, area: Area) -> SchoolTerm:
