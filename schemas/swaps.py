@@ -59,14 +59,14 @@ class SwapPerson(Shown):
     """Somebody who could take the place."""
 
     volunteer_id = fields.Integer(required=True)
-    name = fields.String(required=True, metadata={"description": "Masked."})
+    name = fields.String(required=True, metadata={"description": "Masked, unless its owner agreed to show it."})
 
 
 class SwapExchange(Shown):
     """A place that could be had in exchange."""
 
     assignment_id = fields.Integer(required=True)
-    name = fields.String(required=True, metadata={"description": "Whose it is, masked."})
+    name = fields.String(required=True, metadata={"description": "Whose it is, masked like the others."})
     starts_at = LocalDateTime(required=True)
     ends_at = LocalDateTime(required=True)
 

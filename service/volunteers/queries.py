@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from service import secrets
 from service.db import fetch
 from service.places.queries import within
-from service.volunteers.models import Volunteer
+from service.terms import ConsentPurpose
+from service.volunteers.models import Consent, Volunteer
 from service.volunteers.rules import letters
+from service.wording import masked_name
 
 PHONE = "phone"
 
@@ -51,6 +53,17 @@ def lock_all(session: Session, volunteer_ids: Collection[int]) -> None:
         .order_by(Volunteer.id)
         .with_for_update(key_share=True)
     )
+
+
+def names_for_others(session: Session, volunteer_ids: Collection[int]) -> dict[int, str]:
+    """What other volunteers read: the whole name of who agreed to that, the surname of the others."""
+    agreed = exists().where(
+        Consent.volunteer_id == Volunteer.id,
+        Consent.purpose == ConsentPurpose.SHOW_NAME,
+        Consent.withdrawn_at.is_(None),
+    )
+    rows = session.execute(select(Volunteer.id, Volunteer.name, agreed).where(Volunteer.id.in_(volunteer_ids)))
+    return {volunteer_id: name if is_shown else masked_name(name) for volunteer_id, name, is_shown in rows}
 
 
 def by_phone(session: Session, phone: str) -> Volunteer | None:

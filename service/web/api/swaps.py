@@ -17,10 +17,10 @@ from schemas.swaps import (
     SwapsAsked,
     SwapShown,
 )
-from service import wording
 from service.roster import listing as roster
 from service.swaps import actions, answering, listing, queries
 from service.terms import Role
+from service.volunteers.queries import names_for_others
 from service.web.api import cursors
 from service.web.api.door import Call, found
 from service.web.api.resource import Resource
@@ -30,22 +30,24 @@ swaps = Resource("swaps", description="换班：能请谁、请人替、答复�
 
 @swaps.operation("GET", "/assignments/<id:assignment_id>/swap-choices", gives=SwapChoices())
 def list_choices(call: Call, *, assignment_id: int) -> Any:
-    """Who could take this place, and which places could be had in exchange. Names are masked."""
+    """Who could take this place, and which places could be had in exchange. Names as other volunteers see them."""
     found(roster.visible(call.session, assignment_id, **call.reach()))
     given = queries.place(call.session, assignment_id)
+    people, exchanges = (
+        queries.can_take(call.session, given),
+        queries.exchanges(call.session, given, now=call.now),
+    )
+    names = names_for_others(call.session, {one.id for one in people} | {one.holder.id for one in exchanges})
     return {
-        "people": [
-            {"volunteer_id": one.id, "name": wording.masked_name(one.name)}
-            for one in queries.can_take(call.session, given)
-        ],
+        "people": [{"volunteer_id": one.id, "name": names[one.id]} for one in people],
         "exchanges": [
             {
                 "assignment_id": one.row.Assignment.id,
-                "name": wording.masked_name(one.holder.name),
+                "name": names[one.holder.id],
                 "starts_at": one.row.Shift.starts_at,
                 "ends_at": one.row.Shift.ends_at,
             }
-            for one in queries.exchanges(call.session, given, now=call.now)
+            for one in exchanges
         ],
     }
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from service import outbox
 from service.activities import queries as activities
+from service.backfill.queries import under_way
 from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
 from service.language import _
@@ -16,6 +17,8 @@ from service.matching import queries as matching
 from service.notifications import calls
 from service.replanning import queries as replanning
 from service.roster import queries as roster
+from service.swaps import queries as swaps
+from service.terms import SwapState
 from service.web import page
 from service.web.desk import Desk, at_desk
 from service.web.heat import heat_rows
@@ -65,6 +68,8 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
+        "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
+        "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
         "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import clock, secrets, wording
 from service.activities.models import Shift
 from service.backfill.queries import open_invitations
-from service.language import _
+from service.language import Lazy, _
 from service.links import answer_token, ask_token, swap_token
 from service.places.models import Area
 from service.roster import actions as roster
@@ -28,7 +28,16 @@ from service.web.outcome import Outcome
 from service.web.pages.offers import told
 
 #: The consents a volunteer sees and may take back, in this order.
-PURPOSES = (ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS)
+PURPOSES = (ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS, ConsentPurpose.SHOW_NAME)
+#: What she agrees to, and what follows when she takes it back.
+WORDS = {
+    ConsentPurpose.SERVICE: (
+        Lazy("用姓名和手机号安排志愿服务"),
+        Lazy("收回以后不能再报名，候补也不再排到您。已经定下的班，来不了请另外退出。"),
+    ),
+    ConsentPurpose.REMINDERS: (Lazy("给您发提醒"), Lazy("收回以后不再发提醒，排好的班不变。")),
+    ConsentPurpose.SHOW_NAME: (Lazy("换班的时候让队友看到全名"), Lazy("收回以后，队友只看得到您的姓。")),
+}
 
 pages = Blueprint("me", __name__)
 
@@ -121,11 +130,11 @@ def profile(db: Session) -> ResponseReturnValue:
         volunteer=volunteer,
         phone=wording.masked_phone(phone) if phone else "",
         community=db.get_one(Area, volunteer.area_id).name,
-        consents=[(purpose, purpose in given) for purpose in PURPOSES],
+        consents=[(purpose, purpose in given, *WORDS[purpose]) for purpose in PURPOSES],
     )
 
 
-@pages.post("/me/consents/<any(service, reminders):purpose>/<any(give, withdraw):what>")
+@pages.post("/me/consents/<any(service, reminders, show_name):purpose>/<any(give, withdraw):what>")
 @visitor.for_volunteers
 def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
     """Take a consent back, as easily as it was given (PIPL art. 15), or give it again."""

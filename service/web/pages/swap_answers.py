@@ -23,6 +23,7 @@ from service.swaps.models import Swap, SwapAsking
 from service.swaps.queries import PlaceRow
 from service.terms import InvitationState, SwapState
 from service.volunteers.models import Volunteer
+from service.volunteers.queries import names_for_others
 from service.web import page, visitor, where, words
 from service.web.forms import Form
 from service.web.limits import limiter
@@ -123,12 +124,13 @@ def _read(db: Session, token: str) -> Asked:
     swap = db.get_one(Swap, asking.swap_id, populate_existing=True)
     given = queries.place(db, swap.assignment_id)
     where.show_landline(db, db.get_one(Area, given.Shift.place_id), of=given.Activity)
+    giver_id = given.Assignment.volunteer_id
     return Asked(
         asking,
         swap,
         given,
         queries.place(db, swap.in_return_id) if swap.in_return_id is not None else None,
-        db.get_one(Volunteer, given.Assignment.volunteer_id).name,
+        names_for_others(db, [giver_id])[giver_id],
         db.get_one(Volunteer, asking.volunteer_id).name,
         _standing(asking, swap, given, now=clock.now(db)),
     )

@@ -21,6 +21,7 @@ from service.swaps import actions, queries
 from service.swaps.models import PENDING, Swap
 from service.swaps.queries import PlaceRow
 from service.terms import AssignmentState, ShiftState
+from service.volunteers.queries import names_for_others
 from service.web import notices, page, visitor, where
 from service.web.forms import Form, Option
 from service.web.limits import limiter
@@ -111,6 +112,7 @@ def _ask_page(
         return page.see_other(url_for("offers.show", token=token))
     swap = queries.of_place(db, given.Assignment.id)
     is_pending = swap is not None and swap.state in PENDING
+    askings = queries.askings(db, swap.id) if swap is not None else []
     choices = [] if is_pending else _choices(db, given, now=now)
     form = form or Form.blank(WhomInput(), given={"whom": EVERYBODY})
     form.options = {"whom": choices}
@@ -127,7 +129,8 @@ def _ask_page(
         swap=swap,
         is_pending=is_pending,
         in_return=_in_return(db, swap),
-        askings=queries.askings(db, swap.id) if swap is not None else [],
+        askings=askings,
+        names=names_for_others(db, [person.id for _asking, person in askings]),
         choices=choices,
         is_waited_for=bool(waitlist(db, given.ShiftRole.id)),
     )
@@ -136,6 +139,7 @@ def _ask_page(
 def _choices(db: Session, given: PlaceRow, *, now: datetime) -> list[Option]:
     """Everybody, each person, each exchange; nothing where nobody could."""
     people, exchanges = queries.can_take(db, given), queries.exchanges(db, given, now=now)[:MOST_EXCHANGES]
+    names = names_for_others(db, {one.id for one in people} | {one.holder.id for one in exchanges})
     everybody = Option(
         value=EVERYBODY,
         text=_("能替的人都问一问（{n}人）", n=len(people)),
@@ -143,11 +147,11 @@ def _choices(db: Session, given: PlaceRow, *, now: datetime) -> list[Option]:
     )
     return [
         *([everybody] if people else []),
-        *(Option(value=f"p{one.id}", text=_("只问{name}", name=wording.masked_name(one.name))) for one in people),
+        *(Option(value=f"p{one.id}", text=_("只问{name}", name=names[one.id])) for one in people),
         *(
             Option(
                 value=f"x{one.row.Assignment.id}",
-                text=_("和{name}换班", name=wording.masked_name(one.holder.name)),
+                text=_("和{name}换班", name=names[one.holder.id]),
                 hint=_("您去{span}", span=wording.span(one.row.Shift.starts_at, one.row.Shift.ends_at)),
             )
             for one in exchanges

@@ -89,6 +89,10 @@ def test_the_ladder_is_shown_with_its_timers(sought: Sought) -> None:
     assert "社区义诊" in sought.she.open("/co/backfills")
 
 
+def test_it_is_among_what_waits_for_her(sought: Sought) -> None:
+    assert "正在找人：1处" in sought.she.open("/co")
+
+
 def test_skipping_turns_to_the_next_rung_once(sought: Sought) -> None:
     sought.she.open(sought.path)
     assert "不等了，往下找。" in sought.she.send(f"{sought.path}/skip", position="1")

@@ -82,6 +82,13 @@ def test_what_awaits_her_word_is_in_front(desk: Desk) -> None:
         assert words in text, words
 
 
+def test_it_is_among_what_waits_for_her(desk: Desk) -> None:
+    assert "换班等您同意：1件" in desk.she.open("/co")
+    desk.she.open(A_FORM)
+    desk.she.send(desk.decision, decision="refuse")
+    assert "换班等您同意" not in desk.she.open("/co")
+
+
 def test_approved_the_place_changes_hands(desk: Desk) -> None:
     desk.she.open("/co/swaps")
     assert "同意了，班表已经改好" in desk.she.send(desk.decision, decision="approve")

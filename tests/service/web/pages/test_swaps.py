@@ -120,6 +120,16 @@ def test_the_page_says_that_the_place_stays_hers_and_whom_she_can_ask(street: St
     assert "139" not in text.split("<main")[1]
 
 
+def test_who_agreed_to_it_is_read_by_her_whole_name(street: Street) -> None:
+    she = street.seated(street.people["李大雪"])
+    assert "换班的时候让队友看到全名" in she.open("/me/profile")
+    she.send("/me/consents/show_name/give")
+    text = Person().open(street.ask)
+    assert ("只问李大雪" in text, "只问赵**" in text) == (True, True)
+    she.send("/me/consents/show_name/withdraw")
+    assert "只问李**" in Person().open(street.ask)
+
+
 def test_it_is_reached_from_her_shift(street: Street) -> None:
     she = street.seated(street.giver_id)
     assert street.ask in she.open(f"/signups/{street.signup_id}")
