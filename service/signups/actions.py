@@ -212,7 +212,7 @@ def withdraw(
 def undo_withdrawal(session: Session, *, signup_id: int, now: datetime) -> SignUp:
     """Put a withdrawn sign-up back: the same place or offer, or the same rank in the queue. Raises NothingToUndo."""
     signup = locked(session, signup_id)
-    if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now > signup.undo_until:
+    if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now >= signup.undo_until:
         raise NothingToUndo("the ten minutes are over")
     if queries.standing(session, shift_id=signup.shift_id, volunteer_id=signup.volunteer_id):
         raise NothingToUndo("she has signed up for this shift anew")
