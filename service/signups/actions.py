@@ -16,6 +16,7 @@ from service.db import after_commit, fetch
 from service.events import SignUpWithdrawn
 from service.roster import actions as roster
 from service.roster.models import HOLDING, ONE_PLACE_AT_A_TIME, Assignment
+from service.roster.queries import of_signup
 from service.roster.rules import undo_until
 from service.signups import queries
 from service.signups.asking import asking
@@ -212,7 +213,7 @@ def withdraw(
 def undo_withdrawal(session: Session, *, signup_id: int, now: datetime) -> SignUp:
     """Put a withdrawn sign-up back: the same place or offer, or the same rank in the queue. Raises NothingToUndo."""
     signup = locked(session, signup_id)
-    if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now >= signup.undo_until:
+    if signup.state != SignUpState.WITHDRAWN or signup.undo_until is None or now > signup.undo_until:
         raise NothingToUndo("the ten minutes are over")
     if queries.standing(session, shift_id=signup.shift_id, volunteer_id=signup.volunteer_id):
         raise NothingToUndo("she has signed up for this shift anew")
@@ -233,7 +234,7 @@ def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if kept is None and was == SignUpState.CONFIRMED:
+    if kept is None and _had_place(session, signup):
         raise NothingToUndo("the place has been handed on")
     if kept is not None:
         to = AssignmentState.CONFIRMED if was == SignUpState.CONFIRMED else AssignmentState.OFFERED
@@ -242,6 +243,12 @@ def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:
         except roster.ConflictingDuty as error:
             raise NothingToUndo("she has taken another duty at that time") from error
     signup.move(was)
+
+
+def _had_place(session: Session, signup: SignUp) -> bool:
+    """Whether it was withdrawn with a place, confirmed or offered."""
+    place = of_signup(session, signup.id)
+    return place is not None and place.release_reason == ReleaseReason.WITHDREW
 
 
 def _held_assignment(session: Session, signup: SignUp) -> Assignment | None:

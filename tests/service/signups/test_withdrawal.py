@@ -206,6 +206,18 @@ def test_a_place_handed_on_does_not_come_back(session: Session, now: datetime) -
     assert signup.state == SignUpState.WITHDRAWN
 
 
+def test_an_offer_handed_on_does_not_come_back(session: Session, now: datetime) -> None:
+    """At the end of the ten minutes to the second: a sign-up that asks for a place and has none would wait for good."""
+    signup = offered(session, role_of(session), now)
+    actions.withdraw(session, signup_id=signup.id, now=now)
+    assert signup.undo_until is not None
+    roster.hand_on_places(session, now=signup.undo_until)
+
+    with pytest.raises(actions.NothingToUndo):
+        actions.undo_withdrawal(session, signup_id=signup.id, now=signup.undo_until)
+    assert signup.state == SignUpState.WITHDRAWN
+
+
 def test_who_took_another_duty_meanwhile_keeps_that_one(session: Session, now: datetime) -> None:
     role, other = role_of(session), role_of(session)
     who = person(session)
