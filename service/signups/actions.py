@@ -74,7 +74,8 @@ def sign_up(
     asked_how: AskedHow | None = None,
     typed_by: int | None = None,
 ) -> SignUp:
-    """Ask for a place. Asking twice for the same shift gives the sign-up that stands.
+    """Ask for a place. Asking twice for the same shift gives the sign-up that stands; asking again for a place she has
+    just withdrawn from gives that place back while it is kept for her.
 
     1. Lock the person, so that every rule about her holds until commit.
     2. Tell all the reasons against at once.
@@ -88,6 +89,8 @@ def sign_up(
     asked = asking(session, volunteer_id=volunteer_id, shift_id=shift_id, shift_role_id=shift_role_id)
     if asked.standing_id is not None:
         return session.get_one(SignUp, asked.standing_id)
+    if asked.kept_id is not None and (undone := _undone(session, asked.kept_id, now=now)):
+        return undone
     if asked.opening is None:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
     if reasons := refusals(asked.candidate, asked.opening, now):
@@ -118,6 +121,15 @@ def sign_up(
             asked_how=asked_how,
         )
     return signup
+
+
+def _undone(session: Session, signup_id: int, *, now: datetime) -> SignUp | None:
+    """Her withdrawal, undone; None where that cannot be."""
+    try:
+        with session.begin_nested():
+            return undo_withdrawal(session, signup_id=signup_id, now=now)
+    except NothingToUndo:
+        return None
 
 
 _SIGN_UP = SignUp.__table__.columns

@@ -25,11 +25,16 @@ NEAR = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A person and the place she asks for. No opening: the shift has no such role."""
+    """A person and the place she asks for. No opening: the shift has no such role.
+
+    `standing_id` is the sign-up she has for this shift, `kept_id` the one she withdrew whose place in this very role
+    is still kept for her.
+    """
 
     candidate: Candidate
     opening: Opening | None
     standing_id: int | None
+    kept_id: int | None
 
 
 def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id: int) -> Asking:
@@ -38,7 +43,8 @@ def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id:
     row = fetch(session, _ASKING, asked)
     if row is None:
         raise LookupError(f"no volunteer {volunteer_id}")
-    return Asking(_candidate(volunteer_id, row), opening_of(row) if row.shift_id else None, row.standing_id)
+    opening = opening_of(row) if row.shift_id else None
+    return Asking(_candidate(volunteer_id, row), opening, row.standing_id, row.kept_id)
 
 
 def candidate(session: Session, volunteer_id: int, *, around: datetime, until: datetime | None = None) -> Candidate:
@@ -111,6 +117,8 @@ SELECT {_PERSON},
     {_COMMITMENTS.format(from_at="o.starts_at - %(near)s", until_at="o.starts_at + %(near)s")},
     (SELECT id FROM signup WHERE shift_id = %(shift_id)s AND volunteer_id = v.id AND state IN {among(STANDING)})
         AS standing_id,
+    (SELECT k.signup_id FROM assignment k WHERE k.volunteer_id = v.id AND k.shift_role_id = %(shift_role_id)s
+        AND k.place_held_until IS NOT NULL ORDER BY k.id DESC LIMIT 1) AS kept_id,
     o.*
 FROM volunteer v LEFT JOIN (
     SELECT {selected(OPENING_COLUMNS)}

@@ -204,8 +204,11 @@ class Machine(RuleBasedStateMachine):
         )
         assert done == may or is_here, "refused exactly when she cannot be there"
         if may:
-            line.undo.pop(person, None)
-            if line.free > 0 and not line.queue:
+            had = line.undo.pop(person, (model.now, 0))[1]
+            if isinstance(had, A) and person in line.kept:
+                del line.kept[person]
+                line.held[person] = had
+            elif line.free > 0 and not line.queue:
                 line.held[person] = A.CONFIRMED
             else:
                 line.queue[person] = self.signup(person, shift).id

@@ -206,6 +206,27 @@ def test_a_place_handed_on_does_not_come_back(session: Session, now: datetime) -
     assert signup.state == SignUpState.WITHDRAWN
 
 
+def test_who_signs_up_anew_has_the_place_that_is_kept_for_her(session: Session, now: datetime) -> None:
+    """Else she would wait behind her own empty place, or hold two."""
+    role, her = role_of(session), person(session)
+    signup = factories.sign_up(session, her, role, now=now)
+    actions.withdraw(session, signup_id=signup.id, now=now)
+
+    assert factories.sign_up(session, her, role, now=now + 9 * MINUTE) is signup
+    assert (signup.state, place_of(session, signup).state) == (SignUpState.CONFIRMED, AssignmentState.CONFIRMED)
+    assert taken(session, role) == 1
+
+
+def test_who_signs_up_anew_when_it_is_not_kept_any_more_asks_like_anybody(session: Session, now: datetime) -> None:
+    role, her = role_of(session), person(session)
+    signup = factories.sign_up(session, her, role, now=now)
+    actions.withdraw(session, signup_id=signup.id, now=now)
+    roster.hand_on_places(session, now=now + 10 * MINUTE)
+
+    again = factories.sign_up(session, her, role, now=now + 11 * MINUTE)
+    assert (again.id == signup.id, again.state, taken(session, role)) == (False, SignUpState.CONFIRMED, 1)
+
+
 def test_an_offer_handed_on_does_not_come_back(session: Session, now: datetime) -> None:
     """At the end of the ten minutes to the second: a sign-up that asks for a place and has none would wait for good."""
     signup = offered(session, role_of(session), now)
@@ -242,11 +263,14 @@ def test_undo_holds_the_weekly_limit(session: Session, now: datetime) -> None:
         actions.undo_withdrawal(session, signup_id=signup.id, now=now + 2 * MINUTE)
 
 
-def test_who_signed_up_anew_has_nothing_to_undo(session: Session, now: datetime) -> None:
-    role, who = role_of(session, places=2), person(session)
+def test_who_signed_up_for_another_role_has_nothing_to_undo(session: Session, now: datetime) -> None:
+    roles = [RolePlan(name=name, min_needed=0, max_needed=2) for name in ("引导员", "登记")]
+    made = factories.activity(session, factories.community(session), roles=roles)
+    role, other = factories.shifts(session, made)[0].roles
+    who = person(session)
     signup = factories.sign_up(session, who, role)
     actions.withdraw(session, signup_id=signup.id, now=now)
-    anew = factories.sign_up(session, who, role, now=now + MINUTE)
+    anew = factories.sign_up(session, who, other, now=now + MINUTE)
 
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=now + 2 * MINUTE)
