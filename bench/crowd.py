@@ -54,7 +54,7 @@ def gather(*, people: int, places: int, days: int = 5, **details: Any) -> tuple[
             **details,
         )
         role = factories.only_role(session, factories.shifts(session, made)[0])
-        return role, _people(session, area_id=area.id, n=people)
+        return role, register(session, area_id=area.id, n=people)
 
 
 def sign_up(role: ShiftRole, token: str, *, key: str) -> bytes:
@@ -69,7 +69,7 @@ def reactions_are_done() -> bool:
         return outbox.backlog(session)["new"] == outbox.backlog(session)["open"] == 0
 
 
-def _people(session: Session, *, area_id: int, n: int) -> list[tuple[int, str]]:
+def register(session: Session, *, area_id: int, n: int) -> list[tuple[int, str]]:
     """`n` volunteers of an area who agreed and hold a token: (volunteer id, token)."""
     now, phone = datetime.now(UTC), secrets.seal(factories.phone())
     rows = session.execute(_PEOPLE, {"area_id": area_id, "n": n, "now": now, "phone": phone}).all()

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import BigInteger, any_, insert, literal, select, update
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import clock, tracing
@@ -191,44 +193,67 @@ def _mark(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     if not outcomes:
         return
     with transaction() as session:
-        open_rows = _open(session, [outcome.notification_id for outcome in outcomes])
-        for outcome in outcomes:
-            if notification := open_rows.get(outcome.notification_id):
-                _settle(session, notification, outcome, now=now)
+        still_open = _open(session, [outcome.notification_id for outcome in outcomes])
+        settled = [outcome for outcome in outcomes if outcome.notification_id in still_open]
+        if not settled:
+            return
+        session.execute(
+            _SETTLE, {name: [value(one) for one in settled] for name, value in _SETTLED.items()} | {"now": now}
+        )
+        attempts = [_attempt(outcome, now=now) for outcome in settled if outcome.channel is not None]
+        if attempts:
+            session.execute(insert(Delivery), attempts)
 
 
-def _open(session: Session, ids: Sequence[int]) -> dict[int, Notification]:
+def _open(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those that nobody else has settled, locked in one order."""
     statement = (
-        select(Notification)
-        .where(Notification.id.in_(ids), Notification.state == NotificationState.PLANNED)
+        select(Notification.id)
+        .where(Notification.id == any_(literal(list(ids), ARRAY(BigInteger))))
+        .where(Notification.state == NotificationState.PLANNED)
         .order_by(Notification.id)
         .with_for_update()
     )
-    return {notification.id: notification for notification in session.scalars(statement)}
+    return set(session.scalars(statement))
 
 
-def _settle(session: Session, notification: Notification, outcome: Outcome, *, now: datetime) -> None:
-    notification.state, notification.unsent_reason = outcome.state, outcome.reason
-    notification.leased_until, notification.send_at = None, outcome.send_at or notification.send_at
-    if outcome.state != NotificationState.PLANNED:
-        notification.settled_at = now
-    if outcome.state == NotificationState.SENT:
-        notification.channel, notification.text = outcome.channel, outcome.text
-    if outcome.channel is not None:
-        session.add(
-            Delivery(
-                notification_id=notification.id,
-                channel=outcome.channel,
-                attempted_at=now,
-                error=outcome.error,
-                is_permanent=outcome.is_permanent,
-            )
-        )
+#: One statement for a whole batch. What is to be tried again stays planned, at another time.
+_SETTLE = sql("""
+UPDATE notification SET
+    state = found.state, unsent_reason = found.reason, leased_until = NULL,
+    send_at = coalesce(found.send_at, notification.send_at),
+    settled_at = CASE WHEN found.state = 'planned' THEN notification.settled_at ELSE :now END,
+    channel = CASE WHEN found.state = 'sent' THEN found.channel ELSE notification.channel END,
+    text = CASE WHEN found.state = 'sent' THEN found.text ELSE notification.text END
+FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:send_ats AS timestamptz[]),
+            CAST(:channels AS text[]), CAST(:texts AS text[])) AS found(id, state, reason, send_at, channel, text)
+WHERE notification.id = found.id""")
+_SETTLED: dict[str, Callable[[Outcome], object]] = {
+    "ids": lambda outcome: outcome.notification_id,
+    "states": lambda outcome: outcome.state,
+    "reasons": lambda outcome: outcome.reason,
+    "send_ats": lambda outcome: outcome.send_at,
+    "channels": lambda outcome: outcome.channel,
+    "texts": lambda outcome: outcome.text,
+}
+
+
+def _attempt(outcome: Outcome, *, now: datetime) -> dict[str, object]:
+    return {
+        "notification_id": outcome.notification_id,
+        "channel": outcome.channel,
+        "attempted_at": now,
+        "error": outcome.error,
+        "is_permanent": outcome.is_permanent,
+    }
 
 
 def _give_back(notifications: Sequence[Notification]) -> None:
     """The time for this batch is up: let the next one have the rest at once, as if it had not been taken."""
     with transaction() as session:
-        for notification in _open(session, [n.id for n in notifications]).values():
-            notification.leased_until = None
-            notification.attempts -= 1
+        session.execute(
+            update(Notification)
+            .where(Notification.id.in_(_open(session, [n.id for n in notifications])))
+            .values(leased_until=None, attempts=Notification.attempts - 1)
+            .execution_options(synchronize_session=False)
+        )

@@ -5,11 +5,11 @@ Whoever writes a person's reminders holds her lock: so a plan, a withdrawal and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.calendars.quiet import quiet_hours
@@ -114,17 +114,15 @@ def send_due(session: Session, *, now: datetime, limit: int = 500) -> int:
             now=now,
             quiet=quiet_hours(),
         )
-        for volunteer_id, theirs in groupby(rows, key=lambda row: row.Reminder.volunteer_id)
+        for volunteer_id, theirs in groupby(rows, key=lambda row: row.volunteer_id)
     }
-    reminders = {row.Reminder.id: row.Reminder for row in rows}
-    ids = notifications.notify_all(session, list(_messages(settlements, reminders)), now=now)
-    for settlement in settlements.values():
-        _mark(settlement, reminders, notification_id=ids.get(settlement.key), now=now)
-    session.flush()
+    areas = {row.id: row.area_id for row in rows}
+    ids = notifications.notify_all(session, list(_messages(settlements, areas)), now=now)
+    _mark(session, settlements.values(), ids, now=now)
     return sum(len(settlement) for settlement in settlements.values())
 
 
-def _messages(settlements: dict[int, Settlement], reminders: dict[int, Reminder]) -> Iterator[Wanted]:
+def _messages(settlements: dict[int, Settlement], areas: dict[int, int]) -> Iterator[Wanted]:
     for volunteer_id, settlement in settlements.items():
         if settlement.said:
             yield Wanted(
@@ -132,30 +130,45 @@ def _messages(settlements: dict[int, Settlement], reminders: dict[int, Reminder]
                 key=settlement.key,
                 to=To(volunteer_id=volunteer_id),
                 subject_ids={"assignment_ids": settlement.assignment_ids},
-                area_id=reminders[settlement.said[0].reminder_id].area_id,
+                area_id=areas[settlement.said[0].reminder_id],
             )
 
 
 def _mark(
-    settlement: Settlement, reminders: dict[int, Reminder], *, notification_id: int | None, now: datetime
+    session: Session, settlements: Collection[Settlement], notification_ids: dict[str, int], *, now: datetime
 ) -> None:
-    for said in settlement.said:
-        reminder = reminders[said.reminder_id]
-        reminder.state, reminder.notification_id, reminder.settled_at = ReminderState.SENT, notification_id, now
-    for reminder_id, reason in settlement.unsent.items():
-        _leave_unsent([reminders[reminder_id]], reason, now=now)
-    for reminder_id, due_at in settlement.moved.items():
-        reminders[reminder_id].due_at = due_at
+    """What became of each reminder, in one statement for each thing that can: there may be thousands."""
+    said = [(one.reminder_id, notification_ids[each.key]) for each in settlements for one in each.said]
+    unsent = [pair for each in settlements for pair in each.unsent.items()]
+    moved = [pair for each in settlements for pair in each.moved.items()]
+    for statement, pairs in ((_SAID, said), (_UNSENT, unsent), (_MOVED, moved)):
+        if pairs:
+            ids, values = zip(*pairs, strict=True)
+            session.execute(statement, {"ids": list(ids), "found": list(values), "now": now})
+
+
+_SAID = text("""
+UPDATE reminder SET state = 'sent', notification_id = found.notification_id, settled_at = :now
+FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS bigint[])) AS found(id, notification_id)
+WHERE reminder.id = found.id""")
+_UNSENT = text("""
+UPDATE reminder SET state = 'unsent', unsent_reason = found.reason, settled_at = :now
+FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS text[])) AS found(id, reason)
+WHERE reminder.id = found.id""")
+_MOVED = text("""
+UPDATE reminder SET due_at = found.due_at
+FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS timestamptz[])) AS found(id, due_at)
+WHERE reminder.id = found.id""")
 
 
 def _as_pending(row: PendingRow) -> Pending:
-    reminder, assignment_state, shift_state, starts_at, has_consent = row
+    blocked = obstacle(assignment_state=row.assignment_state, shift_state=row.shift_state, has_consent=row.has_consent)
     return Pending(
-        reminder_id=reminder.id,
-        assignment_id=reminder.assignment_id,
-        starts_at=starts_at,
-        due_at=reminder.due_at,
-        obstacle=obstacle(assignment_state=assignment_state, shift_state=shift_state, has_consent=has_consent),
+        reminder_id=row.id,
+        assignment_id=row.assignment_id,
+        starts_at=row.starts_at,
+        due_at=row.due_at,
+        obstacle=blocked,
     )
 
 

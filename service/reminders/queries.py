@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, exists, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, any_, exists, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.activities.models import Activity, Shift
@@ -25,8 +26,9 @@ from service.terms import (
 )
 from service.volunteers.models import Consent, Volunteer
 
-#: (reminder, state of its assignment, state and start of its shift, whether she agreed to be reminded).
-PendingRow: TypeAlias = Row[Reminder, AssignmentState, ShiftState, datetime, bool]
+#: (id, place, area, person and time of a reminder; state of its place, state and start of its shift; whether she agreed
+#: to be reminded).
+PendingRow: TypeAlias = Row[int, int, int, int, datetime, AssignmentState, ShiftState, datetime, bool]
 
 
 def of_assignment(session: Session, assignment_id: int) -> dict[str, Reminder]:
@@ -79,10 +81,20 @@ def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) 
     """All planned reminders of these people that fall due up to the end of the local day."""
     midnight = instant(local(now).date() + timedelta(days=1), time())
     return session.execute(
-        select(Reminder, Assignment.state, Shift.state, Shift.starts_at, _agreed(Reminder.volunteer_id))
+        select(
+            Reminder.id,
+            Reminder.assignment_id,
+            Reminder.area_id,
+            Reminder.volunteer_id,
+            Reminder.due_at,
+            Assignment.state.label("assignment_state"),
+            Shift.state.label("shift_state"),
+            Shift.starts_at,
+            _agreed(Reminder.volunteer_id).label("has_consent"),
+        )
         .join(Assignment, Assignment.id == Reminder.assignment_id)
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Reminder.volunteer_id.in_(volunteer_ids), Reminder.state == ReminderState.PLANNED)
+        .where(_is_one_of(Reminder.volunteer_id, volunteer_ids), Reminder.state == ReminderState.PLANNED)
         .where(Reminder.due_at < midnight)
         .order_by(Reminder.volunteer_id, Shift.starts_at, Reminder.id)
     ).all()
@@ -93,7 +105,8 @@ def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetim
     midnight = instant(local(now).date(), time())
     rows = session.execute(
         select(Notification.volunteer_id, Notification.key, Notification.state, Notification.subject_ids)
-        .where(Notification.volunteer_id.in_(volunteer_ids), Notification.kind == NotificationKind.REMINDER)
+        .where(_is_one_of(Notification.volunteer_id, volunteer_ids))
+        .where(Notification.kind == NotificationKind.REMINDER)
         .where(Notification.send_at >= midnight)
     )
     keys: dict[int, set[str]] = {}
@@ -108,6 +121,11 @@ def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetim
         volunteer_id: Told(keys=frozenset(keys[volunteer_id]), assignment_ids=frozenset(assignment_ids[volunteer_id]))
         for volunteer_id in keys
     }
+
+
+def _is_one_of(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """As one array, however many: a long list would be read anew by the driver each time."""
+    return column == any_(literal(sorted(ids), ARRAY(BigInteger)))
 
 
 def _agreed(volunteer_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
