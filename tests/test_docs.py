@@ -17,6 +17,7 @@ from service import events, terms
 from service.cli import cli
 from service.reactions import NAMES
 from service.settings import Settings
+from tests import needs
 
 HOUSE = Path(__file__).resolve().parent.parent
 DOCS = sorted((HOUSE / "docs").rglob("*.md")) + sorted(HOUSE.glob("*.md"))
@@ -210,3 +211,12 @@ def test_the_tour_names_files_and_what_is_in_them() -> None:
 
 def _defines(path: Path, name: str) -> bool:
     return bool(re.search(rf"^(?:def|class) {name}\b|^{name}\b.*=", path.read_text(), re.MULTILINE))
+
+
+def test_the_page_of_needs_says_what_the_tests_show() -> None:
+    """Made anew by `python -m tests.needs`."""
+    assert needs.PAGE.read_text("utf-8") == needs.page()
+
+
+def test_a_mark_names_a_row() -> None:
+    assert [mark for mark in needs.shown() if mark.row not in needs.ROWS] == []

@@ -14,6 +14,8 @@ import pytest
 
 from tests.journeys.town import Caller, Town, coverage
 
+pytestmark = pytest.mark.need("A12", missing="a demand finds its line by itself; the courtyard's named contact")
+
 DESK, NEIGHBOUR = "13900009205", "13900000021"
 #: Somebody who is on no roster and holds no more than a certificate of first aid.
 NEWCOMER = "13900000036"

@@ -13,6 +13,8 @@ import pytest
 
 from tests.journeys.town import Town, coverage
 
+pytestmark = [pytest.mark.need("A13"), pytest.mark.need("A28", missing="who is on duty today, for everybody to see")]
+
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
 TODAY = date(2026, 9, 28)

@@ -20,6 +20,8 @@ from service.volunteers.models import Volunteer
 from tests.conftest import NOW
 from tests.journeys.town import Caller, Town
 
+pytestmark = pytest.mark.need("A14")
+
 DESK = "13900009202"
 TODAY = local(NOW).date()
 

@@ -16,6 +16,10 @@ from service.calendars.days import NATIONAL
 from tests.browsing import Person
 from tests.journeys.town import Caller, Town, coverage
 
+pytestmark = pytest.mark.need(
+    "A17", missing="attendance of the pupils, hand-over to a guardian, an alarm when a teacher is late"
+)
+
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 TODAY, SATURDAY, MONDAY = date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 12)
 DESK, NEIGHBOUR = "13900009202", "13900000021"

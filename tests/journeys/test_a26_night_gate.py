@@ -6,6 +6,7 @@ at two; neighbours never are; and for a shift that can wait for the morning nobo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,13 @@ from service.db import transaction
 from service.notifications.models import Notification
 from service.teams.models import Membership
 from service.terms import Channel, NotificationState, Rung, RungOutcome
+from tests.browsing import Person
 from tests.journeys.town import Town
+
+pytestmark = [
+    pytest.mark.need("A24", missing="two people at least, the insurance checked"),
+    pytest.mark.need("A26", missing="fair rotation over households, stand-by, hand-over note, emergency activation"),
+]
 
 #: Sunday, ten in the morning.
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -141,3 +148,33 @@ def test_the_watch_in_the_afternoon_can_wait_so_everybody_sleeps_until_eight(
     assert asked
     rang = woken(EIGHT, EIGHT + timedelta(minutes=2))
     assert watch["id"] in {shift.id for _invitation, shift in rang}
+
+
+def test_a_guard_who_cannot_come_changes_with_another_and_the_gate_is_never_without_him(town: Town) -> None:
+    """A26, swap: he asks the others, answers for it meanwhile, and is told as soon as one of them has taken it."""
+    later = (town.now() + timedelta(days=2)).isoformat()
+    watch = next(one for one in town.api(DESK).items("shifts") if one["title"] == DAY and one["starts_at"] > later)
+    guard = fill(town, watch)[0]
+    before = {place["volunteer_id"] for place in holders(town, watch)}
+    swap = town.api(DESK).send("POST", "swaps", {"assignment_id": guard["id"]})
+    town.settle()
+    assert {place["volunteer_id"] for place in holders(town, watch)} == before, "the gate stays his"
+
+    asked = town.api(DESK).items("swap-askings", state="asked")
+    asked = [one for one in asked if one["swap_id"] == swap["id"]]
+    with transaction() as session:
+        told = session.scalars(select(Notification).where(Notification.key == f"swap:{asked[0]['id']}")).one()
+        link = re.search(r"http://localhost(/swaps/[^\s。，]+)", told.text or "")
+    assert link is not None
+    stranger = Person()
+    assert "我能来" in stranger.open(link[1])
+    assert "已经记下您能来" in stranger.send(link[1], answer="yes")
+    town.settle()
+
+    after = {place["volunteer_id"] for place in holders(town, watch)}
+    assert after == before - {guard["volunteer_id"]} | {asked[0]["volunteer_id"]}
+    with transaction() as session:
+        kinds = select(Notification.kind).where(
+            Notification.volunteer_id == guard["volunteer_id"], Notification.state == NotificationState.SENT
+        )
+        assert "place_released" in session.scalars(kinds.order_by(Notification.id)).all()

@@ -12,6 +12,8 @@ import pytest
 from service.calendars import dawn
 from tests.journeys.town import Town
 
+pytestmark = pytest.mark.need("A68")
+
 NOW = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
 
@@ -78,6 +80,7 @@ def test_a_program_may_say_the_same_rule(town: Town) -> None:
     assert [(one["rule"], one["until_on"]) for one in made["series"]] == [("LUNAR:9-9", None)]
 
 
+@pytest.mark.need("A20", missing="stops in an order over several courtyards, a check at each, a finding opens a case")
 def test_the_patrol_begins_at_dawn_later_each_week_of_december(town: Town) -> None:
     patrols = [s for s in town.api(DESK).items("shifts") if s["title"] == "清晨巡逻"]
     starts = [datetime.fromisoformat(shift["starts_at"]) for shift in patrols]

@@ -113,13 +113,14 @@ def _let_an_hour_pass() -> None:
 
 def _sweep() -> None:
     """Everything beat rings, in its own code."""
-    from workers import activities, backfill, reminders, roster
+    from workers import activities, backfill, reminders, roster, swaps
 
     for task in (
         activities.extend_horizon,
         roster.expire_offers,
         roster.hand_on_places,
         backfill.climb_due,
+        swaps.lapse_begun,
         reminders.send_due,
     ):
         task()

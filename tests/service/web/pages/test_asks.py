@@ -175,6 +175,7 @@ def test_a_place_given_up_again_is_sought_for_again_and_she_is_not_asked(asked: 
     assert "您回复了来不了" in Person().open(asked.link())
 
 
+@pytest.mark.need("A35", missing="pairings of neighbours, knocks with three answers, and what follows a missed one")
 def test_who_has_no_telephone_of_the_kind_is_called_and_her_answer_counts(asked: Asked) -> None:
     """A35: an elder is reached through the call list, and her answer shows on the roster at once."""
     with transaction() as session:
