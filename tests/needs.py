@@ -133,8 +133,8 @@ def page() -> str:
     lines = [
         "# What neighbourhoods need",
         "",
-        "69 things that two sub-districts reported of half a year of work. A row is **shown** when a test shows it working",
-        "as the row says, **in part** when its tests name what is missing. This page is made from the tests",
+        "69 things that two sub-districts reported of half a year of work. A row is **shown** when a test shows it",
+        "working as the row says, **in part** when its tests name what is missing. This page is made from the tests",
         "(`python -m tests.needs`); nothing is typed here.",
         "",
         f"Shown {counts['shown']}, in part {counts['in part']}, not yet {counts['not yet']}.",
