@@ -10,13 +10,13 @@ from marshmallow import ValidationError, fields, missing, post_load, validate, v
 from schemas import Input
 from schemas.fields import (
     Choice,
-    Field,
     Id,
     LocalDate,
     LocalDateTime,
     LocalTime,
     Many,
     Name,
+    Part,
     Phone,
     Text,
     Ticked,
@@ -30,10 +30,6 @@ from service.terms import ActivityState, DayRule, Mode, QualificationKind
 
 LONGEST_SERIES_DAYS = 366
 LEAD_TIME = r"P[1-9]\d?D|PT[1-9]\d?H|PT[1-9]\d{0,2}M|eve([01]\d|2[0-3]):[0-5]\d"
-
-
-class Part(Field, fields.Nested):
-    """An object within an object."""
 
 
 class RoleInput(Input):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import Schema, fields
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDateTime, Ticked, Whole
+from schemas.fields import Choice, Id, LocalDateTime, Many, Part, Ticked, Whole
 from schemas.roster import Reply
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy
@@ -106,6 +108,58 @@ class InvitationShown(InvitedShown):
     role = fields.String(required=True)
     starts_at = LocalDateTime(required=True)
     ends_at = LocalDateTime(required=True)
+
+
+#: How long a rung may wait, in minutes, and how many people it may ask at once for each one missing.
+LONGEST_WAIT, MOST_AT_ONCE = 24 * 60, 20
+
+
+class RungInput(Input):
+    """One rung of an activity's ladder. The calls wait until the end of the shift."""
+
+    rung = Choice(Rung, required=True, label=Lazy("哪一步"))
+    wait = Whole(most=LONGEST_WAIT, load_default=30, label=Lazy("等几分钟"))
+    at_once = Whole(most=MOST_AT_ONCE, load_default=3, label=Lazy("缺一个人，一次问几个"))
+    wakes = Ticked(label=Lazy("夜里来不及等到早上，也问"))
+    by_phone = Ticked(label=Lazy("打电话问，不发消息"))
+
+
+class LadderInput(Input):
+    """The rungs of an activity's ladder; their order is always the same."""
+
+    rungs = Many(Part(nested=RungInput), most=len(Rung), required=True, label=Lazy("步骤"))
+
+
+class LadderRung(Shown):
+    """One rung of an activity's ladder."""
+
+    rung = one_of(Rung, required=True)
+    wait = fields.Integer(required=True, metadata={"description": "Minutes; less towards the start."})
+    at_once = fields.Integer(required=True, metadata={"description": "People asked at once for each one missing."})
+    wakes = fields.Boolean(required=True)
+    by_phone = fields.Boolean(required=True)
+
+
+class LadderShown(Shown):
+    """The ladder of an activity's searches from now on; `is_own` unless it is the usual one."""
+
+    activity_id = fields.Integer(required=True)
+    is_own = fields.Boolean(required=True)
+    rungs = fields.List(fields.Nested(LadderRung), required=True)
+
+
+def ladder_form() -> type[Schema]:
+    """The same as one page: the fields of each rung begin with its name."""
+    named: dict[str, fields.Field[Any]] = {}
+    for rung in Rung:
+        named[f"{rung}_used"] = Ticked(label=Lazy("用这一步"))
+        if rung == Rung.CALLS:
+            continue
+        named[f"{rung}_wait"] = Whole(least=1, most=LONGEST_WAIT, required=True, label=Lazy("等几分钟"))
+        named[f"{rung}_at_once"] = Whole(least=1, most=MOST_AT_ONCE, required=True, label=Lazy("缺一个人，一次问几个"))
+        named[f"{rung}_wakes"] = Ticked(label=Lazy("夜里来不及等到早上，也问"))
+        named[f"{rung}_by_phone"] = Ticked(label=Lazy("打电话问，不发消息"))
+    return Input.from_dict(named, name="LadderForm")
 
 
 class StepIn(Input):

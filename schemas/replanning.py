@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from schemas import Input
-from schemas.activities import DatesInput, Part
-from schemas.fields import LocalDate, LocalDateTime, Text
+from schemas.activities import DatesInput
+from schemas.fields import LocalDate, LocalDateTime, Part, Text
 from schemas.publishing import WHEN, Repeats
 from schemas.shown import Shown, one_of
 from service.language import Lazy

@@ -5,7 +5,7 @@ its own. The rest goes to marshmallow.
 """
 
 from schemas.fields.base import Field
-from schemas.fields.choosing import Choice, Many, Ticked
+from schemas.fields.choosing import Choice, Many, Part, Ticked
 from schemas.fields.numbers import Id, Whole
 from schemas.fields.texts import Code, Email, Length, Name, Phone, Text
 from schemas.fields.times import LocalDate, LocalDateTime, LocalTime
@@ -22,6 +22,7 @@ __all__ = [
     "LocalTime",
     "Many",
     "Name",
+    "Part",
     "Phone",
     "Text",
     "Ticked",

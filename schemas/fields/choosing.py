@@ -59,3 +59,7 @@ class Many(Field, fields.List[Any]):
         if not inner.metadata.get("label"):
             inner.metadata = {**inner.metadata, "label": kwargs.get("label", "")}
         super().__init__(cls_or_instance=inner, validate=Length(max=most, error=Lazy("最多{max}项")), **kwargs)
+
+
+class Part(Field, fields.Nested):
+    """An object within an object."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import text
@@ -9,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
+from service.activities.models import Activity
 from service.backfill import climbing, queries
-from service.backfill.models import Backfill
-from service.backfill.rules import LADDER, PATIENCE, as_row, first_look_at
+from service.backfill.models import Backfill, Ladder
+from service.backfill.rules import LADDER, PATIENCE, RungPlan, as_row, first_look_at, in_order
 from service.events import BackfillStarted
 from service.roster.models import Assignment
 from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, RungOutcome, ShiftState
@@ -43,7 +45,7 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
             shift_role_id=shift_role_id,
             cause=cause,
             state=BackfillState.CLIMBING,
-            rungs=[as_row(plan) for plan in LADDER],
+            rungs=[as_row(plan) for plan in ladder_of(session, row.Activity.id)],
             position=0,
             opened_at=now,
             next_at=now if at_once else first_look_at(now=now, starts_at=row.Shift.starts_at),
@@ -57,6 +59,37 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
     elif (backfill := queries.climbing_for(session, shift_role_id)) and backfill.next_at is not None:
         backfill.next_at = min(backfill.next_at, now if at_once else now + PATIENCE)
     return backfill_id
+
+
+def ladder_of(session: Session, activity_id: int) -> tuple[RungPlan, ...]:
+    """The rungs of the activity's searches: its own, or the usual ones."""
+    own = queries.ladder(session, activity_id)
+    return own.plans if own is not None else LADDER
+
+
+def set_ladder(
+    session: Session, activity: Activity, *, plans: Iterable[RungPlan], account_id: int, now: datetime
+) -> Ladder:
+    """Give the activity a ladder of its own, for searches from now on. Raises LadderRefused, StaleDataError."""
+    rungs = [as_row(plan) for plan in in_order(plans)]
+    ladder = queries.ladder(session, activity.id)
+    if ladder is None:
+        ladder = Ladder(activity_id=activity.id, rungs=rungs)
+        session.add(ladder)
+    else:
+        ladder.rungs = rungs
+    session.flush()
+    _note_ladder(session, activity, "set_ladder", account_id=account_id, now=now)
+    return ladder
+
+
+def reset_ladder(session: Session, activity: Activity, *, account_id: int, now: datetime) -> None:
+    """The activity has the usual ladder again. Twice is harmless."""
+    ladder = queries.ladder(session, activity.id)
+    if ladder is not None:
+        session.delete(ladder)
+        session.flush()
+        _note_ladder(session, activity, "reset_ladder", account_id=account_id, now=now)
 
 
 def replace(session: Session, *, assignment_id: int, now: datetime) -> None:
@@ -124,6 +157,11 @@ def _climbing(session: Session, backfill_id: int) -> Backfill:
     if backfill.state != BackfillState.CLIMBING:
         raise SearchIsOver(f"search {backfill_id} is {backfill.state}")
     return backfill
+
+
+def _note_ladder(session: Session, activity: Activity, verb: str, *, account_id: int, now: datetime) -> None:
+    subject = ("activity", activity.id)
+    audit.note(session, verb=verb, subject=subject, account_id=account_id, area_id=activity.area_id, now=now)
 
 
 def _note(session: Session, backfill: Backfill, verb: str, *, account_id: int, now: datetime, **details: str) -> None:

@@ -28,6 +28,24 @@ class ForbiddenMove(Exception):
     """An invitation cannot go from the state it is in to the one asked for."""
 
 
+class Ladder(Base):
+    """The ladder of an activity whose coordinator wants another than rules.LADDER. Searches under way keep theirs."""
+
+    __tablename__ = "ladder"
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), unique=True)
+    rungs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    @property
+    def plans(self) -> tuple[RungPlan, ...]:
+        """The rungs, in order."""
+        return tuple(as_plan(row) for row in self.rungs)
+
+
 class Backfill(Base):
     """One search for people missing in a role of a shift; one at a time.
 

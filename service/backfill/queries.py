@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
-from service.backfill.models import Backfill, BackfillStep, Invitation
+from service.backfill.models import Backfill, BackfillStep, Invitation, Ladder
 from service.places.queries import within
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.models import SignUp
@@ -76,6 +76,11 @@ def has_waiting(session: Session, shift_role_id: int) -> bool:
     """Whether somebody waits for a place in the role."""
     waits = select(SignUp.id).where(SignUp.shift_role_id == shift_role_id, SignUp.state == SignUpState.WAITLISTED)
     return session.scalar(waits.limit(1)) is not None
+
+
+def ladder(session: Session, activity_id: int) -> Ladder | None:
+    """The activity's own ladder; None where it is the usual one."""
+    return session.scalar(select(Ladder).where(Ladder.activity_id == activity_id))
 
 
 def due(session: Session, *, now: datetime, limit: int) -> Sequence[Backfill]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +43,18 @@ LADDER = (
     RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False),
     RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
 )
+
+
+class LadderRefused(Exception):
+    """No rung, or one twice."""
+
+
+def in_order(plans: Iterable[RungPlan]) -> tuple[RungPlan, ...]:
+    """A ladder of these rungs, from those who belong to the shift to those who do not. Raises LadderRefused."""
+    ladder = tuple(sorted(plans, key=lambda plan: list(Rung).index(plan.rung)))
+    if not ladder or len({plan.rung for plan in ladder}) < len(ladder):
+        raise LadderRefused("a ladder has at least one rung, and each once")
+    return ladder
 
 
 def asks(rung: Rung, *, now: datetime, starts_at: datetime) -> bool:

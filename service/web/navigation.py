@@ -28,7 +28,17 @@ MENU = (
 )
 
 #: The pages that lie behind the list of activities.
-ABOUT_ACTIVITIES = ("publishing", "roster", "matching", "changing", "answers", "shifts", "people", "replanning")
+ABOUT_ACTIVITIES = (
+    "publishing",
+    "roster",
+    "matching",
+    "changing",
+    "answers",
+    "shifts",
+    "people",
+    "replanning",
+    "ladders",
+)
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),

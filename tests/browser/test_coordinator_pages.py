@@ -30,7 +30,20 @@ FIXED = {
     "searches": "/co/backfills",
     "swaps": "/co/swaps",
 }
-FOUND = ("match", "person", "phone", "release", "roster", "paper", "edit", "cancel", "unfinished", "dates", "search")
+FOUND = (
+    "match",
+    "person",
+    "phone",
+    "release",
+    "roster",
+    "paper",
+    "edit",
+    "cancel",
+    "unfinished",
+    "dates",
+    "search",
+    "ladder",
+)
 NAMES = (*FIXED, *FOUND)
 
 

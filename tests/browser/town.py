@@ -67,6 +67,7 @@ def fill() -> dict[str, str]:
             "roster": board,
             "paper": f"{board}/print",
             "edit": f"{board}/edit",
+            "ladder": f"{board}/ladder",
             "cancel": f"{board}/cancel",
             "unfinished": f"/co/activities/new/{row.id}/what",
             "search": f"/co/backfills/{_search(session)}",

@@ -10,6 +10,8 @@ from schemas.backfill import (
     BackfillWhole,
     InvitationsAsked,
     InvitationShown,
+    LadderInput,
+    LadderShown,
     NewBackfill,
     Skip,
     StepIn,
@@ -17,12 +19,14 @@ from schemas.backfill import (
 from schemas.roster import Reply
 from schemas.shown import page_of
 from service.activities import queries as activities
+from service.activities.models import Activity
 from service.backfill import actions, answering, listing, queries
 from service.backfill.models import Backfill
+from service.backfill.rules import LadderRefused, RungPlan, as_row
 from service.language import _
 from service.terms import Role
 from service.web.api import cursors
-from service.web.api.door import Call, found
+from service.web.api.door import Call, found, versioned
 from service.web.api.problems import invalid
 from service.web.api.resource import Resource
 
@@ -85,6 +89,36 @@ def stop_backfill(call: Call, *, backfill_id: int) -> Any:
     return _whole(call, search)
 
 
+@backfills.operation("GET", "/activities/<id:activity_id>/ladder", gives=LadderShown())
+def show_ladder(call: Call, *, activity_id: int) -> Any:
+    """Whom the searches of an activity in an area I coordinate turn to, in which order."""
+    return _ladder(call, _activity(call, activity_id))
+
+
+@backfills.operation(
+    "PUT", "/activities/<id:activity_id>/ladder", takes=LadderInput(), gives=LadderShown(), refuses=(412, 428)
+)
+def set_ladder(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
+    """Give it a ladder of its own, for searches from now on; those under way keep theirs."""
+    activity = _activity(call, activity_id)
+    own = queries.ladder(call.session, activity.id)
+    call.must_match(own.version if own is not None else 0)
+    plans = [RungPlan(**row) for row in body["rungs"]]
+    try:
+        actions.set_ladder(call.session, activity, plans=plans, account_id=call.actor.account_id, now=call.now)
+    except LadderRefused:
+        raise invalid(rungs=[_("至少要留一步，每一步只写一次")]) from None
+    return _ladder(call, activity)
+
+
+@backfills.operation("DELETE", "/activities/<id:activity_id>/ladder", gives=LadderShown())
+def reset_ladder(call: Call, *, activity_id: int) -> Any:
+    """The usual ladder again. Twice is harmless."""
+    activity = _activity(call, activity_id)
+    actions.reset_ladder(call.session, activity, account_id=call.actor.account_id, now=call.now)
+    return _ladder(call, activity)
+
+
 @backfills.operation("GET", "/invitations", asks=InvitationsAsked(), gives=page_of(InvitationShown))
 def list_invitations(call: Call, *, asked: dict[str, Any]) -> Any:
     """What I am asked to step in for, and, in areas I coordinate, what everybody is."""
@@ -128,6 +162,19 @@ def answer_invitation(call: Call, *, invitation_id: int, body: dict[str, Any]) -
     )
     call.session.flush()
     return _invitation(found(listing.visible(call.session, invitation_id, **call.reach())))
+
+
+def _activity(call: Call, activity_id: int) -> Activity:
+    call.needs(Role.COORDINATOR)
+    activity: Activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
+    return activity
+
+
+def _ladder(call: Call, activity: Activity) -> Any:
+    own = queries.ladder(call.session, activity.id)
+    rungs = [as_row(plan) for plan in actions.ladder_of(call.session, activity.id)]
+    shown = {"activity_id": activity.id, "is_own": own is not None, "rungs": rungs}
+    return versioned(shown, own.version if own is not None else 0)
 
 
 def _here(call: Call, backfill_id: int) -> Backfill:

@@ -154,3 +154,25 @@ def test_volunteers_watch_no_searches_and_answer_for_nobody_else(town: Town, sou
     assert town.other.post(f"/backfills/{sought.id}/stops").status == 404
     answer = town.other.post(f"/invitations/{sought.invitation_ids[0]}/answers", {"reply": "accept"})
     assert answer.status == 404
+
+
+def test_the_ladder_of_an_activity(town: Town) -> None:
+    town.shift()
+    activity_id = town.coordinator.get("/activities").json["items"][0]["id"]
+    path = f"/activities/{activity_id}/ladder"
+    usual = town.coordinator.get(path)
+    assert (usual.json["is_own"], len(usual.json["rungs"])) == (False, 5)
+    rungs = [{"rung": "team", "wait": 20, "at_once": 2}, {"rung": "waitlist", "wait": 5, "at_once": 1}]
+
+    assert town.coordinator.put(path, {"rungs": rungs}).status == 428
+    etag = usual.headers["ETag"]
+    changed = town.coordinator.put(path, {"rungs": rungs}, If_Match=etag)
+    assert [rung["rung"] for rung in changed.json["rungs"]] == ["waitlist", "team"], "their order is always the same"
+    assert town.coordinator.put(path, {"rungs": rungs}, If_Match=etag).status == 412
+    for wrong in ([], [rungs[0], rungs[0]]):
+        refused = town.coordinator.put(path, {"rungs": wrong}, If_Match="*")
+        assert (refused.status, "rungs" in refused.json["errors"]) == (422, True)
+    assert town.volunteer.get(path).status == 403
+    assert town.stranger.get(path).status == 404
+    assert town.stranger.put(path, {"rungs": rungs}, If_Match="*").status == 404
+    assert town.coordinator.delete(path).json["is_own"] is False

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from service import clock
+from service.activities.models import Activity
 from service.backfill import actions as backfill
 from service.backfill.models import Backfill, Invitation
+from service.backfill.rules import LADDER, RungPlan
 from service.db import transaction
 from service.roster.models import Assignment
 from service.terms import AssignmentState, BackfillState, InvitationState, Rung
@@ -228,3 +230,90 @@ def test_broken_numbers_find_nothing(sought: Sought, typed: str) -> None:
     sought.she.open(sought.path)
     sought.she.send("/co/backfills", shift_role_id=typed)
     assert sought.she.status == 404
+
+
+# --- the ladder of an activity ---
+
+
+@pytest.fixture
+def ladder(at_now: object) -> tuple[Person, int, str]:
+    """(a coordinator, the id of an activity of hers, where its ladder is)."""
+    she, area = desks.coordinator()
+    made, _shifts = desks.published(area)
+    return she, made.id, f"/co/activities/{made.id}/ladder"
+
+
+#: The usual ladder without the neighbours, who are not used, and with substitutes who are telephoned.
+TYPED = {
+    "waitlist_used": "true", "waitlist_wait": "10", "waitlist_at_once": "3", "waitlist_wakes": "true",
+    "substitutes_used": "true", "substitutes_wait": "45", "substitutes_at_once": "2", "substitutes_by_phone": "true",
+    "team_used": "true", "team_wait": "30", "team_at_once": "5", "team_wakes": "true",
+    "neighbours_wait": "30", "neighbours_at_once": "5",
+    "calls_used": "true",
+}  # fmt: skip
+
+
+def test_an_activity_has_the_usual_ladder_until_its_coordinator_wants_another(ladder: tuple[Person, int, str]) -> None:
+    she, activity_id, path = ladder
+    text = she.open(path)
+    assert "一般的次序" in text
+    assert "改回一般的次序" not in text
+    assert "改好了，以后找人就照这个次序。" in she.send(path, **TYPED, version="0")
+    with transaction() as session:
+        plans = backfill.ladder_of(session, activity_id)
+    assert [plan.rung for plan in plans] == [Rung.WAITLIST, Rung.SUBSTITUTES, Rung.TEAM, Rung.CALLS]
+    assert (plans[1].wait, plans[1].at_once, plans[1].wakes, plans[1].by_phone) == (45, 2, False, True)
+    assert "这个活动自己的次序" in she.open(path)
+    assert "改回了一般的次序。" in she.send(f"{path}/usual")
+    with transaction() as session:
+        assert backfill.ladder_of(session, activity_id) == LADDER
+        assert [verb for verb, kind, *_rest in audited(session) if kind == "activity"][-2:] == [
+            "set_ladder",
+            "reset_ladder",
+        ]
+
+
+def test_a_search_follows_the_ladder_of_its_activity(at_now: object) -> None:
+    with transaction() as session:
+        lane = Lane(session, NOW + timedelta(days=1), now=NOW - timedelta(minutes=2))
+        plans = [RungPlan(rung=Rung.TEAM, wait=90, at_once=1)]
+        activity = lane.row().Activity
+        backfill.set_ladder(session, activity, plans=plans, account_id=1, now=NOW)
+        lane.substitute("李候补")
+        lane.member("吴队员")
+        [signup] = lane.filled(factories.volunteer(session, lane.area, "陈退出"))
+        lane.drop_out(signup)
+        lane.pass_time(minutes=2)
+        assert lane.asked() == {"李候补": InvitationState.ASKED}, "one at a time, substitutes among the team"
+        assert [plan.rung for plan in lane.search().plans] == [Rung.TEAM]
+        lane.pass_time(minutes=90)
+        assert list(lane.asked()) == ["李候补", "吴队员"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({name: "" for name in TYPED if name.endswith("_used")}, "至少要留一步"),
+        ({"team_wait": "0"}, "要在1到1440之间"),
+        ({"team_at_once": "99"}, "要在1到20之间"),
+        ({"team_wait": ""}, "请填写等几分钟"),
+    ],
+)
+def test_a_ladder_that_cannot_be_says_why(ladder: tuple[Person, int, str], typed: dict[str, str], said: str) -> None:
+    she, activity_id, path = ladder
+    she.open(path)
+    assert said in she.send(path, **TYPED | typed, version="0")
+    with transaction() as session:
+        assert backfill.ladder_of(session, activity_id) == LADDER
+
+
+def test_two_who_change_a_ladder_see_each_other(ladder: tuple[Person, int, str]) -> None:
+    she, activity_id, path = ladder
+    she.open(path)
+    with transaction() as session:
+        activity = session.get_one(Activity, activity_id)
+        backfill.set_ladder(session, activity, plans=LADDER[:2], account_id=2, now=NOW)
+    text = she.send(path, **TYPED, version="0")
+    assert (she.status, "别人刚刚改过" in text) == (409, True)
+    with transaction() as session:
+        assert backfill.ladder_of(session, activity_id) == LADDER[:2]
