@@ -13,8 +13,8 @@ from itsdangerous import BadSignature, Signer
 from service.settings import settings
 
 #: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody,
-#: `/swaps/<token>` to take somebody's place.
-ANSWER_PATH, ASK_PATH, SWAP_PATH = "/answers/", "/asks/", "/swaps/"
+#: `/swaps/<token>` to take somebody's place, `/calendar/<token>.ics` for a calendar that follows one's shifts.
+ANSWER_PATH, ASK_PATH, SWAP_PATH, FEED_PATH = "/answers/", "/asks/", "/swaps/", "/calendar/"
 
 
 class BrokenLink(Exception):
@@ -66,18 +66,39 @@ def read_swap_token(token: str) -> int:
     return _read(SWAP_PATH, token)
 
 
+def feed_link(volunteer_id: int, *, epoch: int) -> str:
+    """The address of a person's calendar feed. Of another epoch it is another, and the former one opens nothing."""
+    return f"{_address(FEED_PATH, _sign(FEED_PATH, f'{volunteer_id}-{epoch}'))}.ics"
+
+
+def read_feed_token(token: str) -> tuple[int, int]:
+    """(volunteer id, epoch) that a token was made for. Raises BrokenLink."""
+    try:
+        volunteer_id, _, epoch = _unsign(FEED_PATH, token).partition("-")
+        return int(volunteer_id), int(epoch)
+    except ValueError:
+        raise BrokenLink("this link was not made here, or was cut off") from None
+
+
 def _address(path: str, token: str) -> str:
     return f"{settings().public_url.rstrip('/')}{path}{token}"
 
 
-def _sign(path: str, row_id: int) -> str:
-    return _signer(path).sign(str(row_id)).decode()
+def _sign(path: str, what: int | str) -> str:
+    return _signer(path).sign(str(what)).decode()
 
 
 def _read(path: str, token: str) -> int:
     try:
-        return int(_signer(path).unsign(token))
-    except (BadSignature, ValueError):
+        return int(_unsign(path, token))
+    except ValueError:
+        raise BrokenLink("this link was not made here, or was cut off") from None
+
+
+def _unsign(path: str, token: str) -> str:
+    try:
+        return _signer(path).unsign(token).decode()
+    except BadSignature:
         raise BrokenLink("this link was not made here, or was cut off") from None
 
 
@@ -87,4 +108,4 @@ def _signer(path: str) -> Signer:
 
 
 #: What sets the kinds apart.
-SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask", SWAP_PATH: "lunzhi.swap"}
+SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask", SWAP_PATH: "lunzhi.swap", FEED_PATH: "lunzhi.feed"}

@@ -188,6 +188,25 @@ def duties_before(session: Session, volunteer_id: int, *, until_at: datetime, li
     ).all()
 
 
+def of_calendar(session: Session, volunteer_id: int, *, from_at: datetime, limit: int = 300) -> list[DutyRow]:
+    """What a person's calendar tells of: of each shift from then on her newest place, by start.
+
+    Those she gave up and those called off too: a calendar that has them must learn that they are off.
+    """
+    newest = (
+        select(func.max(Assignment.id))
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state != AssignmentState.DRAFTED)
+        .group_by(Assignment.shift_id)
+    )
+    rows = session.execute(
+        _duties()
+        .where(Assignment.id.in_(newest), Shift.starts_at >= from_at)
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(limit)
+    )
+    return list(rows.all())
+
+
 def duty(session: Session, assignment_id: int) -> DutyRow | None:
     """One assignment with its shift, activity and role."""
     return session.execute(_duties().where(Assignment.id == assignment_id)).one_or_none()

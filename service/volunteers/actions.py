@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from service import audit, outbox, secrets
 from service.events import ConsentWithdrawn, QualificationVerified, VolunteerRegistered
 from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
-from service.volunteers.models import Consent, Qualification, Volunteer
-from service.volunteers.queries import PHONE, lock_id
+from service.volunteers.models import CalendarFeed, Consent, Qualification, Volunteer
+from service.volunteers.queries import PHONE, feed_of, lock_id
 from service.volunteers.rules import spelled
 
 
@@ -177,3 +177,25 @@ def _standing_consent(session: Session, volunteer_id: int, purpose: ConsentPurpo
             Consent.volunteer_id == volunteer_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
         )
     )
+
+
+def open_feed(session: Session, *, volunteer_id: int, now: datetime) -> CalendarFeed:
+    """Let her calendar follow her shifts. One that is open stays; after it was closed its address is another."""
+    lock_id(session, volunteer_id)
+    feed = feed_of(session, volunteer_id)
+    if feed is None:
+        feed = CalendarFeed(volunteer_id=volunteer_id, epoch=1, opened_at=now)
+        session.add(feed)
+    elif feed.closed_at is not None:
+        feed.epoch, feed.opened_at, feed.closed_at = feed.epoch + 1, now, None
+    session.flush()
+    return feed
+
+
+def close_feed(session: Session, *, volunteer_id: int, now: datetime) -> None:
+    """Whoever holds the address reads nothing any more. Twice is harmless."""
+    lock_id(session, volunteer_id)
+    feed = feed_of(session, volunteer_id)
+    if feed is not None and feed.closed_at is None:
+        feed.closed_at = now
+        session.flush()

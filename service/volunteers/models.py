@@ -84,3 +84,15 @@ class Consent(Base):
     given_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = mapped_column(BigInteger)
     withdrawn_at: Mapped[datetime | None]
+
+
+class CalendarFeed(Base):
+    """The address under which a person's own calendar follows her shifts. Another `epoch` is another address."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[Id]
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"), unique=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

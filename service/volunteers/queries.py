@@ -11,7 +11,7 @@ from service import secrets
 from service.db import fetch
 from service.places.queries import within
 from service.terms import ConsentPurpose
-from service.volunteers.models import Consent, Volunteer
+from service.volunteers.models import CalendarFeed, Consent, Volunteer
 from service.volunteers.rules import letters
 from service.wording import masked_name
 
@@ -64,6 +64,13 @@ def names_for_others(session: Session, volunteer_ids: Collection[int]) -> dict[i
     )
     rows = session.execute(select(Volunteer.id, Volunteer.name, agreed).where(Volunteer.id.in_(volunteer_ids)))
     return {volunteer_id: name if is_shown else masked_name(name) for volunteer_id, name, is_shown in rows}
+
+
+def feed_of(session: Session, volunteer_id: int) -> CalendarFeed | None:
+    """The person's calendar feed, open or closed."""
+    return session.scalar(
+        select(CalendarFeed).where(CalendarFeed.volunteer_id == volunteer_id).execution_options(populate_existing=True)
+    )
 
 
 def by_phone(session: Session, phone: str) -> Volunteer | None:

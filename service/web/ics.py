@@ -25,18 +25,28 @@ class Entry:
     description: str = ""
     address: str = ""
     is_cancelled: bool = False
+    is_tentative: bool = False
 
 
-def calendar_answer(entries: Iterable[Entry], *, stamp: datetime) -> Response:
-    """A calendar file that phones offer to add. `stamp` is the current instant."""
+def calendar_answer(entries: Iterable[Entry], *, stamp: datetime, is_feed: bool = False) -> Response:
+    """A calendar file that phones offer to add; or one that calendars fetch again every hour (`is_feed`).
+
+    `stamp` is the current instant.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Lunzhi//zh-CN//")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("轮值"))
+    if is_feed:
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
     for entry in entries:
         calendar.add_component(_event(entry, stamp))
     answer = Response(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="lunzhi.ics"'
+    if is_feed:
+        answer.headers["Cache-Control"] = "private, no-store"
+    else:
+        answer.headers["Content-Disposition"] = 'attachment; filename="lunzhi.ics"'
     return answer
 
 
@@ -47,12 +57,20 @@ def _event(entry: Entry, stamp: datetime) -> Event:
     event.add("summary", entry.title)
     event.add("dtstart", entry.starts_at.astimezone(LOCAL_ZONE))
     event.add("dtend", entry.ends_at.astimezone(LOCAL_ZONE))
-    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("status", _status(entry))
     for name, value in (("location", entry.place), ("description", entry.description), ("url", entry.address)):
         if value:
             event.add(name, value)
-    event.add_component(_alarm(entry))
+    if not entry.is_cancelled:
+        event.add_component(_alarm(entry))
     return event
+
+
+def _status(entry: Entry) -> str:
+    """RFC 5545, 3.8.1.11."""
+    if entry.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.is_tentative else "CONFIRMED"
 
 
 def _alarm(entry: Entry) -> Alarm:

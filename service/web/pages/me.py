@@ -12,7 +12,7 @@ from service import clock, secrets, wording
 from service.activities.models import Shift
 from service.backfill.queries import open_invitations
 from service.language import Lazy, _
-from service.links import answer_token, ask_token, swap_token
+from service.links import answer_token, ask_token, feed_link, swap_token
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
@@ -23,6 +23,7 @@ from service.swaps.queries import being_swapped, open_askings
 from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
+from service.volunteers.queries import feed_of
 from service.web import notices, outcome, page, visitor, where
 from service.web.outcome import Outcome
 from service.web.pages.offers import told
@@ -130,6 +131,7 @@ def profile(db: Session) -> ResponseReturnValue:
         volunteer=volunteer,
         phone=wording.masked_phone(phone) if phone else "",
         community=db.get_one(Area, volunteer.area_id).name,
+        feed=_feed(db, volunteer.id),
         consents=[(purpose, purpose in given, *WORDS[purpose]) for purpose in PURPOSES],
     )
 
@@ -147,6 +149,12 @@ def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
         volunteers.withdraw_consent(db, volunteer_id=her, purpose=wanted, now=now)
         notices.offer_undo(_("已经收回。点错了可以撤销。"), address=url_for("me.consent", purpose=purpose, what="give"))
     return page.see_other(url_for("me.profile"))
+
+
+def _feed(db: Session, volunteer_id: int) -> str:
+    """The address of her calendar feed; empty while it is closed."""
+    known = feed_of(db, volunteer_id)
+    return feed_link(volunteer_id, epoch=known.epoch) if known is not None and known.closed_at is None else ""
 
 
 def _me(db: Session) -> Volunteer:
