@@ -6,18 +6,23 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Row, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
+from service.activities.models import ShiftRole
+from service.backfill.models import Backfill, Invitation
 from service.calendars.quiet import GRACE, quiet_hours
-from service.notifications.models import Delivery, Notification
+from service.notifications.models import Call, Delivery, Notification
 from service.notifications.rules import Attempt
 from service.places.models import Area
+from service.places.queries import within
 from service.roster.models import Assignment
 from service.signups.models import SignUp
+from service.swaps.models import Swap, SwapAsking
 from service.terms import AssignmentState as A
 from service.terms import Channel, NotificationState, Role, SignUpState
+from service.volunteers.models import Volunteer
 
 #: How long a leased notification is one sender's. Longer than a sender works on one batch.
 LEASE = timedelta(seconds=60)
@@ -93,3 +98,59 @@ def coordinators(session: Session, area_id: int) -> Sequence[int]:
     ).all()
     nearest = max((lineage.index(granted_in) for granted_in, _ in rows), default=0)
     return [account_id for granted_in, account_id in rows if lineage.index(granted_in) == nearest]
+
+
+def of_person(
+    session: Session, volunteer_id: int, *, scope_ids: Sequence[int] | None = None, limit: int = 60
+) -> Sequence[Notification]:
+    """What was to be told to a person, newest first; for a coordinator only what came from her areas."""
+    statement = select(Notification).where(Notification.volunteer_id == volunteer_id)
+    if scope_ids is not None:
+        statement = statement.where(within(Notification.area_id, scope_ids))
+    newest = statement.order_by(Notification.send_at.desc(), Notification.id.desc()).limit(limit)
+    return session.scalars(newest).all()
+
+
+def about_shift(session: Session, shift_id: int) -> list[Row[Notification, Volunteer]]:
+    """What was to be told to volunteers about a shift, with whom it was for, oldest first."""
+    ids: dict[str, set[int]] = {
+        "assignment_ids": set(session.scalars(select(Assignment.id).where(Assignment.shift_id == shift_id))),
+        "signup_ids": set(session.scalars(select(SignUp.id).where(SignUp.shift_id == shift_id))),
+        "invitation_ids": set(
+            session.scalars(
+                select(Invitation.id)
+                .join(Backfill, Backfill.id == Invitation.backfill_id)
+                .join(ShiftRole, ShiftRole.id == Backfill.shift_role_id)
+                .where(ShiftRole.shift_id == shift_id)
+            )
+        ),
+        "swap_asking_ids": set(
+            session.scalars(
+                select(SwapAsking.id)
+                .join(Swap, Swap.id == SwapAsking.swap_id)
+                .join(Assignment, Assignment.id == Swap.assignment_id)
+                .where(Assignment.shift_id == shift_id)
+            )
+        ),
+    }
+    people = union(
+        select(Assignment.volunteer_id).where(Assignment.shift_id == shift_id),
+        select(SignUp.volunteer_id).where(SignUp.shift_id == shift_id),
+        select(Invitation.volunteer_id).where(Invitation.id.in_(ids["invitation_ids"])),
+        select(SwapAsking.volunteer_id).where(SwapAsking.id.in_(ids["swap_asking_ids"])),
+    )
+    rows = session.execute(
+        select(Notification, Volunteer)
+        .join(Volunteer, Volunteer.id == Notification.volunteer_id)
+        .where(Notification.volunteer_id.in_(people))
+        .order_by(Notification.send_at, Notification.id)
+    ).all()
+    return [
+        row for row in rows if any(ids[name].intersection(row.Notification.subject_ids.get(name, ())) for name in ids)
+    ]
+
+
+def calls_of(session: Session, notification_ids: Collection[int]) -> dict[int, Call]:
+    """The calls that came of these notifications, by notification."""
+    rows = session.scalars(select(Call).where(Call.notification_id.in_(notification_ids)))
+    return {call.notification_id: call for call in rows}

@@ -12,7 +12,7 @@ from service.places.models import Area
 from service.terms import AreaKind
 
 
-def within(column: InstrumentedAttribute[int], scope_ids: Sequence[int]) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[Any], scope_ids: Sequence[int]) -> ColumnElement[bool]:
     """The condition that the area in `column` lies in one of the scopes or below it.
 
     Every query on behalf of a coordinator carries this, so that other communities' rows do not exist for her.

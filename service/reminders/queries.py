@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.activities.models import Activity, Shift
 from service.calendars.rules import instant, local
 from service.notifications.models import Notification
+from service.places.queries import within
 from service.reminders.models import Reminder
 from service.reminders.rules import Told, day_key
 from service.roster.models import Assignment
@@ -121,6 +122,25 @@ def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetim
         volunteer_id: Told(keys=frozenset(keys[volunteer_id]), assignment_ids=frozenset(assignment_ids[volunteer_id]))
         for volunteer_id in keys
     }
+
+
+def silent(
+    session: Session, volunteer_id: int, *, scope_ids: Sequence[int] | None = None, limit: int = 40
+) -> Sequence[Row[Reminder, Shift, Activity]]:
+    """A person's reminders that have become no message: still to come, or left unsaid; the latest first.
+
+    For a coordinator only those of her areas.
+    """
+    statement = (
+        select(Reminder, Shift, Activity)
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Reminder.volunteer_id == volunteer_id, Reminder.state != ReminderState.SENT)
+    )
+    if scope_ids is not None:
+        statement = statement.where(within(Reminder.area_id, scope_ids))
+    return session.execute(statement.order_by(Reminder.due_at.desc(), Reminder.id.desc()).limit(limit)).all()
 
 
 def _is_one_of(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:

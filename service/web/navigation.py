@@ -38,6 +38,7 @@ ABOUT_ACTIVITIES = (
     "people",
     "replanning",
     "ladders",
+    "ledger",
 )
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (

@@ -66,7 +66,7 @@ def test_no_chinese_is_left_but_what_people_wrote() -> None:
     fixed = ["/", "/?full=1", "/login", "/help", "/privacy", "/nothing", f"/signup/who/{shift_id}/{role_id}"]
     for who, visited in (
         (guest, [*fixed, *laid_out.public.values()]),
-        (she, ["/", "/me", "/me/profile", *laid_out.hers.values()]),
+        (she, ["/", "/me", "/me/profile", "/me/messages", *laid_out.hers.values()]),
     ):
         who.client.set_cookie("language", "en")
         for address in visited:

@@ -1,0 +1,94 @@
+"""What became of a message, in one sentence: why somebody got it, will get it, or did not get it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service import wording
+from service.language import Lazy, _
+from service.notifications.models import Call, Notification
+from service.reminders.models import Reminder
+from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, ReminderState, UnsentReason
+
+KINDS = {
+    NotificationKind.LOGIN_CODE: Lazy("验证码"),
+    NotificationKind.SIGN_UP_RECEIVED: Lazy("收到报名"),
+    NotificationKind.SIGN_UP_CONFIRMED: Lazy("报名成功"),
+    NotificationKind.SIGN_UP_WAITLISTED: Lazy("进入候补"),
+    NotificationKind.SIGN_UP_WITHDRAWN: Lazy("已退出"),
+    NotificationKind.SIGN_UP_DECLINED: Lazy("没有排上"),
+    NotificationKind.PLACE_OFFERED: Lazy("请您回复能不能来"),
+    NotificationKind.PLACE_RELEASED: Lazy("不用来了"),
+    NotificationKind.SHIFT_CANCELLED: Lazy("这一班取消了"),
+    NotificationKind.SHIFT_MOVED: Lazy("这一班改了时间"),
+    NotificationKind.REMINDER: Lazy("提醒"),
+    NotificationKind.SUBSTITUTE_WANTED: Lazy("想请您顶个班"),
+    NotificationKind.SUBSTITUTE_CALL: Lazy("打电话请顶班"),
+    NotificationKind.SWAP_WANTED: Lazy("想请您替一班"),
+    NotificationKind.SWAP_DONE: Lazy("换好班了"),
+    NotificationKind.SWAP_OFF: Lazy("没有换成"),
+    NotificationKind.SWAP_TO_APPROVE: Lazy("有人换班，请您定"),
+    NotificationKind.GAP_OPENED: Lazy("还缺人"),
+}
+CHANNELS = {
+    Channel.CONSOLE: Lazy("短信"),
+    Channel.FILE: Lazy("短信"),
+    Channel.EMAIL: Lazy("电子邮件"),
+    Channel.CALL_LIST: Lazy("电话"),
+}
+REASONS = {
+    UnsentReason.CANCELLED: Lazy("这一班取消了"),
+    UnsentReason.NOT_HOLDING: Lazy("那时候已经不在这一班上"),
+    UnsentReason.QUIET_HOURS: Lazy("夜里不打扰，等到早上又来不及了"),
+    UnsentReason.TOO_LATE: Lazy("要发的时候已经晚了"),
+    UnsentReason.ALREADY_TOLD: Lazy("同一天已经说过"),
+    UnsentReason.SUPERSEDED: Lazy("情况后来变了，用不着发了"),
+    UnsentReason.NO_CONSENT: Lazy("本人不要提醒"),
+    UnsentReason.NO_CHANNEL: Lazy("没有办法联系到本人"),
+    UnsentReason.FAILED: Lazy("各种办法都试过，没有发成"),
+}
+CALLED = {
+    CallOutcome.OPEN: Lazy("在电话名单上，还没有打"),
+    CallOutcome.YES: Lazy("打了电话，说能来"),
+    CallOutcome.NO: Lazy("打了电话，说来不了"),
+    CallOutcome.TOLD: Lazy("打电话告诉了"),
+    CallOutcome.NO_ANSWER: Lazy("打了电话，没有接"),
+    CallOutcome.LATER: Lazy("打了电话，稍后再打"),
+    CallOutcome.NOT_NEEDED: Lazy("不用再打电话了"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line: what it is, when, and what became of it. `tone`: good, wait or plain."""
+
+    what: str
+    when: datetime
+    sentence: str
+    tone: str
+
+
+def of_message(message: Notification, call: Call | None) -> Told:
+    """A message, with the call that came of it."""
+    when = message.settled_at or message.send_at
+    what = str(KINDS[message.kind])
+    if message.state == NotificationState.UNSENT and message.unsent_reason is not None:
+        return Told(what, when, _("没有发：{reason}。", reason=REASONS[message.unsent_reason]), "plain")
+    if message.state == NotificationState.PLANNED:
+        sentence = _("还没有发，{moment}发。", moment=wording.moment(message.send_at))
+        return Told(what, message.send_at, sentence, "wait")
+    if call is not None:
+        return Told(what, when, _("{outcome}。", outcome=CALLED[call.outcome]), "good" if call.called_by else "wait")
+    channel = CHANNELS[message.channel or Channel.CONSOLE]
+    return Told(what, when, _("{moment}用{channel}发了。", moment=wording.moment(when), channel=channel), "good")
+
+
+def of_reminder(reminder: Reminder) -> Told:
+    """A reminder that has become no message, or not yet."""
+    what = str(KINDS[NotificationKind.REMINDER])
+    if reminder.state == ReminderState.UNSENT and reminder.unsent_reason is not None:
+        sentence = _("没有提醒：{reason}。", reason=REASONS[reminder.unsent_reason])
+        return Told(what, reminder.due_at, sentence, "plain")
+    sentence = _("{moment}提醒。", moment=wording.moment(reminder.due_at))
+    return Told(what, reminder.due_at, sentence, "wait")
