@@ -11,6 +11,7 @@ from service import audit
 from service.activities.models import Activity
 from service.language import _
 from service.notifications import queries
+from service.notifications.subjects import subjects
 from service.reminders.queries import silent
 from service.signups.queries import concerned
 from service.web import page, told
@@ -35,11 +36,12 @@ def person(desk: Desk, volunteer_id: int) -> Response:
     )
     messages = queries.of_person(desk.db, her.id, scope_ids=desk.scope_ids)
     calls = queries.calls_of(desk.db, [one.id for one in messages])
+    about = subjects(desk.db, messages)
     unsaid = silent(desk.db, her.id, scope_ids=desk.scope_ids)
     return page.render(
         "messages/person.html",
         title=_("{name}的消息", name=her.name),
-        lines=[told.of_message(one, calls.get(one.id)) for one in messages],
+        lines=[(told.of_message(one, calls.get(one.id)), about[one.id].duties) for one in messages],
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in unsaid],
         back=page.local_path(request.args.get("back", ""), otherwise="/co"),
     )

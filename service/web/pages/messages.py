@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.language import _
 from service.notifications import queries
+from service.notifications.subjects import subjects
 from service.reminders.queries import silent
 from service.web import page, told, visitor, where
 
@@ -24,6 +25,7 @@ def index(db: Session) -> Response:
     return page.render(
         "messages/mine.html",
         title=_("我的消息"),
+        duties={number: subject.duties for number, subject in subjects(db, messages).items()},
         messages=[(one, told.of_message(one, calls.get(one.id))) for one in messages],
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in silent(db, her)],
     )
