@@ -8,10 +8,11 @@ from typing import TypeAlias
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.models import Activity, ActivityRole, Shift
 from service.places.queries import within_or_own
 from service.roster.models import Assignment
 from service.swaps.models import Swap, SwapAsking
+from service.swaps.queries import with_shift
 from service.terms import InvitationState, SwapState
 from service.volunteers.models import Volunteer
 
@@ -68,32 +69,24 @@ def _swaps(
 ) -> Select[Swap, Assignment, str, int, Shift, Activity, ActivityRole]:
     asked = select(func.count()).where(SwapAsking.swap_id == Swap.id).scalar_subquery().label("asked")
     mine = within_or_own(Swap.area_id, scope_ids, owner=Assignment.volunteer_id, volunteer_id=volunteer_id)
-    return (
+    statement = (
         select(Swap, Assignment, Volunteer.name, asked, Shift, Activity, ActivityRole)
         .select_from(Swap)
         .join(Assignment, Assignment.id == Swap.assignment_id)
         .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
-        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(mine)
     )
+    return with_shift(statement).where(mine)
 
 
 def _askings(
     volunteer_id: int | None, scope_ids: Sequence[int]
 ) -> Select[SwapAsking, str, Shift, Activity, ActivityRole]:
     mine = within_or_own(Swap.area_id, scope_ids, owner=SwapAsking.volunteer_id, volunteer_id=volunteer_id)
-    return (
+    statement = (
         select(SwapAsking, Volunteer.name, Shift, Activity, ActivityRole)
         .select_from(SwapAsking)
         .join(Swap, Swap.id == SwapAsking.swap_id)
         .join(Volunteer, Volunteer.id == SwapAsking.volunteer_id)
         .join(Assignment, Assignment.id == Swap.assignment_id)
-        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(mine)
     )
+    return with_shift(statement).where(mine)

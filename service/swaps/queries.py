@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVarTuple, cast
 
 from sqlalchemy import Row, Select, exists, not_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +22,7 @@ from service.swaps.rules import MOST_ASKED, reasons_against
 from service.terms import AssignmentState, InvitationState, Rung, ShiftState, SwapState
 from service.volunteers.models import Volunteer
 
+Columns = TypeVarTuple("Columns")
 PlaceRow: TypeAlias = Row[Assignment, ShiftRole, Shift, Activity, ActivityRole]
 
 
@@ -202,15 +203,14 @@ def open_askings(
     session: Session, volunteer_id: int, *, now: datetime
 ) -> Sequence[Row[SwapAsking, Swap, Shift, Activity, ActivityRole]]:
     """What a person is asked to take and has not answered, next shift first."""
-    return session.execute(
+    statement = (
         select(SwapAsking, Swap, Shift, Activity, ActivityRole)
         .select_from(SwapAsking)
         .join(Swap, Swap.id == SwapAsking.swap_id)
         .join(Assignment, Assignment.id == Swap.assignment_id)
-        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+    )
+    return session.execute(
+        with_shift(statement)
         .where(SwapAsking.volunteer_id == volunteer_id, SwapAsking.state == InvitationState.ASKED)
         .where(Swap.state == SwapState.OPEN, Shift.starts_at > now)
         .order_by(Shift.starts_at, SwapAsking.id)
@@ -236,13 +236,11 @@ def listed(
     session: Session, *, scope_ids: Sequence[int], states: Sequence[SwapState], limit: int = 50
 ) -> Sequence[Row[Swap, Assignment, Shift, Activity, ActivityRole]]:
     """Swaps in scope in one of these states, newest first."""
+    statement = select(Swap, Assignment, Shift, Activity, ActivityRole).join(
+        Assignment, Assignment.id == Swap.assignment_id
+    )
     return session.execute(
-        select(Swap, Assignment, Shift, Activity, ActivityRole)
-        .join(Assignment, Assignment.id == Swap.assignment_id)
-        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        with_shift(statement)
         .where(within(Swap.area_id, scope_ids), Swap.state.in_(states))
         .order_by(Swap.id.desc())
         .limit(limit)
@@ -250,10 +248,13 @@ def listed(
 
 
 def _places() -> Select[Assignment, ShiftRole, Shift, Activity, ActivityRole]:
+    return with_shift(select(Assignment, ShiftRole, Shift, Activity, ActivityRole).select_from(Assignment))
+
+
+def with_shift(statement: Select[*Columns]) -> Select[*Columns]:
+    """The statement, which reads places, with the role, shift, activity and definition of each."""
     return (
-        select(Assignment, ShiftRole, Shift, Activity, ActivityRole)
-        .select_from(Assignment)
-        .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
+        statement.join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
