@@ -66,6 +66,11 @@ def read_swap_token(token: str) -> int:
     return _read(SWAP_PATH, token)
 
 
+def activity_link(activity_id: int) -> str:
+    """The address at which anybody reads of an activity and signs up."""
+    return f"{settings().public_url.rstrip('/')}/a/{activity_id}"
+
+
 def feed_link(volunteer_id: int, *, epoch: int) -> str:
     """The address of a person's calendar feed. Of another epoch it is another, and the former one opens nothing."""
     return f"{_address(FEED_PATH, _sign(FEED_PATH, f'{volunteer_id}-{epoch}'))}.ics"

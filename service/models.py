@@ -17,6 +17,7 @@ from service.signups import models as signups
 from service.swaps import models as swaps
 from service.teams import models as teams
 from service.volunteers import models as volunteers
+from service.watches import models as watches
 
 metadata = Base.metadata
 
@@ -39,4 +40,5 @@ __all__ = [
     "swaps",
     "teams",
     "volunteers",
+    "watches",
 ]

@@ -110,6 +110,10 @@ def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     notifications.tell_gap(session, shift_role_id=event.shift_role_id, now=now)
 
 
+def tell_watchers(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    notifications.tell_place_free(session, shift_role_id=event.shift_role_id, now=now)
+
+
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
 
@@ -201,7 +205,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),
-    PlaceFreed: (fill_place, seek_replacement, report_gap),
+    PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers),
     SwapAsked: (ask_to_swap,),
     SwapAnswered: (drop_swap_call,),
     SwapAgreed: (seek_approval,),

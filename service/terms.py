@@ -244,6 +244,7 @@ class NotificationKind(StrEnum):
     REMINDER = "reminder"
     SUBSTITUTE_WANTED = "substitute_wanted"
     SUBSTITUTE_CALL = "substitute_call"
+    PLACE_FREE = "place_free"
     SWAP_WANTED = "swap_wanted"
     SWAP_DONE = "swap_done"
     SWAP_OFF = "swap_off"

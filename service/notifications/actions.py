@@ -42,6 +42,7 @@ from service.terms import (
     UnsentReason,
 )
 from service.tracing import request_id
+from service.watches import queries as watches
 
 #: A freed place is first offered to those who wait; only if it is still free after this is the coordinator told.
 GAP_PATIENCE = timedelta(minutes=2)
@@ -220,6 +221,25 @@ def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
     ]
     made = notify_all(session, wanted, now=now)
     _ask_again(session, [one for one in wanted if one.key not in made], now=now)
+
+
+def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> None:
+    """Tell whoever watches for it that a place fell free, once for each shift, if it still is after GAP_PATIENCE."""
+    role = session.get_one(ShiftRole, shift_role_id)
+    shift = session.get_one(Shift, role.shift_id)
+    wanted = [
+        Wanted(
+            kind=NotificationKind.PLACE_FREE,
+            key=f"place_free:{shift.id}:{one.volunteer_id}",
+            to=To(volunteer_id=one.volunteer_id),
+            subject_ids={"shift_role_ids": [shift_role_id]},
+            area_id=shift.area_id,
+            starts_at=shift.starts_at,
+            not_before=now + GAP_PATIENCE,
+        )
+        for one in watches.to_be_told(session, shift_role_id)
+    ]
+    notify_all(session, wanted, now=now)
 
 
 def ask_to_step_in(session: Session, *, invitation_id: int, now: datetime) -> None:

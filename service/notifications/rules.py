@@ -94,7 +94,9 @@ class Duty:
     invitation_id: int | None = None
     invitation_state: InvitationState | None = None
     min_needed: int = 0
+    max_needed: int = 0
     taken: int = 0
+    activity_id: int = 0
     swap_asking_id: int | None = None
     swap_asking_state: InvitationState | None = None
     swap_state: SwapState | None = None
@@ -169,6 +171,12 @@ def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
     return None if duty.missing else UnsentReason.SUPERSEDED
 
 
+def _has_place(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    return None if duty.taken < duty.max_needed else UnsentReason.SUPERSEDED
+
+
 def _is_wanted(duty: Duty, _now: datetime) -> UnsentReason | None:
     """Asked to step in, not answered yet, and people are still missing."""
     if duty.shift_state == ShiftState.CANCELLED:
@@ -226,6 +234,7 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
+    NotificationKind.PLACE_FREE: _has_place,
     NotificationKind.SWAP_WANTED: _is_to_be_taken,
     NotificationKind.SWAP_DONE: _is_confirmed,
     NotificationKind.SWAP_OFF: _came_to_nothing,

@@ -203,6 +203,7 @@ def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None =
     above = [areas[area_id] for area_id in areas[shift.area_id].lineage]
     return Duty(
         shift_id=shift.id,
+        activity_id=activity.id,
         shift_state=shift.state,
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
@@ -224,6 +225,7 @@ def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None =
         invitation_id=invitation.id if invitation else None,
         invitation_state=invitation.state if invitation else None,
         min_needed=row.ShiftRole.min_needed,
+        max_needed=row.ShiftRole.max_needed,
         taken=row.ShiftRole.taken,
         swap_asking_id=asked.id if asked else None,
         swap_asking_state=asked.state if asked else None,

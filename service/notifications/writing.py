@@ -89,7 +89,9 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
 
 
 def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
-    """A link to answer by, where one answer settles the whole message."""
+    """A link to answer by, where one answer settles the whole message; or where to sign up."""
+    if kind == NotificationKind.PLACE_FREE:
+        return links.activity_link(duties[0].activity_id)
     if kind not in ASKING or len(duties) != 1:
         return None
     [duty] = duties

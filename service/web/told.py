@@ -25,6 +25,7 @@ KINDS = {
     NotificationKind.REMINDER: Lazy("提醒"),
     NotificationKind.SUBSTITUTE_WANTED: Lazy("想请您顶个班"),
     NotificationKind.SUBSTITUTE_CALL: Lazy("打电话请顶班"),
+    NotificationKind.PLACE_FREE: Lazy("有空位了"),
     NotificationKind.SWAP_WANTED: Lazy("想请您替一班"),
     NotificationKind.SWAP_DONE: Lazy("换好班了"),
     NotificationKind.SWAP_OFF: Lazy("没有换成"),

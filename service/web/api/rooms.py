@@ -21,6 +21,7 @@ from service.web.api import (
     swaps,
     teams,
     volunteers,
+    watches,
 )
 
 RESOURCES = (
@@ -39,6 +40,7 @@ RESOURCES = (
     gaps.gaps,
     backfill.backfills,
     swaps.swaps,
+    watches.watches,
     matching.match_runs,
     reminders.reminders,
     notifications.notifications,

@@ -38,6 +38,7 @@ from service.web.pages import (
     swap_answers,
     swap_approvals,
     swaps,
+    watches,
 )
 from service.web.pages import help as help_pages
 
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     swaps.pages,
     swap_answers.pages,
     feeds.pages,
+    watches.pages,
     login.pages,
     help_pages.pages,
     display.pages,

@@ -6,6 +6,8 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from schemas.publishing import WEEKDAYS
+from schemas.watches import WatchInput
 from service import clock
 from service.activities.queries import published, shifts
 from service.language import Lazy
@@ -13,6 +15,7 @@ from service.places.models import Area
 from service.signups.queries import standing_shifts
 from service.terms import Mode
 from service.web import page, visitor, where
+from service.web.forms import Form, Option
 
 #: A fortnight of a daily activity fits; the rest comes nearer by itself.
 MOST_SHIFTS = 28
@@ -48,5 +51,12 @@ def show(db: Session, activity_id: int) -> ResponseReturnValue:
         shifts=coming[:SHOWN_SHIFTS],
         further=coming[SHOWN_SHIFTS:],
         mine=standing_shifts(db, volunteer.id) if volunteer else set(),
+        watch=_watch_form() if volunteer else None,
         now=now,
     )
+
+
+def _watch_form() -> Form:
+    """有空位时告诉我: on any day, or on one day of the week."""
+    weekdays = [Option(value=value, text=str(words)) for value, words in WEEKDAYS.items()]
+    return Form.blank(WatchInput(), options={"weekday": weekdays})

@@ -27,6 +27,7 @@ ABOUT = {
     NotificationKind.SUBSTITUTE_WANTED: Lazy("问能不能顶班"),
     NotificationKind.SUBSTITUTE_CALL: Lazy("问能不能顶班"),
     NotificationKind.SWAP_WANTED: Lazy("问能不能替班"),
+    NotificationKind.PLACE_FREE: Lazy("告诉有空位了"),
     NotificationKind.SWAP_DONE: Lazy("告诉换好班了"),
     NotificationKind.SWAP_OFF: Lazy("告诉没有换成"),
     NotificationKind.REMINDER: Lazy("提醒按时来"),

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from schemas.publishing import WEEKDAYS
 from service import clock, secrets, wording
 from service.activities.models import Shift
 from service.backfill.queries import open_invitations
@@ -24,6 +25,7 @@ from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import feed_of
+from service.watches.queries import of_volunteer as watches_of
 from service.web import notices, outcome, page, visitor, where
 from service.web.outcome import Outcome
 from service.web.pages.offers import told
@@ -70,6 +72,8 @@ def index(db: Session) -> ResponseReturnValue:
         swaps=open_askings(db, who.volunteer_id, now=now),
         swap_token=swap_token,
         being_swapped=being_swapped(db, who.volunteer_id),
+        watches=watches_of(db, who.volunteer_id),
+        weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )

@@ -44,6 +44,7 @@ REACTIONS = {
     "climb_on": Lazy("接着找下一批人"),
     "drop_call": Lazy("答复过的不用再打"),
     "drop_calls": Lazy("不再找了，撤下电话"),
+    "tell_watchers": Lazy("告诉想来的人有空位了"),
     "report_gap": Lazy("告诉协调员缺人"),
     "free_cancelled_shift": Lazy("取消一班后通知所有人"),
     "follow_moved_shift": Lazy("改时间后通知所有人"),

@@ -97,6 +97,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
     "substitute_wanted": (K.SUBSTITUTE_WANTED, [clinic(min_needed=3, taken=2, **ASKED)]),
     "substitute_call": (K.SUBSTITUTE_CALL, [clinic(min_needed=3, taken=1, **ASKED)]),
+    "place_free": (K.PLACE_FREE, [clinic(max_needed=3, taken=2, activity_id=7)]),
     "place_released_swapped": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.SWAPPED)]),
     "swap_wanted": (K.SWAP_WANTED, [clinic(**WANTED)]),
     "swap_wanted_in_return": (K.SWAP_WANTED, [clinic(**WANTED, in_return=watch())]),
@@ -118,6 +119,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(language, "FOLDER", tmp_path)
     language._catalogue.cache_clear()
     monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
+    monkeypatch.setattr(links, "activity_link", "https://lunzhi.example.cn/a/{}".format)
     monkeypatch.setattr(links, "swap_link", "https://lunzhi.example.cn/swaps/{}.x".format)
     monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
     yield
@@ -171,7 +173,7 @@ def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> Non
         assert "0371 6435 0001（找陈协调）" in text
     assert "http" not in spoken
     links = [f"https://lunzhi.example.cn/{path}/7.x" for path in ("answers", "asks", "swaps")]
-    assert "http" not in made or made.endswith(tuple(links))
+    assert "http" not in made or made.endswith((*links, "https://lunzhi.example.cn/a/7"))
 
 
 @pytest.mark.parametrize("case", CASES)
