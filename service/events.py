@@ -110,6 +110,11 @@ class AssignmentReleased(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AssignmentAskedAgain(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentMissed(Event):
     assignment_id: int
 

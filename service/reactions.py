@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from service.backfill import actions as backfill
 from service.backfill import climbing
 from service.events import (
+    AssignmentAskedAgain,
     AssignmentConfirmed,
     AssignmentDeclined,
     AssignmentMissed,
@@ -82,6 +83,16 @@ def explain_waiting(session: Session, event: SignUpWaitlisted, *, now: datetime)
 
 def send_offer(session: Session, event: AssignmentOffered, *, now: datetime) -> None:
     notifications.tell_offered(session, assignment_id=event.assignment_id, now=now)
+
+
+def ask_again(session: Session, event: AssignmentAskedAgain, *, now: datetime) -> None:
+    notifications.ask_again(session, assignment_id=event.assignment_id, now=now)
+
+
+def drop_offer_call(
+    session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
+) -> None:
+    calls.drop_offer(session, assignment_id=event.assignment_id, now=now)
 
 
 def settle_sign_up(
@@ -201,9 +212,10 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     SignUpWaitlisted: (explain_waiting,),
     MatchRequested: (solve_match,),
     AssignmentOffered: (send_offer,),
-    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
-    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
-    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
+    AssignmentAskedAgain: (ask_again,),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, drop_offer_call),
+    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps, drop_offer_call),
+    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps, drop_offer_call),
     AssignmentMissed: (replace_missing,),
     PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers),
     SwapAsked: (ask_to_swap,),

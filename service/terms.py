@@ -238,6 +238,7 @@ class NotificationKind(StrEnum):
     SIGN_UP_WITHDRAWN = "sign_up_withdrawn"
     SIGN_UP_DECLINED = "sign_up_declined"
     PLACE_OFFERED = "place_offered"
+    OFFER_CALL = "offer_call"
     PLACE_RELEASED = "place_released"
     SHIFT_CANCELLED = "shift_cancelled"
     SHIFT_MOVED = "shift_moved"

@@ -1,4 +1,4 @@
-"""Rings the roster: offers that ran out, places to hand on."""
+"""Rings the roster: offers to ask about again, offers that ran out, places to hand on."""
 
 from __future__ import annotations
 
@@ -23,4 +23,13 @@ def hand_on_places() -> None:
     while True:
         with transaction() as session:
             if not actions.hand_on_places(session, now=clock.now(session)):
+                return
+
+
+@app.task(name="workers.roster.ask_again")
+def ask_again() -> None:
+    """Ask again who has not answered an offer, a batch a transaction, until none is left."""
+    while True:
+        with transaction() as session:
+            if not actions.ask_again(session, now=clock.now(session)):
                 return

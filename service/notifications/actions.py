@@ -161,8 +161,22 @@ def tell_sign_up_declined(session: Session, *, signup_id: int, now: datetime) ->
 def tell_offered(session: Session, *, assignment_id: int, now: datetime) -> None:
     """Ask somebody whether she takes the place kept for her."""
     assignment = session.get_one(Assignment, assignment_id)
-    kind, key = NotificationKind.PLACE_OFFERED, f"offered:{assignment.id}"
+    kind, key = NotificationKind.PLACE_OFFERED, calls.offer_keys(assignment.id)[0]
     notify(session, _about_assignment(session, assignment, kind=kind, key=key), now=now)
+
+
+def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """She has not answered: the same question once more, and the time after that on the coordinator's call list.
+
+    Whoever is to be called about it anyway is on that list already.
+    """
+    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
+    if assignment.state != AssignmentState.OFFERED or calls.is_open(session, calls.offer_keys(assignment_id)):
+        return
+    _first, again, by_phone = calls.offer_keys(assignment_id)
+    is_call = assignment.asked_again > 1
+    kind = NotificationKind.OFFER_CALL if is_call else NotificationKind.PLACE_OFFERED
+    notify(session, _about_assignment(session, assignment, kind=kind, key=by_phone if is_call else again), now=now)
 
 
 def tell_released(session: Session, *, assignment_id: int, now: datetime) -> None:

@@ -16,16 +16,18 @@ from service.notifications.models import Call, Notification
 from service.notifications.subjects import ASSIGNMENTS, INVITATIONS, SWAP_ASKINGS
 from service.places.queries import within
 from service.roster import actions as roster
+from service.roster.models import Assignment
 from service.swaps import answering as swapping
 from service.swaps import queries as swaps
 from service.swaps.models import SwapAsking
-from service.terms import CallOutcome, InvitationState, NotificationKind
+from service.terms import AssignmentState, CallOutcome, InvitationState, NotificationKind
 from service.volunteers.models import Volunteer
 
 #: What leaves a call on the list.
 WAITING = (CallOutcome.OPEN, CallOutcome.LATER, CallOutcome.NO_ANSWER)
 ANSWERED_BY_YES_OR_NO = (
     NotificationKind.PLACE_OFFERED,
+    NotificationKind.OFFER_CALL,
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SUBSTITUTE_CALL,
     NotificationKind.SWAP_WANTED,
@@ -134,6 +136,30 @@ def came_too_late(session: Session, call: Call) -> bool:
     states = {session.get_one(Invitation, one).state for one in _askings(notification)}
     states |= {session.get_one(SwapAsking, one).state for one in _swap_askings(notification)}
     return call.outcome == CallOutcome.YES and InvitationState.THANKED in states
+
+
+# --- calls that ask whether somebody takes the place that is offered her ---
+
+
+def offer_keys(assignment_id: int) -> tuple[str, str, str]:
+    """The keys of the messages about an offer: the first, the one that asks again, the call."""
+    return f"offered:{assignment_id}", f"offered_again:{assignment_id}", f"offer_call:{assignment_id}"
+
+
+def is_open(session: Session, keys: Sequence[str]) -> bool:
+    """Whether somebody is still to be called about one of these messages."""
+    waits = (
+        select(Call.id)
+        .join(Notification, Notification.id == Call.notification_id)
+        .where(Notification.key.in_(keys), Call.outcome.in_(WAITING))
+    )
+    return session.scalar(waits.limit(1)) is not None
+
+
+def drop_offer(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """She has answered in another way, or the offer is over: nobody need call her."""
+    if session.get_one(Assignment, assignment_id).state != AssignmentState.OFFERED:
+        _drop_keys(session, offer_keys(assignment_id), now=now)
 
 
 # --- calls that ask somebody to step in ---

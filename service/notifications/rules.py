@@ -32,7 +32,7 @@ PRESSING = frozenset(
     }
 )
 #: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
-BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL,)
+BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL, NotificationKind.OFFER_CALL)
 
 TRIES_PER_CHANNEL = 5
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
@@ -88,6 +88,7 @@ class Duty:
     assignment_state: AssignmentState | None = None
     release_reason: ReleaseReason | None = None
     answer_by: datetime | None = None
+    asked_again: int = 0
     signup_state: SignUpState | None = None
     undo_until: datetime | None = None
     waitlist_position: int | None = None
@@ -230,6 +231,7 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SIGN_UP_WITHDRAWN: _refused(SignUpState.WITHDRAWN),
     NotificationKind.SIGN_UP_DECLINED: _refused(SignUpState.DECLINED),
     NotificationKind.PLACE_OFFERED: _is_offered,
+    NotificationKind.OFFER_CALL: _is_offered,
     NotificationKind.PLACE_RELEASED: _is_released,
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,

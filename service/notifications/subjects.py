@@ -219,6 +219,7 @@ def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None =
         assignment_state=AssignmentState(assignment.state) if assignment else None,
         release_reason=assignment.release_reason if assignment else None,
         answer_by=assignment.answer_by if assignment else None,
+        asked_again=assignment.asked_again if assignment else 0,
         signup_state=SignUpState(signup.state) if signup else None,
         undo_until=signup.undo_until if signup else None,
         waitlist_position=waitlist_position,

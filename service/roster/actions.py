@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from service import outbox
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.queries import lock_open_shift
 from service.events import (
+    AssignmentAskedAgain,
     AssignmentConfirmed,
     AssignmentDeclined,
     AssignmentMissed,
@@ -23,7 +24,7 @@ from service.events import (
     PlaceFreed,
 )
 from service.roster.models import HOLDING, Assignment, ForbiddenMove
-from service.roster.rules import answer_by
+from service.roster.rules import ASKED_AGAIN_AT, CALLED_AT, LEAST_TO_ASK_AGAIN, answer_by
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.queries import lock, lock_all
 
@@ -292,6 +293,27 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
     for assignment in sorted(over, key=_by_role):
         release(session, assignment, reason=ReleaseReason.OFFER_EXPIRED)
     return len(over)
+
+
+def ask_again(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Whoever has not answered an offer is asked once more, and later put on the call list; how many."""
+    within = Assignment.answer_by - Assignment.assigned_at
+    is_due = or_(
+        and_(Assignment.asked_again == 0, Assignment.assigned_at + within * ASKED_AGAIN_AT <= now),
+        and_(Assignment.asked_again == 1, Assignment.assigned_at + within * CALLED_AT <= now),
+    )
+    silent = session.scalars(
+        select(Assignment)
+        .where(Assignment.state == AssignmentState.OFFERED, Assignment.answer_by > now)
+        .where(within >= LEAST_TO_ASK_AGAIN, is_due)
+        .order_by(Assignment.answer_by, Assignment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for assignment in silent:
+        assignment.asked_again += 1
+        outbox.record(session, AssignmentAskedAgain(assignment.id))
+    return len(silent)
 
 
 def refit(session: Session, *, shift_id: int) -> Sequence[int]:

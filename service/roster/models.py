@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import literal_column
@@ -87,6 +87,9 @@ class Assignment(Base):
     occupies: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     assigned_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
+    asked_again: Mapped[int] = mapped_column(
+        SmallInteger, default=0, server_default="0", comment="1: at half of the time to answer; 2: to be called"
+    )
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(BigInteger, comment="account that typed the answer for her")
     decline_reason: Mapped[str] = mapped_column(String(200), default="")

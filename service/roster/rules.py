@@ -29,6 +29,11 @@ def answer_by(*, now: datetime, starts_at: datetime, within: timedelta) -> datet
     return min(max(deadline, now + SHORTEST), starts_at)
 
 
+#: Who has not answered is asked again at half of the time, and called when three quarters are over; not where there is
+#: less than this altogether.
+ASKED_AGAIN_AT, CALLED_AT, LEAST_TO_ASK_AGAIN = 0.5, 0.75, timedelta(hours=2)
+
+
 def undo_until(*, now: datetime, starts_at: datetime) -> datetime | None:
     """Until when a withdrawal can be undone with the place kept; None close to the start,
     when the place is needed at once."""

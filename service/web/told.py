@@ -19,6 +19,7 @@ KINDS = {
     NotificationKind.SIGN_UP_WITHDRAWN: Lazy("已退出"),
     NotificationKind.SIGN_UP_DECLINED: Lazy("没有排上"),
     NotificationKind.PLACE_OFFERED: Lazy("请您回复能不能来"),
+    NotificationKind.OFFER_CALL: Lazy("打电话问能不能来"),
     NotificationKind.PLACE_RELEASED: Lazy("不用来了"),
     NotificationKind.SHIFT_CANCELLED: Lazy("这一班取消了"),
     NotificationKind.SHIFT_MOVED: Lazy("这一班改了时间"),

@@ -117,6 +117,7 @@ def _sweep() -> None:
 
     for task in (
         activities.extend_horizon,
+        roster.ask_again,
         roster.expire_offers,
         roster.hand_on_places,
         backfill.climb_due,

@@ -14,7 +14,7 @@ from service import idempotency
 from service.activities.laying_out import extend
 from service.backfill.climbing import climb_due
 from service.reminders.actions import send_due
-from service.roster.actions import expire_offers, hand_on_places
+from service.roster.actions import ask_again, expire_offers, hand_on_places
 from service.settings import settings
 from service.swaps.actions import lapse_begun
 from service.terms import Role
@@ -46,6 +46,7 @@ def sweep(call: Call) -> Any:
     session, now = call.session, call.now
     return {
         "extended_shifts": _extended(session, now),
+        "asked_again": _all(lambda: ask_again(session, now=now)),
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
         "searches_looked_at": _all(lambda: climb_due(session, now=now)),

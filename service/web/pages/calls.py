@@ -24,6 +24,7 @@ pages = Blueprint("calls", __name__, url_prefix="/co/calls")
 
 ABOUT = {
     NotificationKind.PLACE_OFFERED: Lazy("问能不能来"),
+    NotificationKind.OFFER_CALL: Lazy("还没有答复，问能不能来"),
     NotificationKind.SUBSTITUTE_WANTED: Lazy("问能不能顶班"),
     NotificationKind.SUBSTITUTE_CALL: Lazy("问能不能顶班"),
     NotificationKind.SWAP_WANTED: Lazy("问能不能替班"),

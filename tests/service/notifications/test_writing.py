@@ -85,6 +85,14 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.PLACE_OFFERED,
         [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"))],
     ),
+    "place_offered_again": (
+        K.PLACE_OFFERED,
+        [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"), asked_again=1)],
+    ),
+    "offer_call": (
+        K.OFFER_CALL,
+        [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"), asked_again=2)],
+    ),
     "place_released_unanswered": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.OFFER_EXPIRED)]),
     "place_released_moved_away": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.REPLANNED)]),
     "place_released": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.COORDINATOR)]),

@@ -327,3 +327,47 @@ def test_an_offer_waits_for_a_move_and_takes_the_new_time(database: Settings, no
         assignment_id = committed(move).result()
     made = committed(lambda s: s.get_one(Assignment, assignment_id))
     assert made.occupies == committed(lambda s: roster.occupied(s.get_one(Shift, made.shift_id)))
+
+
+# --- asking again ---
+
+
+def test_who_has_not_answered_is_asked_again_at_half_time_and_called_at_three_quarters(
+    session: Session, now: datetime
+) -> None:
+    made = offered(session, now)
+    assert made.answer_by is not None
+    within = made.answer_by - now
+    asked = [roster.ask_again(session, now=now + within * part) for part in (0.49, 0.5, 0.6, 0.74, 0.75, 0.9)]
+    assert asked == [0, 1, 0, 0, 1, 0]
+    assert facts(session, "AssignmentAskedAgain") == [("AssignmentAskedAgain", made.id)] * 2
+
+
+@pytest.mark.parametrize("what", ["yes", "no", "over"])
+def test_who_has_answered_or_cannot_any_more_is_not_asked_again(session: Session, now: datetime, what: str) -> None:
+    made = offered(session, now)
+    assert made.answer_by is not None
+    later = made.answer_by if what == "over" else now + (made.answer_by - now) / 2
+    if what == "yes":
+        roster.accept(session, assignment_id=made.id, now=now)
+    elif what == "no":
+        roster.decline(session, assignment_id=made.id, now=now)
+    assert roster.ask_again(session, now=later) == 0
+
+
+def test_a_short_time_to_answer_is_left_in_peace(session: Session) -> None:
+    made = offered(session, START - 3 * HOUR)
+    assert made.answer_by is not None
+    assert made.answer_by - made.assigned_at < 2 * HOUR
+    assert roster.ask_again(session, now=made.answer_by - timedelta(minutes=1)) == 0
+
+
+def test_two_sweeps_at_once_ask_once(at_now: Settings, now: datetime) -> None:
+    def settle(session: Session) -> datetime:
+        made = offered(session, now)
+        assert made.answer_by is not None
+        return now + (made.answer_by - now) / 2
+
+    half = committed(settle)
+    asked = together(*[lambda s: roster.ask_again(s, now=half)] * 3)
+    assert sorted(str(one) for one in asked) == ["0", "0", "1"]
