@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, extract, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -297,15 +297,16 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
 
 def ask_again(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Whoever has not answered an offer is asked once more, and later put on the call list; how many."""
-    within = Assignment.answer_by - Assignment.assigned_at
+    within = extract("epoch", Assignment.answer_by) - extract("epoch", Assignment.assigned_at)
+    passed = extract("epoch", literal(now)) - extract("epoch", Assignment.assigned_at)
     is_due = or_(
-        and_(Assignment.asked_again == 0, Assignment.assigned_at + within * ASKED_AGAIN_AT <= now),
-        and_(Assignment.asked_again == 1, Assignment.assigned_at + within * CALLED_AT <= now),
+        and_(Assignment.asked_again == 0, passed >= within * ASKED_AGAIN_AT),
+        and_(Assignment.asked_again == 1, passed >= within * CALLED_AT),
     )
     silent = session.scalars(
         select(Assignment)
         .where(Assignment.state == AssignmentState.OFFERED, Assignment.answer_by > now)
-        .where(within >= LEAST_TO_ASK_AGAIN, is_due)
+        .where(within >= LEAST_TO_ASK_AGAIN.total_seconds(), is_due)
         .order_by(Assignment.answer_by, Assignment.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
