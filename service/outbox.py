@@ -121,10 +121,12 @@ def lease(session: Session) -> list[Leased]:
         .order_by(OutboxReaction.due_at, OutboxReaction.id)
         .limit(func.greatest(MOST_LEASED - under_way.scalar_subquery(), 0))
         .with_for_update(skip_locked=True)
+        # Run once: as a subquery the planner may run it for each row, and each run leases as many again.
+        .cte("due")
     )
     rows = session.execute(
         update(OutboxReaction)
-        .where(OutboxReaction.id.in_(due.scalar_subquery()))
+        .where(OutboxReaction.id.in_(select(due.c.id)))
         .values(leased_until=func.now() + LEASE)
         .returning(OutboxReaction.id, OutboxReaction.attempts)
     )

@@ -43,9 +43,10 @@ def lease(session: Session, *, now: datetime, limit: int) -> Sequence[Notificati
     )
     if quiet_hours().covers(now):
         due = due.where(or_(Notification.is_urgent, Notification.send_at > now - GRACE))
+    once = due.cte("due")  # as a subquery the planner may run it for each row, and each run leases as many again
     statement = (
         update(Notification)
-        .where(Notification.id.in_(due.scalar_subquery()))
+        .where(Notification.id.in_(select(once.c.id)))
         .values(leased_until=func.now() + LEASE, attempts=Notification.attempts + 1)
         .returning(Notification)
         .execution_options(synchronize_session=False, populate_existing=True)

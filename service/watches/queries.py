@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Row, exists, not_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ShiftRole
@@ -72,7 +73,7 @@ def to_be_told(session: Session, shift_role_id: int) -> list[Watch]:
         .where(Watch.activity_id == activity.id, Watch.closed_at.is_(None), not_(is_placed), not_(asks))
         .where(or_(Watch.weekday.is_(None), Watch.weekday == weekday))
         .order_by(Watch.volunteer_id, Watch.id)
-        .distinct(Watch.volunteer_id)
+        .ext(distinct_on(Watch.volunteer_id))
     ).all()
     starts_at = shift.starts_at
     known = asking.candidates(session, [one.volunteer_id for one in watches], around=starts_at, until=starts_at)

@@ -184,6 +184,14 @@ def test_the_longest_due_goes_first_and_not_too_much_at_once(session: Session) -
     assert len(leased(session)) == 3
 
 
+def test_not_too_much_at_once_whatever_way_the_database_takes(session: Session) -> None:
+    """The limit holds also where the planner reads the queue once for each row, as it does with stale statistics."""
+    opened(session, *range(MOST_LEASED))
+    for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+    assert len(leased(session)) == MOST_LEASED
+
+
 def test_two_relays_at_once_lease_nothing_twice(database: Settings) -> None:
     ids = committed(lambda s: opened(s, *range(50)))
     taken = together(*[leased] * 4)
