@@ -89,16 +89,11 @@ def ask_again(session: Session, event: AssignmentAskedAgain, *, now: datetime) -
     notifications.ask_again(session, assignment_id=event.assignment_id, now=now)
 
 
-def drop_offer_call(
-    session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
-) -> None:
-    calls.drop_offer(session, assignment_id=event.assignment_id, now=now)
-
-
 def settle_sign_up(
     session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
 ) -> None:
     following.settle(session, assignment_id=event.assignment_id)
+    calls.drop_offer(session, assignment_id=event.assignment_id, now=now)
 
 
 def plan_reminders(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
@@ -213,9 +208,9 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     MatchRequested: (solve_match,),
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),
-    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, drop_offer_call),
-    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps, drop_offer_call),
-    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps, drop_offer_call),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
+    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
+    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),
     PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers),
     SwapAsked: (ask_to_swap,),

@@ -26,7 +26,6 @@ REACTIONS = {
     "explain_waiting": Lazy("告诉本人在候补"),
     "send_offer": Lazy("问本人能不能来"),
     "ask_again": Lazy("再问一次本人能不能来"),
-    "drop_offer_call": Lazy("答复过的不用再打电话"),
     "settle_sign_up": Lazy("更新报名的结果"),
     "plan_reminders": Lazy("安排提醒"),
     "drop_reminders": Lazy("停掉提醒"),
