@@ -11,6 +11,9 @@ NIGHT_FROM, MORNING = time(21, 0), time(9, 0)
 #: The last moment to answer, so that somebody else can still be asked.
 CUTOFF = timedelta(hours=1)
 SHORTEST = timedelta(minutes=15)
+#: Who has not answered is asked again at half of the time, and called when three quarters are over; not where there is
+#: less than this altogether.
+ASKED_AGAIN_AT, CALLED_AT, LEAST_TO_ASK_AGAIN = 0.5, 0.75, timedelta(hours=2)
 
 
 def answer_by(*, now: datetime, starts_at: datetime, within: timedelta) -> datetime:
@@ -27,11 +30,6 @@ def answer_by(*, now: datetime, starts_at: datetime, within: timedelta) -> datet
         if instant(morning, MORNING) + CUTOFF <= starts_at:
             deadline = instant(morning, MORNING)
     return min(max(deadline, now + SHORTEST), starts_at)
-
-
-#: Who has not answered is asked again at half of the time, and called when three quarters are over; not where there is
-#: less than this altogether.
-ASKED_AGAIN_AT, CALLED_AT, LEAST_TO_ASK_AGAIN = 0.5, 0.75, timedelta(hours=2)
 
 
 def undo_until(*, now: datetime, starts_at: datetime) -> datetime | None:

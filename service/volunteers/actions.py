@@ -171,14 +171,6 @@ def look_at_phone(session: Session, volunteer: Volunteer, *, account_id: int, no
     return secrets.unseal(volunteer.phone_sealed) if volunteer.phone_sealed else None
 
 
-def _standing_consent(session: Session, volunteer_id: int, purpose: ConsentPurpose) -> Consent | None:
-    return session.scalar(
-        select(Consent).where(
-            Consent.volunteer_id == volunteer_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-        )
-    )
-
-
 def open_feed(session: Session, *, volunteer_id: int, now: datetime) -> CalendarFeed:
     """Let her calendar follow her shifts. One that is open stays; after it was closed its address is another."""
     lock_id(session, volunteer_id)
@@ -199,3 +191,11 @@ def close_feed(session: Session, *, volunteer_id: int, now: datetime) -> None:
     if feed is not None and feed.closed_at is None:
         feed.closed_at = now
         session.flush()
+
+
+def _standing_consent(session: Session, volunteer_id: int, purpose: ConsentPurpose) -> Consent | None:
+    return session.scalar(
+        select(Consent).where(
+            Consent.volunteer_id == volunteer_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+        )
+    )

@@ -9,12 +9,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ShiftRole
+from service.backfill.candidates import able
 from service.calendars.rules import local
 from service.roster.models import Assignment
-from service.signups import asking
 from service.signups.models import STANDING, SignUp
-from service.signups.queries import as_opening, opening
-from service.signups.rules import unfit
+from service.signups.queries import opening
 from service.terms import ActivityState, AssignmentState, Mode, ShiftState
 from service.watches.models import Watch
 
@@ -75,6 +74,5 @@ def to_be_told(session: Session, shift_role_id: int) -> list[Watch]:
         .order_by(Watch.volunteer_id, Watch.id)
         .ext(distinct_on(Watch.volunteer_id))
     ).all()
-    starts_at = shift.starts_at
-    known = asking.candidates(session, [one.volunteer_id for one in watches], around=starts_at, until=starts_at)
-    return [one for one in watches if not unfit(known[one.volunteer_id], as_opening(row))]
+    can_serve = set(able(session, [one.volunteer_id for one in watches], row))
+    return [one for one in watches if one.volunteer_id in can_serve]

@@ -108,7 +108,7 @@ def shift_or_404(db: Session, shift_id: int) -> Shift:
     return shift
 
 
-def entry(db: Session, shift: Shift, *, uid: str, is_cancelled: bool = False, is_tentative: bool = False) -> ics.Entry:
+def entry(db: Session, shift: Shift, *, uid: str, is_cancelled: bool) -> ics.Entry:
     """A shift as a line of somebody's calendar."""
     return ics.Entry(
         uid=uid,
