@@ -44,10 +44,11 @@ from service.events import (
 )
 from service.matching import actions as matching
 from service.notifications import actions as notifications
-from service.notifications import calls
+from service.notifications import calls, gaps
+from service.notifications import swaps as swap_news
 from service.reminders import actions as reminders
 from service.replanning import actions as replanning
-from service.roster import actions as roster
+from service.roster import refitting
 from service.signups import following
 from service.swaps import actions as swaps
 from service.terms import BackfillCause
@@ -113,11 +114,11 @@ def fill_place(session: Session, event: PlaceFreed, *, now: datetime) -> None:
 
 
 def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
-    notifications.tell_gap(session, shift_role_id=event.shift_role_id, now=now)
+    gaps.tell_gap(session, shift_role_id=event.shift_role_id, now=now)
 
 
 def tell_watchers(session: Session, event: PlaceFreed, *, now: datetime) -> None:
-    notifications.tell_place_free(session, shift_role_id=event.shift_role_id, now=now)
+    gaps.tell_place_free(session, shift_role_id=event.shift_role_id, now=now)
 
 
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
@@ -133,7 +134,7 @@ def end_swaps(session: Session, event: AssignmentDeclined | AssignmentReleased, 
 
 
 def ask_to_swap(session: Session, event: SwapAsked, *, now: datetime) -> None:
-    notifications.ask_to_swap(session, swap_id=event.swap_id, now=now)
+    swap_news.ask_to_swap(session, swap_id=event.swap_id, now=now)
 
 
 def drop_swap_call(session: Session, event: SwapAnswered, *, now: datetime) -> None:
@@ -141,11 +142,11 @@ def drop_swap_call(session: Session, event: SwapAnswered, *, now: datetime) -> N
 
 
 def seek_approval(session: Session, event: SwapAgreed, *, now: datetime) -> None:
-    notifications.tell_to_approve(session, swap_id=event.swap_id, now=now)
+    swap_news.tell_to_approve(session, swap_id=event.swap_id, now=now)
 
 
 def tell_swap_closed(session: Session, event: SwapClosed, *, now: datetime) -> None:
-    notifications.tell_swap_closed(session, swap_id=event.swap_id, now=now)
+    swap_news.tell_swap_closed(session, swap_id=event.swap_id, now=now)
 
 
 def drop_swap_calls(session: Session, event: SwapClosed, *, now: datetime) -> None:
@@ -157,11 +158,11 @@ def end_search(session: Session, event: AssignmentConfirmed, *, now: datetime) -
 
 
 def list_calls(session: Session, event: RungClimbed, *, now: datetime) -> None:
-    notifications.call_unanswered(session, backfill_step_id=event.backfill_step_id, now=now)
+    gaps.call_unanswered(session, backfill_step_id=event.backfill_step_id, now=now)
 
 
 def ask_to_step_in(session: Session, event: InvitationSent, *, now: datetime) -> None:
-    notifications.ask_to_step_in(session, invitation_id=event.invitation_id, now=now)
+    gaps.ask_to_step_in(session, invitation_id=event.invitation_id, now=now)
 
 
 def climb_on(session: Session, event: InvitationAnswered, *, now: datetime) -> None:
@@ -182,7 +183,7 @@ def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: dateti
 
 
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
-    roster.refit(session, shift_id=event.shift_id)
+    refitting.refit(session, shift_id=event.shift_id)
     reminders.replan_shift(session, shift_id=event.shift_id, now=now)
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
     backfill.follow_move(session, shift_id=event.shift_id, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery_app import app
 from service import clock
 from service.db import transaction
-from service.roster import actions
+from service.roster import overdue
 
 
 @app.task(name="workers.roster.expire_offers")
@@ -13,7 +13,7 @@ def expire_offers() -> None:
     """Release what nobody answered in time, a batch a transaction, until none is left."""
     while True:
         with transaction() as session:
-            if not actions.expire_offers(session, now=clock.now(session)):
+            if not overdue.expire_offers(session, now=clock.now(session)):
                 return
 
 
@@ -22,7 +22,7 @@ def hand_on_places() -> None:
     """Free the places whose holders withdrew for good, a batch a transaction, until none is left."""
     while True:
         with transaction() as session:
-            if not actions.hand_on_places(session, now=clock.now(session)):
+            if not overdue.hand_on_places(session, now=clock.now(session)):
                 return
 
 
@@ -31,5 +31,5 @@ def ask_again() -> None:
     """Ask again who has not answered an offer, a batch a transaction, until none is left."""
     while True:
         with transaction() as session:
-            if not actions.ask_again(session, now=clock.now(session)):
+            if not overdue.ask_again(session, now=clock.now(session)):
                 return

@@ -13,9 +13,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.calendars.quiet import quiet_hours
-from service.notifications import actions as notifications
-from service.notifications.actions import To, Wanted
 from service.notifications.models import Notification
+from service.notifications.wanted import To, Wanted, notify_all
 from service.reminders import queries
 from service.reminders.models import Reminder
 from service.reminders.queries import PendingRow
@@ -117,7 +116,7 @@ def send_due(session: Session, *, now: datetime, limit: int = 500) -> int:
         for volunteer_id, theirs in groupby(rows, key=lambda row: row.volunteer_id)
     }
     areas = {row.id: row.area_id for row in rows}
-    ids = notifications.notify_all(session, list(_messages(settlements, areas)), now=now)
+    ids = notify_all(session, list(_messages(settlements, areas)), now=now)
     _mark(session, settlements.values(), ids, now=now)
     return sum(len(settlement) for settlement in settlements.values())
 

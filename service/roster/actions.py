@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, and_, extract, literal, or_, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,18 +15,17 @@ from service import outbox
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.queries import lock_open_shift
 from service.events import (
-    AssignmentAskedAgain,
     AssignmentConfirmed,
     AssignmentDeclined,
     AssignmentMissed,
     AssignmentOffered,
     AssignmentReleased,
-    PlaceFreed,
 )
-from service.roster.models import HOLDING, Assignment, ForbiddenMove
-from service.roster.rules import ASKED_AGAIN_AT, CALLED_AT, LEAST_TO_ASK_AGAIN, answer_by
+from service.roster.counting import free_place, give_back, take_place
+from service.roster.models import Assignment, ForbiddenMove
+from service.roster.rules import answer_by
 from service.terms import AssignmentState, ReleaseReason
-from service.volunteers.queries import lock, lock_all
+from service.volunteers.queries import lock
 
 
 class OfferClosed(Exception):
@@ -60,7 +59,7 @@ def offer(
     offer. Raises ConflictingDuty.
     """
     shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
-    if shift is None or not _take_place(session, row.ShiftRole.id):
+    if shift is None or not take_place(session, row.ShiftRole.id):
         return None
     if assignment is None:
         assignment = Assignment(
@@ -99,7 +98,7 @@ def take(
     The caller holds the person's lock and has asked the rules. Raises ConflictingDuty.
     """
     shift = lock_open_shift(session, row.Shift.id)
-    if shift is None or not _take_place(session, row.ShiftRole.id):
+    if shift is None or not take_place(session, row.ShiftRole.id):
         return None
     assignment = Assignment(
         area_id=shift.area_id,
@@ -153,7 +152,7 @@ def decline(
     assignment.answered_at, assignment.answered_by, assignment.decline_reason = now, answered_by, reason
     assignment.move(AssignmentState.DECLINED)
     outbox.record(session, AssignmentDeclined(assignment.id))
-    _free_place(session, shift_role_id=assignment.shift_role_id)
+    free_place(session, shift_role_id=assignment.shift_role_id)
     return assignment
 
 
@@ -165,7 +164,7 @@ def release(
     assignment.release_reason, assignment.place_held_until = reason, place_held_until
     outbox.record(session, AssignmentReleased(assignment.id))
     if place_held_until is None:
-        _free_place(session, shift_role_id=assignment.shift_role_id)
+        free_place(session, shift_role_id=assignment.shift_role_id)
 
 
 def restore(session: Session, assignment: Assignment, *, shift: Shift, to: AssignmentState) -> None:
@@ -196,7 +195,7 @@ def mark_no_show(session: Session, *, assignment_id: int, now: datetime) -> Assi
     if now < session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
         raise NotBegun(f"the shift of assignment {assignment_id} has not begun")
     assignment.move(AssignmentState.NO_SHOW)
-    _give_back(session, assignment.shift_role_id)
+    give_back(session, assignment.shift_role_id)
     outbox.record(session, AssignmentMissed(assignment.id))
     return assignment
 
@@ -212,7 +211,7 @@ def came_after_all(session: Session, *, assignment_id: int) -> Assignment:
     if assignment.state != AssignmentState.NO_SHOW:
         raise ForbiddenMove(f"assignment {assignment_id} is {assignment.state}")
     shift = session.get_one(Shift, assignment.shift_id, populate_existing=True)
-    if not _take_place(session, assignment.shift_role_id):
+    if not take_place(session, assignment.shift_role_id):
         raise PlaceGiven(f"role {assignment.shift_role_id} is full")
     restore(session, assignment, shift=shift, to=AssignmentState.CONFIRMED)
     return assignment
@@ -266,89 +265,6 @@ def hand_over(
     return made
 
 
-def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Free the places whose holders withdrew and did not undo it in time; how many."""
-    over = session.scalars(
-        select(Assignment)
-        .where(Assignment.place_held_until <= now)
-        .order_by(Assignment.place_held_until, Assignment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for assignment in sorted(over, key=_by_role):
-        assignment.place_held_until = None
-        _free_place(session, shift_role_id=assignment.shift_role_id)
-    return len(over)
-
-
-def expire_offers(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Release the places offered to people who did not answer in time; how many."""
-    over = session.scalars(
-        select(Assignment)
-        .where(Assignment.state == AssignmentState.OFFERED, Assignment.answer_by <= now)
-        .order_by(Assignment.answer_by, Assignment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for assignment in sorted(over, key=_by_role):
-        release(session, assignment, reason=ReleaseReason.OFFER_EXPIRED)
-    return len(over)
-
-
-def ask_again(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Whoever has not answered an offer is asked once more, and later put on the call list; how many."""
-    within = extract("epoch", Assignment.answer_by) - extract("epoch", Assignment.assigned_at)
-    passed = extract("epoch", literal(now)) - extract("epoch", Assignment.assigned_at)
-    is_due = or_(
-        and_(Assignment.asked_again == 0, passed >= within * ASKED_AGAIN_AT),
-        and_(Assignment.asked_again == 1, passed >= within * CALLED_AT),
-    )
-    silent = session.scalars(
-        select(Assignment)
-        .where(Assignment.state == AssignmentState.OFFERED, Assignment.answer_by > now)
-        .where(within >= LEAST_TO_ASK_AGAIN.total_seconds(), is_due)
-        .order_by(Assignment.answer_by, Assignment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for assignment in silent:
-        assignment.asked_again += 1
-        outbox.record(session, AssignmentAskedAgain(assignment.id))
-    return len(silent)
-
-
-def refit(session: Session, *, shift_id: int) -> Sequence[int]:
-    """After a shift was moved: its people's time follows. Ids of those who cannot come then, now released."""
-    shift = session.get_one(Shift, shift_id)
-    return [held.id for held in _held(session, shift_id) if not _follow(session, held, shift)]
-
-
-def _held(session: Session, shift_id: int) -> Sequence[Assignment]:
-    """The places held in the shift, their people locked first."""
-    held = select(Assignment.volunteer_id).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
-    lock_all(session, session.scalars(held).all())
-    return session.scalars(
-        select(Assignment)
-        .where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
-        .order_by(Assignment.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _follow(session: Session, assignment: Assignment, shift: Shift) -> bool:
-    """Whether the person can be at the shift's new time; if not she is released."""
-    try:
-        with session.begin_nested():
-            assignment.occupies = occupied(shift)
-            if assignment.answer_by is not None:
-                assignment.answer_by = min(assignment.answer_by, shift.starts_at)
-    except IntegrityError:
-        release(session, assignment, reason=ReleaseReason.REPLANNED)
-        return False
-    return True
-
-
 def locked(session: Session, assignment_id: int) -> Assignment:
     """The assignment, its person locked first: always person, then the rest."""
     volunteer_id = session.scalars(select(Assignment.volunteer_id).where(Assignment.id == assignment_id)).one()
@@ -369,34 +285,3 @@ def _check_open(session: Session, assignment: Assignment, now: datetime) -> None
     shift = lock_open_shift(session, assignment.shift_id)
     if shift is None or now >= shift.starts_at:
         raise OfferClosed("the shift was called off or has begun")
-
-
-def _by_role(assignment: Assignment) -> int:
-    """Roles are locked by id, so that two sweeps never wait for each other."""
-    return assignment.shift_role_id
-
-
-def _take_place(session: Session, shift_role_id: int) -> bool:
-    """Count one place as taken, unless full: guard and count are one statement."""
-    taken = session.execute(
-        update(ShiftRole)
-        .where(ShiftRole.id == shift_role_id, ShiftRole.taken < ShiftRole.max_needed)
-        .values(taken=ShiftRole.taken + 1)
-        .returning(ShiftRole.id)
-        .execution_options(synchronize_session=False)
-    )
-    return taken.scalar() is not None
-
-
-def _free_place(session: Session, *, shift_role_id: int) -> None:
-    _give_back(session, shift_role_id)
-    outbox.record(session, PlaceFreed(shift_role_id))
-
-
-def _give_back(session: Session, shift_role_id: int) -> None:
-    session.execute(
-        update(ShiftRole)
-        .where(ShiftRole.id == shift_role_id)
-        .values(taken=ShiftRole.taken - 1)
-        .execution_options(synchronize_session=False)
-    )

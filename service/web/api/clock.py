@@ -14,7 +14,7 @@ from service import idempotency
 from service.activities.laying_out import extend
 from service.backfill.climbing import climb_due
 from service.reminders.actions import send_due
-from service.roster.actions import ask_again, expire_offers, hand_on_places
+from service.roster.overdue import ask_again, expire_offers, hand_on_places
 from service.settings import settings
 from service.swaps.actions import lapse_begun
 from service.terms import Role

@@ -16,6 +16,7 @@ from service.backfill.models import Backfill, BackfillStep, Invitation
 from service.backfill.queries import opening_of
 from service.places.models import Area
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.queries import of_signup
 from service.signups import actions as signups
 from service.signups.models import SignUp
@@ -97,8 +98,8 @@ class Lane:
     def pass_time(self, **duration: float) -> None:
         """Turn the clock, then do what the sweeps do by then."""
         self.now += timedelta(**duration)
-        roster.hand_on_places(self.session, now=self.now)
-        roster.expire_offers(self.session, now=self.now)
+        overdue.hand_on_places(self.session, now=self.now)
+        overdue.expire_offers(self.session, now=self.now)
         self.follow()
         climbing.climb_due(self.session, now=self.now)
         self.follow()

@@ -16,6 +16,7 @@ from service.backfill import actions as backfill
 from service.backfill import answering, climbing, queries
 from service.backfill.models import Backfill, Invitation
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.terms import AssignmentState, BackfillCause, BackfillState, InvitationState
@@ -107,7 +108,7 @@ def test_a_yes_and_the_end_of_her_own_offer_do_not_block_each_other(lay_out: Cal
         return made.id
 
     offered = committed(offer)
-    expire = partial(roster.expire_offers, now=LOOK)
+    expire = partial(overdue.expire_offers, now=LOOK)
     answer, _ended = together(partial(yes, asked), expire)
     state = committed(lambda session: session.get_one(Assignment, offered).state)
     assert (answer, state) in [

@@ -16,6 +16,7 @@ from service.matching.building import QUALIFIED_WEIGHT, build_problem
 from service.matching.problem import Problem, minute
 from service.places.models import Area
 from service.roster import actions as roster
+from service.roster import overdue
 from service.signups import actions as signups
 from service.signups import following, queries
 from service.signups.models import SignUp
@@ -178,7 +179,7 @@ def test_who_said_no_to_a_shift_is_not_asked_for_it_again(session: Session, now:
         if how == "declined":
             roster.decline(session, assignment_id=assignment_id, now=now)
         else:
-            roster.expire_offers(session, now=now + timedelta(days=3))
+            overdue.expire_offers(session, now=now + timedelta(days=3))
     session.flush()
     [wish] = build(session, activity, now).wishes
     assert wish.barred == (Blocker(Hindrance.SAID_NO),)

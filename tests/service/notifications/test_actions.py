@@ -13,12 +13,13 @@ from service.accounts import actions as accounts
 from service.activities import actions as activities
 from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
-from service.notifications import actions
-from service.notifications.actions import To, Wanted
+from service.notifications import actions, gaps
 from service.notifications.models import Notification
+from service.notifications.wanted import To, Wanted, notify
 from service.places.models import Area
 from service.reactions import REACTIONS, react
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.settings import LOCAL_ZONE
 from service.signups import actions as signups
@@ -84,7 +85,7 @@ def test_the_same_key_is_one_message(session: Session, area: Area) -> None:
         kind=K.SIGN_UP_RECEIVED, key="test:1", to=To(volunteer_id=person.id), subject_ids={"signup_ids": [1]}
     )
     follow("request-7")
-    first, second = (actions.notify(session, wanted, now=NOW) for _ in range(2))
+    first, second = (notify(session, wanted, now=NOW) for _ in range(2))
     follow(None)
     assert [n.id for n in asked_for(session)] == [first]
     assert second is None
@@ -94,7 +95,7 @@ def test_the_same_key_is_one_message(session: Session, area: Area) -> None:
 @pytest.mark.parametrize("nobody", [To(), To(volunteer_id=1, account_id=1)])
 def test_a_message_is_for_exactly_one_recipient(session: Session, nobody: To) -> None:
     with pytest.raises(Exception, match="ck_notification_recipient"):
-        actions.notify(session, Wanted(kind=K.REMINDER, key="test:1", to=nobody, subject_ids={}), now=NOW)
+        notify(session, Wanted(kind=K.REMINDER, key="test:1", to=nobody, subject_ids={}), now=NOW)
 
 
 def test_a_sign_up_is_told_how_it_stands(session: Session, area: Area, shift: Shift) -> None:
@@ -220,16 +221,16 @@ def test_a_gap_is_told_once_a_day_to_the_nearest_coordinators(session: Session, 
     factories.coordinator(session, area, "管理员", role=Role.ADMIN)
     role = factories.only_role(session, shift)
     for minutes in (0, 60):
-        actions.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(minutes=minutes))
-    actions.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(days=1))
+        gaps.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(minutes=minutes))
+    gaps.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(days=1))
     rows = [(n.account_id, n.kind, n.send_at) for n in asked_for(session)]
-    patient = NOW + actions.GAP_PATIENCE
+    patient = NOW + gaps.GAP_PATIENCE
     assert rows == [(hers.id, K.GAP_OPENED, patient), (hers.id, K.GAP_OPENED, patient + timedelta(days=1))]
 
 
 def test_without_a_coordinator_of_her_own_the_area_above_is_told(session: Session, area: Area, shift: Shift) -> None:
     above = factories.coordinator(session, session.get_one(Area, area.lineage[1]), "街道协调")
-    actions.tell_gap(session, shift_role_id=factories.only_role(session, shift).id, now=NOW)
+    gaps.tell_gap(session, shift_role_id=factories.only_role(session, shift).id, now=NOW)
     assert [n.account_id for n in asked_for(session)] == [above.id]
 
 
@@ -241,7 +242,7 @@ def test_no_gap_is_told_where_none_matters(session: Session, area: Area, shift: 
         ask(session, factories.volunteer(session, area), shift)
     if why == "cancelled":
         activities.cancel_shift(session, shift.id, reason="", now=NOW, account_id=None)
-    actions.tell_gap(session, shift_role_id=role.id, now=START if why == "begun" else NOW)
+    gaps.tell_gap(session, shift_role_id=role.id, now=START if why == "begun" else NOW)
     assert asked_for(session) == []
 
 
@@ -250,15 +251,15 @@ def test_a_gap_that_closed_by_itself_and_opens_again_is_told_after_all(
 ) -> None:
     factories.coordinator(session, area)
     role = factories.only_role(session, shift)
-    actions.tell_gap(session, shift_role_id=role.id, now=NOW)
+    gaps.tell_gap(session, shift_role_id=role.id, now=NOW)
     (row,) = asked_for(session)
     row.state, row.unsent_reason, row.settled_at = NotificationState.UNSENT, UnsentReason.SUPERSEDED, NOW
     session.flush()
-    actions.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(hours=1))
+    gaps.tell_gap(session, shift_role_id=role.id, now=NOW + timedelta(hours=1))
     session.expire_all()
     (again,) = asked_for(session)
     assert (again.state, again.unsent_reason, again.settled_at) == (NotificationState.PLANNED, None, None)
-    assert again.send_at == NOW + timedelta(hours=1) + actions.GAP_PATIENCE
+    assert again.send_at == NOW + timedelta(hours=1) + gaps.GAP_PATIENCE
 
 
 def run_everything(session: Session) -> None:
@@ -283,7 +284,7 @@ def test_the_story_of_one_place_tells_each_person_what_concerns_her(session: Ses
     ask(session, second, shift)
     run_everything(session)
     signups.withdraw(session, signup_id=mine.id, now=NOW)
-    roster.hand_on_places(session, now=NOW + timedelta(minutes=11))
+    overdue.hand_on_places(session, now=NOW + timedelta(minutes=11))
     run_everything(session)
     offered = session.scalars(select(Assignment).where(Assignment.state == AssignmentState.OFFERED)).one()
     assert offered.volunteer_id == second.id

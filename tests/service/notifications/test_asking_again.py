@@ -12,6 +12,7 @@ from service.db import transaction
 from service.notifications import sending
 from service.notifications.models import Call, Notification
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups.queries import opening
@@ -42,7 +43,7 @@ def pass_to(instant: datetime) -> None:
         clock.turn_to(session, instant=instant)
     drain()
     with transaction() as session:
-        roster.ask_again(session, now=instant)
+        overdue.ask_again(session, now=instant)
     drain()
     sending.send_due()
 

@@ -19,10 +19,10 @@ from service.accounts.models import LoginCode
 from service.activities.models import Activity
 from service.db import transaction
 from service.notifications import actions, sending
-from service.notifications.actions import To, Wanted
 from service.notifications.channels import Message, file
 from service.notifications.models import Call, Delivery, Notification
 from service.notifications.rules import MAX_ATTEMPTS, TRIES_PER_CHANNEL
+from service.notifications.wanted import To, Wanted, notify
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment
@@ -63,7 +63,7 @@ def remind(session: Session, person: Volunteer, *, at_: datetime = NOW) -> str:
         subject_ids={"assignment_ids": [assignment.id]},
         area_id=shift.area_id,
     )
-    actions.notify(session, wanted, now=at_)
+    notify(session, wanted, now=at_)
     return wanted.key
 
 

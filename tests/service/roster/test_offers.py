@@ -13,6 +13,7 @@ from service.activities import actions as activities
 from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.roster.rules import answer_by
 from service.settings import Settings
@@ -183,10 +184,10 @@ def test_what_is_no_offer_is_not_answered(session: Session, now: datetime, answe
 def test_offers_expire_at_their_deadline_and_free_the_place(session: Session, now: datetime) -> None:
     made = offered(session, now)
     assert made.answer_by is not None
-    assert roster.expire_offers(session, now=made.answer_by - timedelta(microseconds=1)) == 0
+    assert overdue.expire_offers(session, now=made.answer_by - timedelta(microseconds=1)) == 0
 
-    assert roster.expire_offers(session, now=made.answer_by) == 1
-    assert roster.expire_offers(session, now=made.answer_by) == 0
+    assert overdue.expire_offers(session, now=made.answer_by) == 1
+    assert overdue.expire_offers(session, now=made.answer_by) == 0
     assert (made.state, made.release_reason, taken(session, made)) == (
         AssignmentState.RELEASED,
         ReleaseReason.OFFER_EXPIRED,
@@ -202,7 +203,7 @@ def test_what_was_accepted_does_not_expire(session: Session, now: datetime) -> N
     made = offered(session, now)
     roster.accept(session, assignment_id=made.id, now=now)
 
-    assert roster.expire_offers(session, now=START) == 0
+    assert overdue.expire_offers(session, now=START) == 0
 
 
 def test_a_kept_place_is_handed_on_once_its_time_is_over(session: Session, now: datetime) -> None:
@@ -211,9 +212,9 @@ def test_a_kept_place_is_handed_on_once_its_time_is_over(session: Session, now: 
     roster.release(session, made, reason=ReleaseReason.WITHDREW, place_held_until=until)
     assert (taken(session, made), facts(session, "PlaceFreed")) == (1, [])
 
-    assert roster.hand_on_places(session, now=until - timedelta(microseconds=1)) == 0
-    assert roster.hand_on_places(session, now=until) == 1
-    assert roster.hand_on_places(session, now=until) == 0
+    assert overdue.hand_on_places(session, now=until - timedelta(microseconds=1)) == 0
+    assert overdue.hand_on_places(session, now=until) == 1
+    assert overdue.hand_on_places(session, now=until) == 0
     assert (taken(session, made), facts(session, "PlaceFreed")) == (0, [("PlaceFreed", made.shift_role_id)])
 
 
@@ -222,7 +223,7 @@ def test_a_sweep_takes_a_batch_and_the_next_the_rest(session: Session, now: date
     for name in "甲乙丙":
         offer(session, role, factories.volunteer(session, area, name), now)
 
-    assert [roster.expire_offers(session, now=START, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [overdue.expire_offers(session, now=START, limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 # --- at once, with real commits ---
@@ -265,8 +266,8 @@ def test_two_sweeps_at_once_release_each_place_once(database: Settings, now: dat
         return len("甲乙丙丁戊")
 
     count = committed(prepare)
-    swept = together(*[lambda s: roster.expire_offers(s, now=START)] * 3)
-    swept.append(committed(lambda s: roster.expire_offers(s, now=START)))
+    swept = together(*[lambda s: overdue.expire_offers(s, now=START)] * 3)
+    swept.append(committed(lambda s: overdue.expire_offers(s, now=START)))
     assert sum(number for number in swept if isinstance(number, int)) == count
     assert len(committed(lambda s: facts(s, "PlaceFreed"))) == count
 
@@ -291,9 +292,9 @@ def test_sweeps_that_meet_on_two_roles_do_not_block_each_other(database: Setting
 
         def hold_the_first_role(session: Session) -> list[Any]:
             session.get_one(ShiftRole, first_role, with_for_update=True)
-            expiring = pool.submit(committed, lambda s: roster.expire_offers(s, now=START))
+            expiring = pool.submit(committed, lambda s: overdue.expire_offers(s, now=START))
             until_it_waits(expiring)
-            handing_on = pool.submit(committed, lambda s: roster.hand_on_places(s, now=START))
+            handing_on = pool.submit(committed, lambda s: overdue.hand_on_places(s, now=START))
             until_it_waits(handing_on, count=2)
             return [expiring, handing_on]
 
@@ -338,7 +339,7 @@ def test_who_has_not_answered_is_asked_again_at_half_time_and_called_at_three_qu
     made = offered(session, now)
     assert made.answer_by is not None
     within = made.answer_by - now
-    asked = [roster.ask_again(session, now=now + within * part) for part in (0.49, 0.5, 0.6, 0.74, 0.75, 0.9)]
+    asked = [overdue.ask_again(session, now=now + within * part) for part in (0.49, 0.5, 0.6, 0.74, 0.75, 0.9)]
     assert asked == [0, 1, 0, 0, 1, 0]
     assert facts(session, "AssignmentAskedAgain") == [("AssignmentAskedAgain", made.id)] * 2
 
@@ -352,14 +353,14 @@ def test_who_has_answered_or_cannot_any_more_is_not_asked_again(session: Session
         roster.accept(session, assignment_id=made.id, now=now)
     elif what == "no":
         roster.decline(session, assignment_id=made.id, now=now)
-    assert roster.ask_again(session, now=later) == 0
+    assert overdue.ask_again(session, now=later) == 0
 
 
 def test_a_short_time_to_answer_is_left_in_peace(session: Session) -> None:
     made = offered(session, START - 3 * HOUR)
     assert made.answer_by is not None
     assert made.answer_by - made.assigned_at < 2 * HOUR
-    assert roster.ask_again(session, now=made.answer_by - timedelta(minutes=1)) == 0
+    assert overdue.ask_again(session, now=made.answer_by - timedelta(minutes=1)) == 0
 
 
 def test_two_sweeps_at_once_ask_once(at_now: Settings, now: datetime) -> None:
@@ -369,5 +370,5 @@ def test_two_sweeps_at_once_ask_once(at_now: Settings, now: datetime) -> None:
         return now + (made.answer_by - now) / 2
 
     half = committed(settle)
-    asked = together(*[lambda s: roster.ask_again(s, now=half)] * 3)
+    asked = together(*[lambda s: overdue.ask_again(s, now=half)] * 3)
     assert sorted(str(one) for one in asked) == ["0", "0", "1"]

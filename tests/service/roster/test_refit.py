@@ -11,6 +11,7 @@ from service.activities import actions as activities
 from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
+from service.roster import overdue, refitting
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups import actions as signups
@@ -55,8 +56,8 @@ def test_those_who_can_come_come_at_the_new_time(
     morning, _, free, busy = duties
     move(session, morning, HOUR, now)
 
-    assert roster.refit(session, shift_id=morning.id) == []
-    assert roster.refit(session, shift_id=morning.id) == []
+    assert refitting.refit(session, shift_id=morning.id) == []
+    assert refitting.refit(session, shift_id=morning.id) == []
     assert {of(session, morning, person).occupies for person in (free, busy)} == {roster.occupied(morning)}
 
 
@@ -67,7 +68,7 @@ def test_who_has_another_duty_then_is_let_go_and_nobody_else(
     move(session, morning, 4 * HOUR, now)
     lost = of(session, morning, busy)
 
-    assert roster.refit(session, shift_id=morning.id) == [lost.id]
+    assert refitting.refit(session, shift_id=morning.id) == [lost.id]
     assert (lost.state, lost.release_reason) == (AssignmentState.RELEASED, ReleaseReason.REPLANNED)
     assert of(session, morning, free).state == AssignmentState.CONFIRMED
     assert of(session, afternoon, busy).state == AssignmentState.CONFIRMED
@@ -85,7 +86,7 @@ def test_rest_owed_counts_as_another_duty(
     morning, _, _, busy = duties
     move(session, morning, 3 * HOUR, now)
 
-    assert roster.refit(session, shift_id=morning.id) == [of(session, morning, busy).id]
+    assert refitting.refit(session, shift_id=morning.id) == [of(session, morning, busy).id]
 
 
 def test_an_open_offer_is_answered_before_the_new_start(session: Session, now: datetime) -> None:
@@ -95,13 +96,13 @@ def test_an_open_offer_is_answered_before_the_new_start(session: Session, now: d
     first = factories.sign_up(session, factories.volunteer(session, area, "甲"), role)
     waiting = factories.sign_up(session, factories.volunteer(session, area, "乙"), role)
     signups.withdraw(session, signup_id=first.id, now=now)
-    roster.hand_on_places(session, now=now + HOUR)
+    overdue.hand_on_places(session, now=now + HOUR)
     following.promote(session, shift_role_id=role.id, now=now + HOUR)
     shift = session.get_one(Shift, role.shift_id)
     offer = of(session, shift, session.get_one(Volunteer, waiting.volunteer_id))
     move(session, shift, -4 * timedelta(days=1), now)  # to tomorrow at nine
 
-    roster.refit(session, shift_id=shift.id)
+    refitting.refit(session, shift_id=shift.id)
     assert offer.answer_by == shift.starts_at
     assert offer.state == AssignmentState.OFFERED
 
@@ -125,7 +126,7 @@ def test_withdrawing_while_the_roster_is_refitted_blocks_nobody_for_good(databas
     shift_id, signed_up = committed(prepare)
     late = now + 8 * HOUR  # close to the start: places are handed on at once
     outcomes = together(
-        lambda s: len(roster.refit(s, shift_id=shift_id)),
+        lambda s: len(refitting.refit(s, shift_id=shift_id)),
         *(lambda s, i=i: signups.withdraw(s, signup_id=i, now=late).id for i in signed_up),
     )
     assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []

@@ -15,6 +15,7 @@ from service.activities import actions as activities
 from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups import actions, following, queries
@@ -202,7 +203,7 @@ def test_two_promotions_at_once_offer_each_place_once(database: Settings, now: d
     made = [committed(ask(person_id, role_id)) for person_id in people]
     for signup in made[:2]:
         committed(withdraw(signup.id, now - HOUR))
-    committed(lambda s: roster.hand_on_places(s, now=now))
+    committed(lambda s: overdue.hand_on_places(s, now=now))
     offers = together(*[lambda s: following.promote(s, shift_role_id=role_id, now=now)] * 4)
 
     assert sum(number for number in offers if isinstance(number, int)) == 2
@@ -246,7 +247,7 @@ def test_a_rush_with_changes_of_mind_ends_in_order(at_now: Settings, now: dateti
     outcomes = together(*(life(person_id) for person_id in people), lambda _s: drain())
     assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []
     for _ in range(3):
-        committed(lambda s: roster.hand_on_places(s, now=now + HOUR))
+        committed(lambda s: overdue.hand_on_places(s, now=now + HOUR))
         drain()
     assert broken(now) == []
 

@@ -13,6 +13,7 @@ from service.activities import actions as activities
 from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.signups import actions, following, queries
 from service.signups.models import SignUp
@@ -46,7 +47,7 @@ def queue(session: Session, role: ShiftRole, names: str) -> list[SignUp]:
 def free(session: Session, signup: SignUp, now: datetime) -> None:
     """She withdraws for good."""
     actions.withdraw(session, signup_id=signup.id, now=now - HOUR)
-    roster.hand_on_places(session, now=now)
+    overdue.hand_on_places(session, now=now)
 
 
 def states(signed_up: list[SignUp]) -> list[SignUpState]:
@@ -75,7 +76,7 @@ def test_as_many_are_asked_as_places_are_free(session: Session, now: datetime) -
     asked = queue(session, role, "甲乙丙丁戊己庚")
     for signup in asked[:3]:
         actions.withdraw(session, signup_id=signup.id, now=now - HOUR)
-    roster.hand_on_places(session, now=now)
+    overdue.hand_on_places(session, now=now)
 
     assert following.promote(session, shift_role_id=role.id, now=now) == 3
     assert states(asked[3:]) == [P, P, P, W]
@@ -278,7 +279,7 @@ def test_a_kept_place_of_a_cancelled_shift_is_offered_to_nobody(session: Session
     actions.withdraw(session, signup_id=asked[0].id, now=now)
     activities.cancel_shift(session, role.shift_id, reason="下雨", now=now, account_id=None)
     follow(session, now=now)
-    roster.hand_on_places(session, now=now + HOUR)
+    overdue.hand_on_places(session, now=now + HOUR)
     follow(session, now=now + HOUR)
 
     assert states(asked) == [SignUpState.WITHDRAWN, SignUpState.DECLINED]

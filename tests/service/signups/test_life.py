@@ -16,6 +16,7 @@ from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
 from service.roster import models as roster_models
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.signups import actions, following, queries
 from service.signups import models as signup_models
@@ -104,8 +105,8 @@ class Neighbourhood:
         self.now += timedelta(minutes=minutes)
 
     def sweep(self) -> None:
-        roster.hand_on_places(self.session, now=self.now)
-        roster.expire_offers(self.session, now=self.now)
+        overdue.hand_on_places(self.session, now=self.now)
+        overdue.expire_offers(self.session, now=self.now)
         for shift_role_id in queries.roles_to_fill(self.session, now=self.now):
             following.promote(self.session, shift_role_id=shift_role_id, now=self.now)
 

@@ -13,6 +13,7 @@ from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
 from service.outbox import OutboxEvent
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.signups import actions, following, queries
 from service.signups.models import SignUp
@@ -100,13 +101,13 @@ def test_withdrawing_keeps_the_place_for_ten_minutes(session: Session, now: date
     waiting = ask(session, third, role, now)
 
     actions.withdraw(session, signup_id=signup.id, now=now)
-    assert roster.hand_on_places(session, now=now + timedelta(minutes=9)) == 0
+    assert overdue.hand_on_places(session, now=now + timedelta(minutes=9)) == 0
     restored = actions.undo_withdrawal(session, signup_id=signup.id, now=now + timedelta(minutes=9))
     assert restored.state == SignUpState.CONFIRMED
 
     actions.withdraw(session, signup_id=signup.id, now=now)
     later = now + timedelta(minutes=11)
-    assert roster.hand_on_places(session, now=later) == 1
+    assert overdue.hand_on_places(session, now=later) == 1
     assert following.promote(session, shift_role_id=role.id, now=later) == 1
     offer = session.scalars(select(Assignment).where(Assignment.signup_id == waiting.id)).one()
     assert (waiting.state, offer.state) == (SignUpState.PENDING, AssignmentState.OFFERED)

@@ -14,6 +14,7 @@ from service.activities.models import Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.reminders.models import Reminder
 from service.roster import actions as roster
+from service.roster import overdue, refitting
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups import actions, following, queries
@@ -54,7 +55,7 @@ def offered(session: Session, role: ShiftRole, now: datetime) -> SignUp:
     """Somebody who waited and has been offered the place; a third person waits behind her."""
     first, second, third = (factories.sign_up(session, person(session, name), role) for name in "甲乙丙")
     actions.withdraw(session, signup_id=first.id, now=now - HOUR)
-    roster.hand_on_places(session, now=now)
+    overdue.hand_on_places(session, now=now)
     following.promote(session, shift_role_id=role.id, now=now)
     assert (second.state, third.state) == (SignUpState.PENDING, SignUpState.WAITLISTED)
     return second
@@ -144,7 +145,7 @@ def test_undo_brings_the_same_place_back(session: Session, now: datetime) -> Non
     assert (signup.state, place.state, taken(session, role)) == (SignUpState.CONFIRMED, AssignmentState.CONFIRMED, 1)
     assert (signup.withdrawn_at, signup.undo_until, place.place_held_until, place.release_reason) == (None,) * 4
     assert facts(session, "AssignmentConfirmed") == [("AssignmentConfirmed", place.id)] * 2
-    assert roster.hand_on_places(session, now=now + HOUR) == 0
+    assert overdue.hand_on_places(session, now=now + HOUR) == 0
 
 
 def test_undo_brings_the_same_rank_back(session: Session, now: datetime) -> None:
@@ -166,7 +167,7 @@ def test_undo_brings_an_open_offer_back(session: Session, now: datetime) -> None
 
     place = place_of(session, signup)
     assert (signup.state, place.state, place.answer_by) == (SignUpState.PENDING, AssignmentState.OFFERED, deadline)
-    assert (taken(session, role), roster.hand_on_places(session, now=now + HOUR)) == (1, 0)
+    assert (taken(session, role), overdue.hand_on_places(session, now=now + HOUR)) == (1, 0)
     roster.accept(session, assignment_id=place.id, now=now + 2 * MINUTE)
     following.settle(session, assignment_id=place.id)
     assert signup.state == SignUpState.CONFIRMED
@@ -199,7 +200,7 @@ def test_ten_minutes_are_ten_minutes(session: Session, now: datetime) -> None:
 def test_a_place_handed_on_does_not_come_back(session: Session, now: datetime) -> None:
     signup = factories.sign_up(session, person(session), role_of(session))
     actions.withdraw(session, signup_id=signup.id, now=now)
-    roster.hand_on_places(session, now=now + 10 * MINUTE)
+    overdue.hand_on_places(session, now=now + 10 * MINUTE)
 
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=now + 10 * MINUTE)
@@ -221,7 +222,7 @@ def test_who_signs_up_anew_when_it_is_not_kept_any_more_asks_like_anybody(sessio
     role, her = role_of(session), person(session)
     signup = factories.sign_up(session, her, role, now=now)
     actions.withdraw(session, signup_id=signup.id, now=now)
-    roster.hand_on_places(session, now=now + 10 * MINUTE)
+    overdue.hand_on_places(session, now=now + 10 * MINUTE)
 
     again = factories.sign_up(session, her, role, now=now + 11 * MINUTE)
     assert (again.id == signup.id, again.state, taken(session, role)) == (False, SignUpState.CONFIRMED, 1)
@@ -232,7 +233,7 @@ def test_an_offer_handed_on_does_not_come_back(session: Session, now: datetime) 
     signup = offered(session, role_of(session), now)
     actions.withdraw(session, signup_id=signup.id, now=now)
     assert signup.undo_until is not None
-    roster.hand_on_places(session, now=signup.undo_until)
+    overdue.hand_on_places(session, now=signup.undo_until)
 
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=signup.undo_until)
@@ -296,7 +297,7 @@ def test_a_shift_moved_meanwhile_takes_her_back_at_its_new_time(session: Session
     activities.move_shift(
         session, shift, starts_at=START + 24 * HOUR, ends_at=START + 25 * HOUR, now=now, account_id=None
     )
-    roster.refit(session, shift_id=shift.id)
+    refitting.refit(session, shift_id=shift.id)
     actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
 
     assert place_of(session, signup).occupies == roster.occupied(shift)
@@ -347,7 +348,7 @@ def test_undo_and_handing_on_at_once_end_one_way_or_the_other(database: Settings
     moment = now + 10 * MINUTE
     undone, handed_on = together(
         lambda s: actions.undo_withdrawal(s, signup_id=signup_id, now=moment),
-        lambda s: roster.hand_on_places(s, now=moment),
+        lambda s: overdue.hand_on_places(s, now=moment),
     )
     assert isinstance(undone, SignUp) != (handed_on == 1)
     assert committed(lambda s: s.get_one(ShiftRole, role_id).taken) == int(isinstance(undone, SignUp))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.db import transaction
-from service.roster import actions as roster
+from service.roster import overdue
 from service.signups.following import promote
 from tests import factories
 from tests.service.web.api.conftest import Client, Town
@@ -22,7 +22,7 @@ def offered(town: Town) -> tuple[Client, int]:
     people[0].post(f"/signups/{signups[0]['id']}/withdrawals")
     with transaction() as session:
         later = factories.NOW + timedelta(minutes=11)
-        roster.hand_on_places(session, now=later)
+        overdue.hand_on_places(session, now=later)
         promote(session, shift_role_id=role_id, now=later)
     waiting = people[2].get("/assignments?state=offered").json["items"]
     return people[2], waiting[0]["id"]

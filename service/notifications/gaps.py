@@ -1,0 +1,104 @@
+"""What is said while a place has nobody: to coordinators, to who watches for it, to who could step in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from service.activities.models import Shift, ShiftRole
+from service.backfill import queries as backfill
+from service.backfill.models import BackfillStep, Invitation
+from service.calendars.rules import local
+from service.notifications import calls, queries
+from service.notifications.subjects import INVITATIONS
+from service.notifications.wanted import To, Wanted, notify, notify_all, plan_anew
+from service.terms import NotificationKind, Rung, RungOutcome, ShiftState
+from service.watches import queries as watches
+
+#: A freed place is first offered to those who wait; only if it is still free after this is the coordinator told.
+GAP_PATIENCE = timedelta(minutes=2)
+
+
+def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
+    """Tell the nearest coordinators, once a day, that a role has fewer people than it needs.
+
+    The place may yet be taken from the waitlist: the message waits GAP_PATIENCE, and goes only if the gap is still
+    there. A gap that closed by itself and opens again the same day is told after all.
+    """
+    role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
+    shift = session.get_one(Shift, role.shift_id)
+    if role.taken >= role.min_needed or shift.state == ShiftState.CANCELLED or now >= shift.starts_at:
+        return
+    wanted = [
+        Wanted(
+            kind=NotificationKind.GAP_OPENED,
+            key=f"gap:{role.id}:{account_id}:{local(now).date()}",
+            to=To(account_id=account_id),
+            subject_ids={"shift_role_ids": [role.id]},
+            area_id=shift.area_id,
+            starts_at=shift.starts_at,
+            not_before=now + GAP_PATIENCE,
+        )
+        for account_id in queries.coordinators(session, shift.area_id)
+    ]
+    made = notify_all(session, wanted, now=now)
+    plan_anew(session, [one for one in wanted if one.key not in made], now=now)
+
+
+def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> None:
+    """Tell whoever watches for it that a place fell free, once for each shift, if it still is after GAP_PATIENCE."""
+    role = session.get_one(ShiftRole, shift_role_id)
+    shift = session.get_one(Shift, role.shift_id)
+    wanted = [
+        Wanted(
+            kind=NotificationKind.PLACE_FREE,
+            key=f"place_free:{shift.id}:{one.volunteer_id}",
+            to=To(volunteer_id=one.volunteer_id),
+            subject_ids={"shift_role_ids": [shift_role_id]},
+            area_id=shift.area_id,
+            starts_at=shift.starts_at,
+            not_before=now + GAP_PATIENCE,
+        )
+        for one in watches.to_be_told(session, shift_role_id)
+    ]
+    notify_all(session, wanted, now=now)
+
+
+def ask_to_step_in(session: Session, *, invitation_id: int, now: datetime) -> None:
+    """Ask somebody to take the place of who cannot come: over her own channel, or by telephone if her rung says so.
+
+    In quiet hours only where her rung may wake people; else it waits for the morning.
+    """
+    invitation = session.get_one(Invitation, invitation_id)
+    starts_at = backfill.opening_of_search(session, invitation.backfill_id).Shift.starts_at
+    wanted = Wanted(
+        kind=NotificationKind.SUBSTITUTE_CALL if invitation.by_phone else NotificationKind.SUBSTITUTE_WANTED,
+        key=calls.asking_key(invitation.id),
+        to=To(volunteer_id=invitation.volunteer_id),
+        subject_ids={INVITATIONS: [invitation.id]},
+        area_id=invitation.area_id,
+        starts_at=starts_at if invitation.wakes else None,
+    )
+    notify(session, wanted, now=now)
+
+
+def call_unanswered(session: Session, *, backfill_step_id: int, now: datetime) -> None:
+    """The last rung: whoever was asked and has not answered is to be called, unless she is on the list already."""
+    step = session.get_one(BackfillStep, backfill_step_id)
+    if step.rung != Rung.CALLS or step.outcome != RungOutcome.CLIMBED:
+        return
+    asked = backfill.unanswered(session, step.backfill_id)
+    listed = calls.listed(session, [one.id for one in asked])
+    wanted = [
+        Wanted(
+            kind=NotificationKind.SUBSTITUTE_CALL,
+            key=calls.calling_key(one.id),
+            to=To(volunteer_id=one.volunteer_id),
+            subject_ids={INVITATIONS: [one.id]},
+            area_id=one.area_id,
+        )
+        for one in asked
+        if one.id not in listed
+    ]
+    notify_all(session, wanted, now=now)
