@@ -6,6 +6,7 @@ The options are the ones measured to survive a silent broker and a killed worker
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from celery import Celery, signals
@@ -16,6 +17,8 @@ from service.settings import settings
 
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 ROOMS = ("activities", "backfill", "idempotency", "notifications", "outbox", "reminders", "roster", "signups", "swaps")
 
@@ -41,9 +44,16 @@ app.conf.update(
     task_default_queue="reactions",
     task_queues=[Queue("reactions"), Queue("sweeps")],
     timezone="Asia/Shanghai",
-    beat_scheduler="celery.beat:Scheduler",  # keeps no file: every sweep bears being rung again after a restart
+    # Keeps no file: every sweep is rung when beat starts, and bears it. One that first waited for its hour would never
+    # come where beat is restarted more often than that.
+    beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
-        task: {"task": f"workers.{task}", "schedule": seconds, "options": {"queue": "sweeps", "expires": seconds}}
+        task: {
+            "task": f"workers.{task}",
+            "schedule": seconds,
+            "options": {"queue": "sweeps", "expires": seconds},
+            "last_run_at": LONG_AGO,
+        }
         for task, seconds in {
             "reminders.send_due": 20.0,
             "notifications.send_due": 5.0,

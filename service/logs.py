@@ -13,10 +13,16 @@ from service import tracing
 
 
 def configure(log_format: str, *, level: int = logging.INFO) -> None:
-    """Send our own and the libraries' logs to standard output, as `json` lines or `text` for people."""
+    """Send our own and the libraries' logs to standard output, as `json` lines or `text` for people.
+
+    Tracebacks come without the values of variables: those hold what nobody may read in a log, and printing them costs
+    seconds.
+    """
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if log_format != "json":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        last = structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     first: list[Any] = [
         _with_request_id,
         structlog.processors.add_log_level,
