@@ -226,6 +226,7 @@ class UnsentReason(StrEnum):
     NO_CONSENT = "no_consent"
     NO_CHANNEL = "no_channel"
     FAILED = "failed"
+    UNWANTED = "unwanted"
 
 
 class NotificationKind(StrEnum):
@@ -266,6 +267,17 @@ class Channel(StrEnum):
     FILE = "file"
     EMAIL = "email"
     CALL_LIST = "call_list"
+
+
+class Topic(StrEnum):
+    """What messages are about, as whoever gets them sees it: for each she can say how she wants to hear of it."""
+
+    REMINDERS = "reminders"
+    OFFERS = "offers"
+    CHANGES = "changes"
+    ASKINGS = "askings"
+    FREE_PLACES = "free_places"
+    DESK = "desk"
 
 
 class CallOutcome(StrEnum):

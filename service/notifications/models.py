@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base, Id
-from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, UnsentReason
+from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, Topic, UnsentReason
 
 
 class Notification(Base):
@@ -81,3 +81,26 @@ class Call(Base):
     outcome: Mapped[CallOutcome] = mapped_column(String(20), default=CallOutcome.OPEN)
     called_by: Mapped[int | None] = mapped_column(BigInteger)
     called_at: Mapped[datetime | None]
+
+
+class Habit(Base):
+    """How somebody wants to hear of one topic: over `channel`, or not at all. Without a row: as usual.
+
+    A volunteer's, or, for what coordinators are told, an account's.
+    """
+
+    __tablename__ = "habit"
+    __table_args__ = (
+        UniqueConstraint("volunteer_id", "topic"),
+        UniqueConstraint("account_id", "topic"),
+        CheckConstraint("num_nonnulls(volunteer_id, account_id) = 1", name="owner"),
+        CheckConstraint("(channel IS NULL) = is_off", name="choice"),
+    )
+
+    id: Mapped[Id]
+    volunteer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    topic: Mapped[Topic] = mapped_column(String(20))
+    channel: Mapped[Channel | None] = mapped_column(String(20))
+    is_off: Mapped[bool] = mapped_column(default=False)
+    chosen_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from service.activities.models import ShiftRole
 from service.backfill.models import Backfill, Invitation
 from service.calendars.quiet import GRACE, quiet_hours
 from service.notifications.models import Call, Delivery, Notification
-from service.notifications.rules import Attempt
+from service.notifications.ways import Attempt
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import Assignment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from service import secrets
 from service.accounts.models import Account
 from service.language import SOURCE, offered
+from service.notifications import habits
 from service.notifications.models import Notification
+from service.notifications.ways import Choices
 from service.terms import Channel, ConsentPurpose
 from service.volunteers.models import Consent, Volunteer
 from service.volunteers.queries import PHONE
@@ -30,6 +32,7 @@ class Recipient:
     own_channel: Channel | None = None
     language: str = SOURCE
     wants_reminders: bool = True
+    choices: Choices = field(default_factory=Choices)
 
     @cached_property
     def phone(self) -> str | None:
@@ -61,6 +64,7 @@ def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
         .exists()
     )
     rows = session.execute(select(Volunteer, agreed).where(Volunteer.id.in_(ids)))
+    chosen = habits.of_volunteers(session, ids)
     return {
         person.id: Recipient(
             name=person.name,
@@ -70,6 +74,7 @@ def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
             own_channel=person.channel,
             language=_spoken(person.language),
             wants_reminders=wants_reminders,
+            choices=chosen.get(person.id, Choices()),
         )
         for person, wants_reminders in rows
     }
@@ -86,8 +91,15 @@ def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
         .outerjoin(Volunteer, Volunteer.id == Account.volunteer_id)
         .where(Account.id.in_(ids))
     )
+    chosen = habits.of_accounts(session, ids)
     return {
-        account.id: Recipient(name=account.name, phone_sealed=account.phone_sealed, email=email, own_channel=channel)
+        account.id: Recipient(
+            name=account.name,
+            phone_sealed=account.phone_sealed,
+            email=email,
+            own_channel=channel,
+            choices=chosen.get(account.id, Choices()),
+        )
         for account, email, channel in rows
     }
 

@@ -1,15 +1,15 @@
-"""Pure rules about messages: when, what is still true when it is sent, which channel, when again."""
+"""Pure rules about messages: when, and what is still true when it is sent. How they reach people: ways.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.calendars.quiet import Quiet
+from service.notifications.ways import BY_TELEPHONE
 from service.terms import (
     AssignmentState,
-    Channel,
     InvitationState,
     NotificationKind,
     ReleaseReason,
@@ -31,13 +31,6 @@ PRESSING = frozenset(
         NotificationKind.SWAP_OFF,
     }
 )
-#: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
-BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL, NotificationKind.OFFER_CALL)
-
-TRIES_PER_CHANNEL = 5
-FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
-#: A message that was taken up this often without any outcome brings its worker down: it is given up.
-MAX_ATTEMPTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,46 +237,3 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SUBSTITUTE_WANTED: _is_wanted,
     NotificationKind.SUBSTITUTE_CALL: _is_wanted,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One failed try over one channel."""
-
-    channel: Channel
-    is_permanent: bool
-
-
-def channel_order(
-    *, own: Channel | None, default: Channel, has_phone: bool, has_email: bool, can_be_called: bool
-) -> tuple[Channel, ...]:
-    """The channels to try, in order: her own, the house's, at last a person who calls (or knocks).
-
-    The console and the file stand in for a text message: they need somebody with a telephone or an address.
-    `can_be_called` is whether a coordinator's call list has a place for her and for this message.
-    """
-    reaches = {
-        Channel.CONSOLE: has_phone or has_email,
-        Channel.FILE: has_phone or has_email,
-        Channel.EMAIL: has_email,
-        Channel.CALL_LIST: can_be_called,
-    }
-    wanted = [own, default, Channel.CALL_LIST]
-    return tuple(dict.fromkeys(channel for channel in wanted if channel is not None and reaches[channel]))
-
-
-def next_channel(order: Sequence[Channel], failed: Sequence[Attempt]) -> Channel | None:
-    """The first channel of the order that has not been given up; None when all have.
-
-    One permanent failure gives a channel up, or TRIES_PER_CHANNEL transient ones.
-    """
-    for channel in order:
-        tries = [attempt for attempt in failed if attempt.channel == channel]
-        if len(tries) < TRIES_PER_CHANNEL and not any(attempt.is_permanent for attempt in tries):
-            return channel
-    return None
-
-
-def retry_wait(failures: int) -> timedelta:
-    """How long to wait after the n-th failure in a row over one channel: twice as long each time."""
-    return min(FIRST_RETRY * int(2 ** (failures - 1)), LAST_RETRY)

@@ -30,10 +30,9 @@ from service.notifications import channels, queries
 from service.notifications.channels import ChannelError, Message
 from service.notifications.models import Delivery, Notification
 from service.notifications.recipients import Recipient, recipients
-from service.notifications.rules import BY_TELEPHONE, MAX_ATTEMPTS, Attempt, channel_order, next_channel, retry_wait
 from service.notifications.subjects import Subject, subjects
+from service.notifications.ways import MAX_ATTEMPTS, Attempt, channel_order, next_channel, reached, retry_wait
 from service.notifications.writing import NothingToSay, write
-from service.settings import settings
 from service.terms import Channel, NotificationKind, NotificationState, UnsentReason
 
 log = structlog.get_logger(__name__)
@@ -111,7 +110,10 @@ def _lease(limit: int) -> Batch:
 
 def _deliver(notification: Notification, batch: Batch) -> Outcome:
     """Write one message and send it over its channel; whatever goes wrong is part of the outcome."""
-    order = _order(notification, batch.recipients[notification.id])
+    to = batch.recipients[notification.id]
+    if to.choices.refuses(notification.kind):
+        return _unsent(notification, UnsentReason.UNWANTED)
+    order = _order(notification, to)
     failed = batch.failures.get(notification.id, [])
     channel = next_channel(order, failed)
     if channel is None or notification.attempts > MAX_ATTEMPTS:
@@ -133,15 +135,15 @@ def _deliver(notification: Notification, batch: Batch) -> Outcome:
 
 
 def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
-    order = channel_order(
-        own=to.own_channel,
-        default=Channel(settings().default_channel),
+    reaches = reached(
         has_phone=to.phone_sealed is not None,
         has_email=to.email is not None,
         can_be_called=to.volunteer_id is not None and notification.area_id is not None,
     )
-    by_telephone = notification.kind in BY_TELEPHONE
-    return tuple(channel for channel in order if channel == Channel.CALL_LIST) if by_telephone else order
+    chosen = to.choices.channel(notification.kind)
+    return channel_order(
+        notification.kind, chosen=chosen, own=to.own_channel, house=channels.of_house(), reaches=reaches
+    )
 
 
 def _send(notification: Notification, batch: Batch, channel: Channel) -> str | None:

@@ -39,6 +39,7 @@ ABOUT_ACTIVITIES = (
     "replanning",
     "ladders",
     "ledger",
+    "habits",
 )
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (

@@ -34,10 +34,15 @@ KINDS = {
     NotificationKind.GAP_OPENED: Lazy("还缺人"),
 }
 CHANNELS = {
-    Channel.CONSOLE: Lazy("短信"),
-    Channel.FILE: Lazy("短信"),
+    Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),
+    Channel.FILE: Lazy("存成文件（试用）"),
     Channel.EMAIL: Lazy("电子邮件"),
     Channel.CALL_LIST: Lazy("电话"),
+}
+#: What stands in for a text message where none can be sent yet: nobody should think that something arrived.
+REHEARSED = {
+    Channel.CONSOLE: Lazy("{moment}显示在服务器屏幕上，没有真的发出去。"),
+    Channel.FILE: Lazy("{moment}存成了文件，没有真的发出去。"),
 }
 REASONS = {
     UnsentReason.CANCELLED: Lazy("这一班取消了"),
@@ -49,6 +54,7 @@ REASONS = {
     UnsentReason.NO_CONSENT: Lazy("本人不要提醒"),
     UnsentReason.NO_CHANNEL: Lazy("没有办法联系到本人"),
     UnsentReason.FAILED: Lazy("各种办法都试过，没有发成"),
+    UnsentReason.UNWANTED: Lazy("本人不要这类消息"),
 }
 CALLED = {
     CallOutcome.OPEN: Lazy("在电话名单上，还没有打"),
@@ -82,8 +88,13 @@ def of_message(message: Notification, call: Call | None) -> Told:
         return Told(what, message.send_at, sentence, "wait")
     if call is not None:
         return Told(what, when, _("{outcome}。", outcome=CALLED[call.outcome]), "good" if call.called_by else "wait")
-    channel = CHANNELS[message.channel or Channel.CONSOLE]
-    return Told(what, when, _("{moment}用{channel}发了。", moment=wording.moment(when), channel=channel), "good")
+    return Told(what, when, _sent(message.channel or Channel.CONSOLE, wording.moment(when)), "good")
+
+
+def _sent(channel: Channel, moment: str) -> str:
+    if channel in REHEARSED:
+        return REHEARSED[channel].format(moment=moment)
+    return _("{moment}用{channel}发了。", moment=moment, channel=CHANNELS[channel])
 
 
 def of_reminder(reminder: Reminder) -> Told:

@@ -26,6 +26,7 @@ from service.terms import (
     Rung,
     SignUpState,
     SwapState,
+    Topic,
 )
 from service.web.outcome import Outcome
 
@@ -33,6 +34,15 @@ MODES = {
     Mode.INSTANT: Lazy("先到先得"),
     Mode.MATCHED: Lazy("统筹安排"),
     Mode.ROTA: Lazy("轮值排班"),
+}
+#: What messages are about: (title, what belongs to it).
+TOPICS = {
+    Topic.REMINDERS: (Lazy("班次提醒"), Lazy("快到您的班了，提醒一声。一次都不想要，就在“我的资料”里收回同意。")),
+    Topic.OFFERS: (Lazy("报名和排班"), Lazy("报名的结果，请您回复能不能来。")),
+    Topic.CHANGES: (Lazy("变动和取消"), Lazy("改了时间、取消了、换班换成了没有。")),
+    Topic.ASKINGS: (Lazy("请您帮忙"), Lazy("有人来不了，请您顶班、替班。")),
+    Topic.FREE_PLACES: (Lazy("有空位了"), Lazy("您说过有空位要告诉您的活动。")),
+    Topic.DESK: (Lazy("缺人和等您定的事"), Lazy("您管的地方缺人了，有人换班要您同意。")),
 }
 ACTIVITY_STATES = {
     ActivityState.DRAFT: Lazy("草稿"),

@@ -29,10 +29,12 @@ FIXED = {
     "gaps": "/co/gaps",
     "searches": "/co/backfills",
     "swaps": "/co/swaps",
+    "news": "/co/habits",
 }
 FOUND = (
     "match",
     "person",
+    "habits",
     "phone",
     "release",
     "roster",

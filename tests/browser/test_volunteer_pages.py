@@ -27,7 +27,7 @@ GUESTS = {
     "help": "/help",
     "privacy": "/privacy",
 }
-HERS = {"my home": "/", "me": "/me", "profile": "/me/profile", "messages": "/me/messages"}
+HERS = {"my home": "/", "me": "/me", "profile": "/me/profile", "habits": "/me/habits", "messages": "/me/messages"}
 LARGEST_PAGE, LARGEST_VISIT, MOST_REQUESTS = 15_000, 70_000, 8
 LEAST_TARGET = {"standard": 48, "large": 60}
 SIZES = ("standard", "large")

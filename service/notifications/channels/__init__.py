@@ -13,6 +13,7 @@ from typing import Protocol
 
 from service.notifications.recipients import Recipient
 from service.notifications.writing import Text
+from service.settings import settings
 from service.terms import Channel, NotificationKind
 
 
@@ -44,6 +45,12 @@ class Sender(Protocol):
 
     def send(self, message: Message) -> None:
         """Deliver the message under its key. Raises ChannelError."""
+
+
+def of_house() -> tuple[Channel, ...]:
+    """The channels this installation has, its usual one first, but for the call list, which there always is."""
+    mail = (Channel.EMAIL,) if settings().smtp_url else ()
+    return tuple(dict.fromkeys((Channel(settings().default_channel), *mail)))
 
 
 def sender(channel: Channel) -> Sender:

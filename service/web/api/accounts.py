@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.accounts import CodeAsked, CodeSent, MeShown, NewToken, TokenAsked, TokenGiven, TokenIssued, TokenShown
+from schemas.habits import HabitInput, HabitsShown
 from schemas.shown import PageAsked, page_of
 from service import wording
 from service.accounts import actions, queries
@@ -16,10 +17,12 @@ from service.accounts.queries import Actor
 from service.accounts.rules import CODE_LIFE, RESEND_AFTER
 from service.demo import shows_code
 from service.language import _
-from service.terms import Role
+from service.notifications.habits import Owner
+from service.terms import Role, Topic
 from service.volunteers.queries import by_phone as volunteer_by_phone
 from service.web.api import cursors
 from service.web.api.door import Call, found
+from service.web.api.habits import save_habit, shown_habits
 from service.web.api.problems import Problem
 from service.web.api.resource import Resource
 
@@ -75,6 +78,19 @@ def log_in(call: Call, *, body: dict[str, Any]) -> Any:
 def show_me(call: Call) -> Any:
     """Who this token speaks for."""
     return _shown(call.actor)
+
+
+@me.operation("GET", "/habits", gives=HabitsShown())
+def list_habits(call: Call) -> Any:
+    """How I, as a coordinator, want to hear of gaps. As a volunteer: `/volunteers/{id}/habits`."""
+    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), (Topic.DESK,))}
+
+
+@me.operation("PUT", "/habits/<any(desk):topic>", takes=HabitInput(), gives=HabitsShown())
+def choose_habit(call: Call, *, topic: str, body: dict[str, Any]) -> Any:
+    """Choose for it. Neither a channel nor `is_off`: as usual."""
+    save_habit(call, Owner(account_id=call.actor.account_id), Topic(topic), body)
+    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), (Topic.DESK,))}
 
 
 @tokens.operation("GET", "", asks=PageAsked(), gives=page_of(TokenShown))

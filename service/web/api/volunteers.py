@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.habits import HabitInput, HabitsShown
 from schemas.shown import page_of
 from schemas.volunteers import (
     ConsentShown,
@@ -23,13 +24,16 @@ from schemas.volunteers import (
 from service import secrets
 from service.accounts.models import Account
 from service.language import _
+from service.notifications.habits import Owner, note_for_her
+from service.notifications.ways import OF_VOLUNTEERS
 from service.places import queries as places
 from service.places.models import Area
-from service.terms import ConsentHow, ConsentPurpose, Role
+from service.terms import ConsentHow, ConsentPurpose, Role, Topic
 from service.volunteers import actions, queries
 from service.volunteers.models import Qualification, Volunteer
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
+from service.web.api.habits import save_habit, shown_habits
 from service.web.api.problems import NotFound, Problem, invalid
 from service.web.api.resource import Resource
 
@@ -156,6 +160,34 @@ def look_at_phone(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any
     person = found(queries.in_scope(call.session, volunteer_id, scope_ids=call.scope_ids))
     account_id = call.actor.account_id
     return {"phone": actions.look_at_phone(call.session, person, account_id=account_id, now=call.now, why=body["why"])}
+
+
+@volunteers.operation("GET", "/<id:volunteer_id>/habits", gives=HabitsShown())
+def list_habits(call: Call, *, volunteer_id: int) -> Any:
+    """How she wants to hear of each topic: over a channel, as usual, or not at all."""
+    person = _visible(call, volunteer_id)
+    return {"items": shown_habits(call, Owner(volunteer_id=person.id), OF_VOLUNTEERS)}
+
+
+@volunteers.operation(
+    "PUT",
+    "/<id:volunteer_id>/habits/<any({}):topic>".format(", ".join(OF_VOLUNTEERS)),
+    takes=HabitInput(),
+    gives=HabitsShown(),
+)
+def choose_habit(call: Call, *, volunteer_id: int, topic: str, body: dict[str, Any]) -> Any:
+    """Choose for one topic. Neither a channel nor `is_off`: as usual."""
+    person = _visible(call, volunteer_id)
+    save_habit(call, Owner(volunteer_id=person.id), Topic(topic), body)
+    if person.id != call.actor.volunteer_id:
+        note_for_her(
+            call.session,
+            volunteer_id=person.id,
+            area_id=person.area_id,
+            account_id=call.actor.account_id,
+            now=call.now,
+        )
+    return {"items": shown_habits(call, Owner(volunteer_id=person.id), OF_VOLUNTEERS)}
 
 
 def _register_other(call: Call, body: dict[str, Any]) -> Volunteer:

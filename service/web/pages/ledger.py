@@ -14,6 +14,7 @@ from service.notifications import queries
 from service.notifications.subjects import subjects
 from service.reminders.queries import silent
 from service.signups.queries import concerned
+from service.volunteers.queries import in_scope
 from service.web import page, told
 from service.web.desk import Desk, at_desk, found, shift_here
 from service.web.pages.roster import board_address
@@ -37,6 +38,7 @@ def person(desk: Desk, volunteer_id: int) -> Response:
     messages = queries.of_person(desk.db, her.id, scope_ids=desk.scope_ids)
     calls = queries.calls_of(desk.db, [one.id for one in messages])
     about = subjects(desk.db, messages)
+    lives_here = in_scope(desk.db, her.id, scope_ids=desk.scope_ids) is not None
     unsaid = silent(desk.db, her.id, scope_ids=desk.scope_ids)
     return page.render(
         "messages/person.html",
@@ -44,6 +46,7 @@ def person(desk: Desk, volunteer_id: int) -> Response:
         lines=[(told.of_message(one, calls.get(one.id)), about[one.id].duties) for one in messages],
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in unsaid],
         back=page.local_path(request.args.get("back", ""), otherwise="/co"),
+        habits=url_for("habits.hers", volunteer_id=her.id) if lives_here else None,
     )
 
 

@@ -1,29 +1,23 @@
-"""Waking hours, what is still true when it is sent, and which channel comes next. Times are those of Gongyi."""
+"""Waking hours, and what is still true when it is sent. Times are those of Gongyi."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import pytest
 
 from service.calendars.quiet import Quiet
 from service.notifications.rules import (
-    TRIES_PER_CHANNEL,
-    Attempt,
     Duty,
     Timing,
-    channel_order,
-    next_channel,
-    retry_wait,
     timing,
     why_not,
 )
 from service.settings import LOCAL_ZONE
 from service.terms import AssignmentState as A
-from service.terms import Channel, ShiftState
 from service.terms import NotificationKind as K
+from service.terms import ShiftState
 from service.terms import SignUpState as S
 from service.terms import UnsentReason as R
 
@@ -181,58 +175,3 @@ def test_each_kind_has_a_time_after_which_it_is_too_late(kind: K) -> None:
 )
 def test_who_set_out_for_nothing_is_told_even_after_the_start(kind: K, is_too_late: bool) -> None:
     assert (why_not(kind, duty(), now=at("11-28 09:00")) == R.TOO_LATE) is is_too_late
-
-
-@pytest.mark.parametrize(
-    ("own", "default", "reached_by", "order"),
-    [
-        (None, Channel.FILE, "phone call", [Channel.FILE, Channel.CALL_LIST]),
-        (None, Channel.FILE, "email call", [Channel.FILE, Channel.CALL_LIST]),
-        (None, Channel.FILE, "call", [Channel.CALL_LIST]),
-        (None, Channel.FILE, "", []),
-        (Channel.EMAIL, Channel.FILE, "phone email call", [Channel.EMAIL, Channel.FILE, Channel.CALL_LIST]),
-        (Channel.EMAIL, Channel.FILE, "phone call", [Channel.FILE, Channel.CALL_LIST]),
-        (Channel.EMAIL, Channel.EMAIL, "email", [Channel.EMAIL]),
-        (Channel.CALL_LIST, Channel.FILE, "phone call", [Channel.CALL_LIST, Channel.FILE]),
-        (None, Channel.CONSOLE, "phone", [Channel.CONSOLE]),
-    ],
-)
-def test_her_own_channel_goes_first_and_the_telephone_last(
-    own: Channel | None, default: Channel, reached_by: str, order: Sequence[Channel]
-) -> None:
-    found = channel_order(
-        own=own,
-        default=default,
-        has_phone="phone" in reached_by,
-        has_email="email" in reached_by,
-        can_be_called="call" in reached_by,
-    )
-    assert list(found) == order
-
-
-FOR_GOOD, FOR_NOW = True, False
-
-
-@pytest.mark.parametrize(
-    ("failed", "following"),
-    [
-        ([], Channel.EMAIL),
-        ([(Channel.EMAIL, FOR_NOW)], Channel.EMAIL),
-        ([(Channel.EMAIL, FOR_NOW)] * (TRIES_PER_CHANNEL - 1), Channel.EMAIL),
-        ([(Channel.EMAIL, FOR_NOW)] * TRIES_PER_CHANNEL, Channel.CALL_LIST),
-        ([(Channel.EMAIL, FOR_GOOD)], Channel.CALL_LIST),
-        ([(Channel.EMAIL, FOR_GOOD), (Channel.CALL_LIST, FOR_NOW)], Channel.CALL_LIST),
-        ([(Channel.EMAIL, FOR_GOOD), (Channel.CALL_LIST, FOR_GOOD)], None),
-    ],
-)
-def test_a_channel_is_given_up_for_a_permanent_failure_or_after_some_tries(
-    failed: list[tuple[Channel, bool]], following: Channel | None
-) -> None:
-    attempts = [Attempt(channel, is_permanent) for channel, is_permanent in failed]
-    assert next_channel((Channel.EMAIL, Channel.CALL_LIST), attempts) == following
-
-
-def test_each_retry_waits_twice_as_long_up_to_half_an_hour() -> None:
-    waits = [retry_wait(n) for n in range(1, 10)]
-    assert waits[:4] == [timedelta(seconds=s) for s in (30, 60, 120, 240)]
-    assert waits[-1] == timedelta(minutes=30)

@@ -21,8 +21,8 @@ from service.db import transaction
 from service.notifications import actions, sending
 from service.notifications.channels import Message, file
 from service.notifications.models import Call, Delivery, Notification
-from service.notifications.rules import MAX_ATTEMPTS, TRIES_PER_CHANNEL
 from service.notifications.wanted import To, Wanted, notify
+from service.notifications.ways import MAX_ATTEMPTS, TRIES_PER_CHANNEL
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment

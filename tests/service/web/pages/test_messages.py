@@ -57,7 +57,7 @@ def test_she_reads_what_she_was_told_and_why_not(desk: Desk) -> None:
         "报名成功",
         "【人民路社区】王小满您好",
         "社区义诊（引导员）",
-        "用短信发了。",
+        "存成了文件，没有真的发出去。",
         "没有发：那时候已经不在这一班上。",
         "没有提醒：那时候已经不在这一班上。",
         "提醒。",
@@ -77,7 +77,13 @@ def test_nobody_elses_are_among_them(desk: Desk) -> None:
 
 def test_her_coordinator_sees_what_became_of_each_but_no_text(desk: Desk) -> None:
     text = desk.coordinator.open(f"/co/people/{desk.her_id}/messages")
-    for words in ("王小满的消息", "报名成功", "社区义诊（引导员）", "用短信发了。", "没有发：那时候已经不在这一班上。"):
+    for words in (
+        "王小满的消息",
+        "报名成功",
+        "社区义诊（引导员）",
+        "存成了文件，没有真的发出去。",
+        "没有发：那时候已经不在这一班上。",
+    ):
         assert words in text, words
     assert "您好" not in text, "a text may hold a link that answers for her"
     with transaction() as session:

@@ -1,0 +1,96 @@
+"""The questions about how somebody wants to be told, with what she has answered so far: for the pages that ask them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from schemas.habits import AS_USUAL, OFF, habits_form
+from service.language import Lazy, _
+from service.notifications import channels, habits
+from service.notifications.habits import Owner
+from service.notifications.ways import MAY_BE_OFF, OF_VOLUNTEERS
+from service.terms import Channel, Topic
+from service.volunteers import actions as volunteers
+from service.volunteers.models import Volunteer
+from service.web import told, words
+from service.web.forms import Form, Option
+
+#: The question that stands before those of the topics, and its answer where she leaves it to the house.
+USUAL = "usual"
+USUAL_QUESTION = (USUAL, Lazy("平常怎么告诉您"), Lazy("下面没有另外选的，都照这个来。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions by name, each with its answers; `given` is what was chosen before."""
+
+    topics: tuple[Topic, ...]
+    given: dict[str, str]
+
+    def blank(self) -> Form:
+        """To be answered."""
+        return Form.blank(self._schema(), given=self.given, options=self._options())
+
+    def posted(self) -> Form:
+        """Answered; each answer is one of those that were offered."""
+        options = self._options()
+        form = Form.posted(self._schema(), options=options)
+        for name, answer in form.loaded.items():
+            if answer not in {option.value for option in options[name]}:
+                form.refuse(_("请从列出的选一项"), at=name)
+        return form
+
+    def _schema(self) -> Schema:
+        usual = (USUAL_QUESTION,) if USUAL in self.given else ()
+        return habits_form([*usual, *((str(topic), *words.TOPICS[topic]) for topic in self.topics)])()
+
+    def _options(self) -> dict[str, list[Option]]:
+        """As usual, the house's channels and the telephone, perhaps not at all. A channel once chosen stays."""
+        chosen = [channel for channel in Channel if channel in self.given.values()]
+        offered = dict.fromkeys((*channels.of_house(), Channel.CALL_LIST, *chosen))
+        ways = [Option(value=channel, text=str(told.CHANNELS[channel])) for channel in offered]
+        usual, off = Option(value=AS_USUAL, text=_("照平常")), Option(value=OFF, text=_("不用告诉"))
+        answers = {str(topic): [usual, *ways, *([off] if topic in MAY_BE_OFF else [])] for topic in self.topics}
+        return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], **answers}
+
+
+def of_person(db: Session, her: Volunteer) -> Questions:
+    """A volunteer's."""
+    given = _given(db, Owner(volunteer_id=her.id), OF_VOLUNTEERS)
+    return Questions(OF_VOLUNTEERS, {USUAL: her.channel or AS_USUAL, **given})
+
+
+def of_desk(db: Session, account_id: int) -> Questions:
+    """A coordinator's."""
+    return Questions((Topic.DESK,), _given(db, Owner(account_id=account_id), (Topic.DESK,)))
+
+
+def save_person(db: Session, her: Volunteer, form: Form, *, account_id: int, now: datetime) -> None:
+    """Keep a volunteer's answers; whoever gave them for her is written down with the change."""
+    usual = None if form.loaded[USUAL] == AS_USUAL else Channel(form.loaded[USUAL])
+    _save(db, Owner(volunteer_id=her.id), form, OF_VOLUNTEERS, now=now)
+    if usual != her.channel:
+        volunteers.revise(db, her, changes={"channel": usual}, account_id=account_id, now=now)
+
+
+def save_desk(db: Session, form: Form, *, account_id: int, now: datetime) -> None:
+    """Keep a coordinator's answers."""
+    _save(db, Owner(account_id=account_id), form, (Topic.DESK,), now=now)
+
+
+def _given(db: Session, owner: Owner, topics: tuple[Topic, ...]) -> dict[str, str]:
+    chosen = {habit.topic: habit.channel or OFF for habit in habits.listed(db, owner)}
+    return {str(topic): chosen.get(topic, AS_USUAL) for topic in topics}
+
+
+def _save(db: Session, owner: Owner, form: Form, topics: tuple[Topic, ...], *, now: datetime) -> None:
+    for topic in topics:
+        answer = form.loaded[topic]
+        if answer == AS_USUAL:
+            habits.forget(db, owner, topic=topic)
+        else:
+            habits.choose(db, owner, topic=topic, channel=None if answer == OFF else Channel(answer), now=now)
