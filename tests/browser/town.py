@@ -63,6 +63,7 @@ def fill() -> dict[str, str]:
             "match": f"/co/match/{run.id}",
             "person": f"/co/proxy/{person_id}",
             "phone": f"/co/people/{person_id}/phone",
+            "habits": f"/co/people/{person_id}/habits",
             "told": f"/co/people/{person_id}/messages",
             "release": f"/co/assignments/{offered}/release",
             "roster": board,
