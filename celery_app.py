@@ -20,7 +20,18 @@ SOFT_LIMIT, HARD_LIMIT = 40, 50
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-ROOMS = ("activities", "backfill", "idempotency", "notifications", "outbox", "reminders", "roster", "signups", "swaps")
+ROOMS = (
+    "activities",
+    "backfill",
+    "idempotency",
+    "notifications",
+    "outbox",
+    "reminders",
+    "roster",
+    "sheets",
+    "signups",
+    "swaps",
+)
 
 app = Celery("lunzhi", include=[f"workers.{room}" for room in ROOMS])
 app.conf.update(
@@ -65,6 +76,7 @@ app.conf.update(
             "swaps.lapse_begun": 60.0,
             "activities.extend_horizon": 3600.0,
             "idempotency.forget": 3600.0,
+            "sheets.forget": 3600.0,
         }.items()
     },
 )

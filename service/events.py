@@ -80,6 +80,11 @@ class SignUpWaitlisted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SheetAccepted(Event):
+    sheet_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatchRequested(Event):
     match_run_id: int
 

@@ -13,6 +13,7 @@ from service.notifications import models as notifications
 from service.places import models as places
 from service.reminders import models as reminders
 from service.roster import models as roster
+from service.sheets import models as sheets
 from service.signups import models as signups
 from service.swaps import models as swaps
 from service.teams import models as teams
@@ -36,6 +37,7 @@ __all__ = [
     "places",
     "reminders",
     "roster",
+    "sheets",
     "signups",
     "swaps",
     "teams",

@@ -31,6 +31,7 @@ from service.events import (
     MatchRequested,
     PlaceFreed,
     RungClimbed,
+    SheetAccepted,
     ShiftCancelled,
     ShiftMoved,
     SignedUp,
@@ -49,6 +50,7 @@ from service.notifications import swaps as swap_news
 from service.reminders import actions as reminders
 from service.replanning import actions as replanning
 from service.roster import refitting
+from service.sheets import actions as sheets
 from service.signups import following
 from service.swaps import actions as swaps
 from service.terms import BackfillCause
@@ -198,6 +200,10 @@ def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> No
     matching.solve(session, match_run_id=event.match_run_id, now=now)
 
 
+def take_in_sheet(session: Session, event: SheetAccepted, *, now: datetime) -> None:
+    sheets.take_in(session, sheet_id=event.sheet_id, now=now)
+
+
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     LoginCodeRequested: (send_login_code,),
     ConsentWithdrawn: (stop_reminders,),
@@ -207,6 +213,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     SignUpDeclined: (explain_decline,),
     SignUpWaitlisted: (explain_waiting,),
     MatchRequested: (solve_match,),
+    SheetAccepted: (take_in_sheet,),
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),
     AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),

@@ -292,6 +292,48 @@ class CallOutcome(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
+class SheetKind(StrEnum):
+    """What comes in as a table."""
+
+    PEOPLE = "people"
+    MEMBERS = "members"
+
+
+class SheetState(StrEnum):
+    """How far a file has come."""
+
+    UPLOADED = "uploaded"
+    ACCEPTED = "accepted"
+    TAKEN_IN = "taken_in"
+    TAKEN_BACK = "taken_back"
+    DROPPED = "dropped"
+
+
+class RowOutcome(StrEnum):
+    """What a row of a file comes to."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+
+
+class RowRefusal(StrEnum):
+    """Why a row of a file cannot be taken in, beside what is wrong with its cells."""
+
+    NUMBER_UNKNOWN = "number_unknown"
+    PHONE_TAKEN = "phone_taken"
+    TWICE = "twice"
+    NAMESAKE = "namesake"
+    CONSENT_MISSING = "consent_missing"
+    AREA_MISSING = "area_missing"
+    AREA_UNKNOWN = "area_unknown"
+    AREA_UNCLEAR = "area_unclear"
+    PERSON_UNKNOWN = "person_unknown"
+    PERSON_UNCLEAR = "person_unclear"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+
+
 class Role(StrEnum):
     """What an account may do, within the area its grant names and all below it."""
 

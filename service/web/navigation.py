@@ -50,6 +50,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
+    ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
     ("calendars.index", Lazy("放假和学期"), "admin", ("calendars",)),
     ("outbox.index", Lazy("没做成的事"), "admin", ("outbox",)),
 )

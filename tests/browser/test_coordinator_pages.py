@@ -30,6 +30,7 @@ FIXED = {
     "searches": "/co/backfills",
     "swaps": "/co/swaps",
     "news": "/co/habits",
+    "tables": "/co/sheets",
 }
 FOUND = (
     "match",
@@ -45,6 +46,7 @@ FOUND = (
     "dates",
     "search",
     "ladder",
+    "table",
 )
 NAMES = (*FIXED, *FOUND)
 

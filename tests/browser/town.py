@@ -18,15 +18,28 @@ from service.db import transaction
 from service.matching import actions as matching
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
+from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import settings
+from service.sheets import actions as sheets
+from service.sheets.lines import Circumstances, Line, Value
 from service.swaps import actions as swaps
 from service.swaps import answering as swapping
 from service.swaps import queries as swap_queries
 from service.swaps.actions import NobodyToAsk
 from service.teams.models import Team
-from service.terms import AssignmentState, BackfillCause, Mode, NotificationKind, NotificationState, Role
+from service.terms import (
+    AreaKind,
+    AssignmentState,
+    BackfillCause,
+    Mode,
+    NotificationKind,
+    NotificationState,
+    Role,
+    SheetKind,
+)
+from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests.factories import NOW
 
@@ -73,6 +86,7 @@ def fill() -> dict[str, str]:
             "cancel": f"{board}/cancel",
             "unfinished": f"/co/activities/new/{row.id}/what",
             "search": f"/co/backfills/{_search(session)}",
+            "table": f"/co/sheets/{_sheet(session, admin)}",
             "dates": f"/co/series/{_daily(session)}/dates",
         }
 
@@ -99,6 +113,38 @@ def _search(session: Session) -> int:
     first = queries.unanswered(session, search.id)[0]
     answering.decline(session, invitation_id=first.id, now=NOW)
     return search.id
+
+
+def _sheet(session: Session, admin: Account) -> int:
+    """The id of an uploaded table: one row is new, one changes somebody, two are refused for different reasons."""
+    known = session.scalars(select(Volunteer).order_by(Volunteer.id)).first()
+    area = session.scalars(select(Area).where(Area.kind == AreaKind.COMMUNITY).order_by(Area.id)).first()
+    assert known is not None
+    assert area is not None
+    values: list[dict[str, Value]] = [
+        {"name": "赵春分", "area": area.name, "phone": "+8613800138001", "how": "oral"},
+        {"id": known.id, "name": known.name, "tags": "老党员"},
+        {"name": "钱谷雨", "area": "天边社区", "how": "paper"},
+    ]
+    typed = ("编号", "姓名", "电话", "社区或院落", "标签", "怎么同意的")
+    lines = [
+        Line(number, tuple(str(one.get(name, "")) for name in ("id", "name", "phone", "area", "tags", "how")), one)
+        for number, one in enumerate(values, start=2)
+    ]
+    lines.append(Line(5, ("", "孙3", "12345", "", "", ""), faults=("姓名：请填写姓名，不要带数字和符号",)))
+    return sheets.receive(
+        session,
+        kind=SheetKind.PEOPLE,
+        file_name="和平里社区志愿者名单（2026年冬季）.xlsx",
+        headings=typed,
+        lines=lines,
+        area_id=area.id,
+        given=Circumstances(scope_ids=(_top(session),), account_id=admin.id, now=NOW),
+    ).id
+
+
+def _top(session: Session) -> int:
+    return session.scalars(select(Area.id).where(Area.parent_id.is_(None))).one()
 
 
 def _swap(session: Session) -> None:

@@ -51,6 +51,7 @@ REACTIONS = {
     "follow_moved_shift": Lazy("改时间后通知所有人"),
     "follow_calendar": Lazy("放假安排变了，重排日期"),
     "solve_match": Lazy("排班"),
+    "take_in_sheet": Lazy("导入表格"),
 }
 
 

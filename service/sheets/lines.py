@@ -1,0 +1,110 @@
+"""One row of a file on its way in: what it says, what would come of it, what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from service.terms import RowOutcome, RowRefusal
+
+#: What a cell holds once it is read: text, a whole number, or nothing. Dates are ISO text.
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: its number in the file, the cells as they were typed, and its values by the name of their field.
+
+    `faults` are what the form said against single cells, in words; then `values` holds nothing. `refusals` are
+    what stood in the way when the others were taken in.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    values: Mapping[str, Value] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    refusals: tuple[RowRefusal, ...] = ()
+
+    def text(self, name: str) -> str | None:
+        """A value that is text; None where the cell was empty."""
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+    def day(self, name: str) -> date | None:
+        """A value that is a date."""
+        value = self.values.get(name)
+        return None if value is None else date.fromisoformat(str(value))
+
+    def whole(self, name: str) -> int | None:
+        """A value that is a whole number."""
+        value = self.values.get(name)
+        return None if value is None else int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a row comes to: `changed` names the fields, `refusals` all that stands in the way, `row_id` whom it is."""
+
+    outcome: RowOutcome
+    refusals: tuple[RowRefusal, ...] = ()
+    changed: tuple[str, ...] = ()
+    row_id: int | None = None
+
+
+REFUSED_BY_FORM = Verdict(RowOutcome.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Who uploads, with which reach, and when."""
+
+    scope_ids: tuple[int, ...]
+    account_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What taking a row in did: made or changed the row `row_id`; `before` is what it takes to undo that."""
+
+    row_id: int
+    is_new: bool
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """What can come in as a table: one class each (people, members), made for one file, reading what it needs once."""
+
+    def judge(self, lines: Sequence[Line]) -> list[Verdict]:
+        """What each row would come to, as things are now."""
+
+    def take_in(self, line: Line, verdict: Verdict) -> Done:
+        """Do what the verdict says: make or change one row."""
+
+    def undo(self, done: Done) -> bool:
+        """Take it back; False where something has been built on it since."""
+
+    def listed(self) -> list[Mapping[str, Value]]:
+        """Everything in reach, as rows that could come in again."""
+
+
+def packed(lines: Sequence[Line]) -> str:
+    """Lines as text, to be stored."""
+    return json.dumps([asdict(line) for line in lines], ensure_ascii=False)
+
+
+def unpacked(text: str) -> list[Line]:
+    """What `packed` made of them."""
+    return [
+        Line(
+            one["number"],
+            tuple(one["cells"]),
+            one["values"],
+            tuple(one["faults"]),
+            tuple(RowRefusal(why) for why in one["refusals"]),
+        )
+        for one in json.loads(text)
+    ]

@@ -1,0 +1,297 @@
+"""/co/sheets: tables of people and teams, in and out. Nothing changes before one has seen what would."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePath
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from schemas.sheets import ROWS, SheetInput
+from service import audit
+from service.language import Lazy, _, counted
+from service.sheets import actions, files, queries
+from service.sheets.lines import Circumstances, Line, Verdict
+from service.sheets.models import Sheet
+from service.terms import RowOutcome, RowRefusal, SheetKind, SheetState
+from service.web import notices, page, sheet_rows
+from service.web.desk import Desk, at_desk, found
+from service.web.forms import Form
+
+pages = Blueprint("sheets", __name__, url_prefix="/co/sheets")
+
+MOST_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {SheetKind.PEOPLE: Lazy("人员"), SheetKind.MEMBERS: Lazy("队伍和队员")}
+STATES = {
+    SheetState.UPLOADED: (Lazy("看过再导入"), "wait"),
+    SheetState.ACCEPTED: (Lazy("正在导入"), "wait"),
+    SheetState.TAKEN_IN: (Lazy("已导入"), "good"),
+    SheetState.TAKEN_BACK: (Lazy("已撤销"), "plain"),
+    SheetState.DROPPED: (Lazy("没有导入"), "plain"),
+}
+OUTCOMES = {
+    RowOutcome.NEW: (Lazy("新的"), "good"),
+    RowOutcome.CHANGED: (Lazy("有改动"), "wait"),
+    RowOutcome.SAME: (Lazy("没有变"), "plain"),
+    RowOutcome.REFUSED: (Lazy("不能导入"), "bad"),
+}
+REFUSALS = {
+    RowRefusal.NUMBER_UNKNOWN: Lazy("您的社区里没有这个编号"),
+    RowRefusal.PHONE_TAKEN: Lazy("这个电话已经是别人登记的"),
+    RowRefusal.TWICE: Lazy("表里有两行是同一个人"),
+    RowRefusal.NAMESAKE: Lazy("已经有同名的人，请填电话或者出生日期"),
+    RowRefusal.CONSENT_MISSING: Lazy("新来的人，请填怎么同意的：口头或者书面"),
+    RowRefusal.AREA_MISSING: Lazy("请填社区或院落"),
+    RowRefusal.AREA_UNKNOWN: Lazy("您管的范围里没有这个社区或院落"),
+    RowRefusal.AREA_UNCLEAR: Lazy("这个名字的院落不止一个，请填社区"),
+    RowRefusal.PERSON_UNKNOWN: Lazy("没有登记过这个人，请先导入人员；填了电话的，电话和姓名要对得上"),
+    RowRefusal.PERSON_UNCLEAR: Lazy("同名的人不止一个，请填电话"),
+    RowRefusal.CHANGED_MEANWHILE: Lazy("导入的时候别人刚改过，请再导入一次"),
+}
+UNREADABLE = {
+    "kind": Lazy("读不出来。请上传 Excel 的 .xlsx 文件，或者 .csv 文件"),
+    "empty": Lazy("表是空的"),
+    "too_many": Lazy("一次最多2000行，请分几次导入"),
+    "too_large": Lazy("文件太大了"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that somebody has to look at."""
+
+    number: int
+    #: Heading and text of each cell that is not empty.
+    cells: tuple[tuple[str, str], ...]
+    outcome: str
+    tone: str
+    why: tuple[str, ...]
+
+
+@pages.get("")
+@at_desk
+def index(desk: Desk) -> ResponseReturnValue:
+    """Templates, what is here as a table, and a file to upload."""
+    return _ask(desk, Form.blank(SheetInput()))
+
+
+@pages.post("")
+@at_desk
+def upload(desk: Desk) -> ResponseReturnValue:
+    """Read the file and keep it; what would come of it is shown next."""
+    form = Form.posted(SheetInput())
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        form.refuse(_("请选择要上传的文件"))
+    if form.has_errors or sent is None:
+        return _ask(desk, form)
+    kind = SheetKind(form.loaded["kind"])
+    try:
+        table = files.read(sent.read())
+        lines = sheet_rows.lines(ROWS[kind](), table)
+    except files.Unreadable as unreadable:
+        form.refuse(_(UNREADABLE[unreadable.why]))
+        return _ask(desk, form)
+    except sheet_rows.HeadingsMissing as missing:
+        form.refuse(_("表的第一行要有这些列：{columns}。可以先下载模板。", columns="、".join(missing.labels)))
+        return _ask(desk, form)
+    sheet = actions.receive(
+        desk.db,
+        kind=kind,
+        file_name=PurePath(sent.filename or "").name[:200],
+        headings=table.headings,
+        lines=lines,
+        area_id=desk.scope_ids[0],
+        given=_given(desk),
+    )
+    return page.see_other(url_for("sheets.show", sheet_id=sheet.id))
+
+
+@pages.get("/<int:sheet_id>")
+@at_desk
+def show(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """Before: what would come of each row. After: what came of them."""
+    sheet = _sheet(desk, sheet_id)
+    rows: list[Row] = []
+    tally: Counter[str] = Counter((sheet.outcome or {}).get("rows", {}))
+    if sheet.state == SheetState.UPLOADED and sheet.lines_sealed is not None:
+        judged = actions.judged(desk.db, sheet, now=desk.now)
+        tally = Counter(str(verdict.outcome) for _line, verdict in judged)
+        rows = [_row(sheet, line, verdict) for line, verdict in judged if verdict.outcome in WORTH_A_LOOK]
+    elif sheet.lines_sealed is not None:
+        rows = [_row(sheet, line, verdict) for line, verdict in actions.refused(desk.db, sheet, now=desk.now)]
+    return page.render(
+        "sheets/show.html",
+        title=_("导入：{name}", name=sheet.file_name),
+        sheet=sheet,
+        state=STATES[SheetState(sheet.state)],
+        kind=KINDS[SheetKind(sheet.kind)],
+        counts=[(words, tone, tally[outcome]) for outcome, (words, tone) in OUTCOMES.items() if tally[outcome]],
+        to_do=tally[RowOutcome.NEW] + tally[RowOutcome.CHANGED],
+        refused=tally[RowOutcome.REFUSED],
+        rows=rows[:MOST_SHOWN],
+        more=max(len(rows) - MOST_SHOWN, 0),
+        can_undo=sheet.state == SheetState.TAKEN_IN and sheet.done_sealed is not None,
+    )
+
+
+#: What is listed row by row; the others are only counted.
+WORTH_A_LOOK = (RowOutcome.REFUSED, RowOutcome.CHANGED)
+
+
+@pages.post("/<int:sheet_id>/accept")
+@at_desk
+def accept(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """Take the good rows in."""
+    sheet = _sheet(desk, sheet_id)
+    if not set(sheet.scope_ids) <= set(desk.scope_ids):
+        abort(HTTPStatus.FORBIDDEN)
+    try:
+        actions.accept(desk.db, sheet.id, now=desk.now)
+    except actions.SheetClosed:
+        notices.notify(_("这份表已经不能导入了，请重新上传。"))
+    return page.see_other(url_for("sheets.show", sheet_id=sheet.id))
+
+
+@pages.post("/<int:sheet_id>/take-back")
+@at_desk
+def take_back(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """撤销: everything as it was, but for what somebody has built on since."""
+    sheet = _sheet(desk, sheet_id)
+    try:
+        stays = actions.take_back(desk.db, sheet.id, now=desk.now)
+    except actions.SheetClosed:
+        notices.notify(_("这份表已经不能撤销了。"))
+    else:
+        kept = counted("有{n}行留着：之后已经用上了。", "有{n}行留着：之后已经用上了。", stays) if stays else ""
+        notices.notify(_("已经撤销，和导入以前一样。") if not stays else _("已经撤销。") + kept)
+    return page.see_other(url_for("sheets.show", sheet_id=sheet.id))
+
+
+@pages.post("/<int:sheet_id>/drop")
+@at_desk
+def drop(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """Do not take it in."""
+    sheet = _sheet(desk, sheet_id)
+    try:
+        actions.drop(desk.db, sheet.id, now=desk.now)
+    except actions.SheetClosed:
+        notices.notify(_("这份表已经导入了。"))
+        return page.see_other(url_for("sheets.show", sheet_id=sheet.id))
+    notices.notify(_("没有导入，什么都没有变。"))
+    return page.see_other(url_for("sheets.index"))
+
+
+@pages.get("/<int:sheet_id>/refused.xlsx")
+@at_desk
+def refused(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """The rows that could not be taken in, as a file with the reasons: mended, it can be uploaded again."""
+    sheet = _sheet(desk, sheet_id)
+    if sheet.lines_sealed is None:
+        abort(HTTPStatus.NOT_FOUND)
+    bad = actions.refused(desk.db, sheet, now=desk.now)
+    _audit(desk, "exported_refused_rows", sheet.id, rows=len(bad))
+    rows = [[*line.cells, "；".join(_why(line, verdict))] for line, verdict in bad]
+    content = files.write_xlsx([*sheet.headings, _("原因")], rows, title=_("不能导入的行"))
+    return _file(content, _("不能导入的行") + ".xlsx")
+
+
+@pages.get("/templates/<kind>.xlsx")
+@at_desk
+def template(_desk: Desk, kind: str) -> ResponseReturnValue:
+    """An empty table with the right headings."""
+    schema = ROWS[_kind(kind)]()
+    named = sheet_rows.headings(schema)
+    content = files.write_xlsx(named, [], title=_(KINDS[_kind(kind)]), required=sheet_rows.required_headings(schema))
+    return _file(content, _("模板-{kind}", kind=_(KINDS[_kind(kind)])) + ".xlsx")
+
+
+@pages.get("/exports/<kind>.<form>")
+@at_desk
+def export(desk: Desk, kind: str, form: str) -> ResponseReturnValue:
+    """Everything in these areas as a table, without telephone numbers. The look is audited."""
+    if form not in ("xlsx", "csv"):
+        abort(HTTPStatus.NOT_FOUND)
+    which, schema = _kind(kind), ROWS[_kind(kind)]()
+    listed = actions.KINDS[which](desk.db, _given(desk)).listed()
+    rows = [sheet_rows.cells(schema, values) for values in listed]
+    _audit(desk, "exported_sheet", None, rows=len(rows))
+    named = sheet_rows.headings(schema)
+    if form == "csv":
+        return _file(files.write_csv(named, rows), f"{_(KINDS[which])}.csv", kind="text/csv; charset=utf-8")
+    return _file(files.write_xlsx(named, rows, title=_(KINDS[which])), f"{_(KINDS[which])}.xlsx")
+
+
+def _ask(desk: Desk, form: Form) -> ResponseReturnValue:
+    return page.render(
+        "sheets/index.html",
+        title=_("导入和导出"),
+        form=form,
+        kinds=KINDS,
+        columns={kind: sheet_rows.hints(schema()) for kind, schema in ROWS.items()},
+        states=STATES,
+        sheets=queries.latest(desk.db, account_id=desk.account_id),
+    )
+
+
+def _row(sheet: Sheet, line: Line, verdict: Verdict) -> Row:
+    words, tone = OUTCOMES[verdict.outcome]
+    cells = tuple((heading, cell) for heading, cell in zip(sheet.headings, line.cells, strict=True) if cell)
+    why = _why(line, verdict) if verdict.outcome == RowOutcome.REFUSED else _changes(verdict)
+    return Row(line.number, cells, str(words), tone, tuple(why))
+
+
+def _why(line: Line, verdict: Verdict) -> list[str]:
+    return [*line.faults, *(_(REFUSALS[reason]) for reason in verdict.refusals)]
+
+
+def _changes(verdict: Verdict) -> list[str]:
+    return [_("要改的：{fields}", fields="、".join(_(FIELDS[name]) for name in verdict.changed))]
+
+
+#: What can change in a row, by the name of its column in the database.
+FIELDS = {
+    "name": Lazy("姓名"),
+    "birth_on": Lazy("出生日期"),
+    "tags": Lazy("标签"),
+    "weekly_hours": Lazy("每周最多小时"),
+    "area_id": Lazy("社区或院落"),
+    "role": Lazy("身份"),
+    "from_on": Lazy("开始日期"),
+    "until_on": Lazy("结束日期"),
+}
+
+
+def _sheet(desk: Desk, sheet_id: int) -> Sheet:
+    return found(queries.own(desk.db, sheet_id, account_id=desk.account_id))
+
+
+def _kind(name: str) -> SheetKind:
+    return SheetKind(name) if name in set(SheetKind) else abort(HTTPStatus.NOT_FOUND)
+
+
+def _given(desk: Desk) -> Circumstances:
+    return Circumstances(scope_ids=desk.scope_ids, account_id=desk.account_id, now=desk.now)
+
+
+def _audit(desk: Desk, verb: str, sheet_id: int | None, *, rows: int) -> None:
+    audit.note(
+        desk.db,
+        verb=verb,
+        subject=("sheet", sheet_id),
+        account_id=desk.account_id,
+        area_id=desk.scope_ids[0],
+        now=desk.now,
+        rows=rows,
+    )
+
+
+def _file(content: bytes, name: str, *, kind: str = XLSX) -> Response:
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
