@@ -41,6 +41,20 @@ def wait(seconds: int) -> bool:
     return has_rung
 
 
+def is_first(errand: str, *, seconds: int) -> bool:
+    """Whether nobody has asked for this errand since it was last begun, nor for so many seconds.
+
+    Many who ask before it is begun count as one. Raises redis.RedisError when there is no bell.
+    """
+    return bool(_client().set(f"{KEY}:{errand}", 1, nx=True, ex=seconds))
+
+
+def begin(errand: str) -> None:
+    """The errand is begun: whoever asks from now on asks anew."""
+    with contextlib.suppress(redis.RedisError):
+        _client().delete(f"{KEY}:{errand}")
+
+
 def answers() -> bool:
     """Whether there is a bell at all."""
     try:

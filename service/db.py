@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -12,10 +12,23 @@ from typing import Annotated, Any, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Identity, MetaData, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    Identity,
+    MetaData,
+    any_,
+    create_engine,
+    event,
+    literal,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -141,6 +154,11 @@ def _as_sqlalchemy(error: psycopg.Error, sql: str, values: Mapping[str, Any], *,
     return DBAPIError.instance(
         sql, dict(values), error, psycopg.Error, hide_parameters=True, connection_invalidated=is_gone
     )
+
+
+def one_of(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether the column is one of these, told as one array: a long list would be read anew by the driver each time."""
+    return column == any_(literal(sorted(set(ids)), ARRAY(BigInteger)))
 
 
 def forget_engine() -> None:

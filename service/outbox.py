@@ -8,17 +8,17 @@ visible and retryable.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, case, func, or_, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, case, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from service import bell, events
-from service.db import Base, Id, after_commit
+from service.db import Base, Id, after_commit, one_of
 from service.tracing import request_id
 
 MAX_ATTEMPTS = 8
@@ -27,6 +27,8 @@ MAX_ATTEMPTS = 8
 LEASE = timedelta(seconds=15)
 #: Reactions rung for and not yet done, at most: so that a busy worker finds no wake-up twice in its queue.
 MOST_LEASED = 400
+#: While there is room for fewer than these, none are rung for: else a busy worker would be given them one by one.
+LEAST_ROOM = 200
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=30)
 WORKER_LOST = "its worker ended in the middle, more than once: see the worker's log"
@@ -79,25 +81,33 @@ def record(session: Session, event: events.Event) -> None:
     after_commit(session, bell.ring)
 
 
+_FAN_OUT = text("""
+WITH new AS (
+    SELECT id, kind FROM outbox_event WHERE fanned_out_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE outbox_event SET fanned_out_at = now() FROM new WHERE outbox_event.id = new.id RETURNING new.id, new.kind
+), opened AS (
+    INSERT INTO outbox_reaction (event_id, reaction)
+    SELECT taken.id, follows.reaction
+    FROM taken
+    JOIN unnest(CAST(:kinds AS text[]), CAST(:names AS text[])) WITH ORDINALITY AS follows(kind, reaction, place)
+      ON follows.kind = taken.kind
+    ORDER BY taken.id, follows.place
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM taken
+""")
+
+
 def fan_out(session: Session, *, reactions: Mapping[str, Sequence[str]], limit: int = 500) -> int:
     """Give each new event a row per reaction; the number of events taken.
 
     Picks rows by `fanned_out_at IS NULL`, never by "id above the last seen": ids commit out of order.
     """
-    new = session.scalars(
-        select(OutboxEvent)
-        .where(OutboxEvent.fanned_out_at.is_(None))
-        .order_by(OutboxEvent.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    rows = [{"event_id": event.id, "reaction": name} for event in new for name in reactions.get(event.kind, ())]
-    if rows:
-        session.execute(insert(OutboxReaction).on_conflict_do_nothing(), rows)
-    if new:
-        ids = [event.id for event in new]
-        session.execute(update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(fanned_out_at=func.now()))
-    return len(new)
+    session.flush()
+    pairs = [(kind, name) for kind, names in reactions.items() for name in names]
+    values = {"kinds": [kind for kind, _ in pairs], "names": [name for _, name in pairs], "limit": limit}
+    return session.scalar(_FAN_OUT, values) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +123,13 @@ def lease(session: Session) -> list[Leased]:
 
     Due times here are real time, not the virtual clock's: retries are machinery, not plans.
     """
-    under_way = select(func.count()).where(_is_open(), OutboxReaction.leased_until >= func.now())
+    under_way = select(func.count()).where(_is_open(), OutboxReaction.leased_until >= func.now()).scalar_subquery()
     due = (
         select(OutboxReaction.id)
         .where(_is_open(), OutboxReaction.due_at <= func.now())
         .where(or_(OutboxReaction.leased_until.is_(None), OutboxReaction.leased_until < func.now()))
         .order_by(OutboxReaction.due_at, OutboxReaction.id)
-        .limit(func.greatest(MOST_LEASED - under_way.scalar_subquery(), 0))
+        .limit(case((under_way <= MOST_LEASED - LEAST_ROOM, MOST_LEASED - under_way), else_=0))
         .with_for_update(skip_locked=True)
         # Run once: as a subquery the planner may run it for each row, and each run leases as many again.
         .cte("due")
@@ -138,14 +148,17 @@ def give_back(session: Session, reaction_ids: Iterable[int]) -> None:
     session.execute(update(OutboxReaction).where(OutboxReaction.id.in_(list(reaction_ids))).values(leased_until=None))
 
 
-def begin(session: Session, reaction_ids: Iterable[int]) -> list[int]:
-    """Count an attempt at each reaction that is still open, and give the ids of those to run.
+def begin(session: Session, reaction_ids: Collection[int]) -> dict[str, list[int]]:
+    """Count an attempt at each reaction that is still open, and give the ids of those to run, by reaction.
 
     Counted before the work and committed apart, so that a reaction that kills its worker is counted too, and is
     dead after MAX_ATTEMPTS instead of killing workers for ever. One that is being worked on elsewhere is neither
-    counted nor waited for.
+    counted nor waited for. Of many, only those never tried are begun: one that was tried may have killed its worker,
+    and is rung for alone.
     """
-    ours = select(OutboxReaction.id).where(OutboxReaction.id.in_(list(reaction_ids)), _is_open())
+    ours = select(OutboxReaction.id).where(one_of(OutboxReaction.id, reaction_ids), _is_open())
+    if len(reaction_ids) > 1:
+        ours = ours.where(OutboxReaction.attempts == 0)
     rows = session.execute(
         update(OutboxReaction)
         .where(OutboxReaction.id.in_(ours.with_for_update(skip_locked=True).scalar_subquery()))
@@ -157,24 +170,38 @@ def begin(session: Session, reaction_ids: Iterable[int]) -> list[int]:
                 else_=OutboxReaction.last_error,
             ),
         )
-        .returning(OutboxReaction.id, OutboxReaction.dead_at)
+        .returning(OutboxReaction.id, OutboxReaction.reaction, OutboxReaction.dead_at)
     ).all()
-    return sorted(row.id for row in rows if row.dead_at is None)
+    begun: dict[str, list[int]] = {}
+    for row in sorted(rows):
+        if row.dead_at is None:
+            begun.setdefault(row.reaction, []).append(row.id)
+    return begun
 
 
-def claim(session: Session, reaction_id: int) -> OutboxReaction | None:
-    """The reaction, locked for this transaction; None when it is done, dead or in other hands."""
-    return session.scalar(
+def claim(session: Session, reaction_ids: Collection[int]) -> Sequence[OutboxReaction]:
+    """Those of the reactions that are still open and in no other hands, with their events, ours until commit."""
+    return session.scalars(
         select(OutboxReaction)
-        .where(OutboxReaction.id == reaction_id, _is_open())
+        .where(one_of(OutboxReaction.id, reaction_ids), _is_open())
+        .order_by(OutboxReaction.id)
+        .options(joinedload(OutboxReaction.event, innerjoin=True))
         .with_for_update(of=OutboxReaction, skip_locked=True)
-    )
+    ).all()
 
 
-def mark_done(session: Session, reaction: OutboxReaction) -> None:
-    """The effect is in this transaction; so is this mark: both commit or neither."""
+def request_ids(reactions: Iterable[OutboxReaction]) -> dict[int, str | None]:
+    """The request that led to each, by the id of the thing its event is about."""
+    return {about: reaction.event.request_id for reaction in reactions for about in reaction.event.payload.values()}
+
+
+def mark_done(session: Session, reactions: Iterable[OutboxReaction]) -> None:
+    """Their effect is in this transaction; so is this mark: both commit or neither."""
     session.execute(
-        update(OutboxReaction).where(OutboxReaction.id == reaction.id).values(done_at=func.now(), last_error=None)
+        update(OutboxReaction)
+        .where(one_of(OutboxReaction.id, [reaction.id for reaction in reactions]))
+        .values(done_at=func.now(), last_error=None)
+        .execution_options(synchronize_session=False)
     )
 
 

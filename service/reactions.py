@@ -3,12 +3,16 @@
 Each (event, reaction) takes effect once: its done-mark commits with its effect. A reaction gets ids,
 reads the rows as they are now, and bears running late, twice, or after a later event. An exception
 is not swallowed: it is recorded on the reaction's row, tried again later, and dead after some tries.
+
+A reaction is for one event, or `@for_many`: given all that wait for it at once, it takes effect for all of them
+in one transaction, in few statements, and locks rows in the order of their ids. One event is then many of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -47,7 +51,7 @@ from service.matching import actions as matching
 from service.notifications import actions as notifications
 from service.notifications import calls, gaps
 from service.notifications import swaps as swap_news
-from service.reminders import actions as reminders
+from service.reminders import planning
 from service.replanning import actions as replanning
 from service.roster import refitting
 from service.sheets import actions as sheets
@@ -55,7 +59,17 @@ from service.signups import following
 from service.swaps import actions as swaps
 from service.terms import BackfillCause
 
+GivenUp: TypeAlias = AssignmentDeclined | AssignmentReleased
+Answered: TypeAlias = AssignmentConfirmed | GivenUp
+
 Reaction = Callable[..., None]
+_FOR_MANY: set[str] = set()
+
+
+def for_many(reaction: Reaction) -> Reaction:
+    """Say that a reaction takes many events at once."""
+    _FOR_MANY.add(reaction.__name__)
+    return reaction
 
 
 def send_login_code(session: Session, event: LoginCodeRequested, *, now: datetime) -> None:
@@ -63,52 +77,62 @@ def send_login_code(session: Session, event: LoginCodeRequested, *, now: datetim
 
 
 def stop_reminders(session: Session, event: ConsentWithdrawn, *, now: datetime) -> None:
-    reminders.drop_without_consent(session, consent_id=event.consent_id, now=now)
+    planning.drop_without_consent(session, consent_id=event.consent_id, now=now)
 
 
-def acknowledge_sign_up(session: Session, event: SignedUp, *, now: datetime) -> None:
-    following.catch_up(session, signup_id=event.signup_id, now=now)
-    notifications.tell_signed_up(session, signup_id=event.signup_id, now=now)
+@for_many
+def acknowledge_sign_up(session: Session, events: Sequence[SignedUp], *, now: datetime) -> None:
+    signup_ids = [e.signup_id for e in events]
+    following.catch_up(session, signup_ids=signup_ids, now=now)
+    notifications.tell_signed_up(session, signup_ids=signup_ids, now=now)
 
 
-def confirm_withdrawal(session: Session, event: SignUpWithdrawn, *, now: datetime) -> None:
-    notifications.tell_withdrawn(session, signup_id=event.signup_id, now=now)
+@for_many
+def confirm_withdrawal(session: Session, events: Sequence[SignUpWithdrawn], *, now: datetime) -> None:
+    notifications.tell_withdrawn(session, signup_ids=[e.signup_id for e in events], now=now)
 
 
-def explain_decline(session: Session, event: SignUpDeclined, *, now: datetime) -> None:
-    notifications.tell_sign_up_declined(session, signup_id=event.signup_id, now=now)
+@for_many
+def explain_decline(session: Session, events: Sequence[SignUpDeclined], *, now: datetime) -> None:
+    notifications.tell_sign_up_declined(session, signup_ids=[e.signup_id for e in events], now=now)
 
 
-def explain_waiting(session: Session, event: SignUpWaitlisted, *, now: datetime) -> None:
-    following.catch_up(session, signup_id=event.signup_id, now=now)
-    notifications.tell_waitlisted(session, signup_id=event.signup_id, now=now)
+@for_many
+def explain_waiting(session: Session, events: Sequence[SignUpWaitlisted], *, now: datetime) -> None:
+    signup_ids = [e.signup_id for e in events]
+    following.catch_up(session, signup_ids=signup_ids, now=now)
+    notifications.tell_waitlisted(session, signup_ids=signup_ids, now=now)
 
 
-def send_offer(session: Session, event: AssignmentOffered, *, now: datetime) -> None:
-    notifications.tell_offered(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def send_offer(session: Session, events: Sequence[AssignmentOffered], *, now: datetime) -> None:
+    notifications.tell_offered(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
 def ask_again(session: Session, event: AssignmentAskedAgain, *, now: datetime) -> None:
     notifications.ask_again(session, assignment_id=event.assignment_id, now=now)
 
 
-def settle_sign_up(
-    session: Session, event: AssignmentConfirmed | AssignmentDeclined | AssignmentReleased, *, now: datetime
-) -> None:
-    following.settle(session, assignment_id=event.assignment_id)
-    calls.drop_offer(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def settle_sign_up(session: Session, events: Sequence[Answered], *, now: datetime) -> None:
+    assignment_ids = [e.assignment_id for e in events]
+    calls.drop_offers(session, assignment_ids=assignment_ids, now=now)
+    following.settle(session, assignment_ids=assignment_ids)
 
 
-def plan_reminders(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
-    reminders.plan(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def plan_reminders(session: Session, events: Sequence[AssignmentConfirmed], *, now: datetime) -> None:
+    planning.plan(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
-def drop_reminders(session: Session, event: AssignmentDeclined | AssignmentReleased, *, now: datetime) -> None:
-    reminders.drop(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def drop_reminders(session: Session, events: Sequence[GivenUp], *, now: datetime) -> None:
+    planning.drop(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
-def tell_released(session: Session, event: AssignmentReleased, *, now: datetime) -> None:
-    notifications.tell_released(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def tell_released(session: Session, events: Sequence[AssignmentReleased], *, now: datetime) -> None:
+    notifications.tell_released(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
 def fill_place(session: Session, event: PlaceFreed, *, now: datetime) -> None:
@@ -131,7 +155,7 @@ def replace_missing(session: Session, event: AssignmentMissed, *, now: datetime)
     backfill.replace(session, assignment_id=event.assignment_id, now=now)
 
 
-def end_swaps(session: Session, event: AssignmentDeclined | AssignmentReleased, *, now: datetime) -> None:
+def end_swaps(session: Session, event: GivenUp, *, now: datetime) -> None:
     swaps.lapse_place(session, assignment_id=event.assignment_id, now=now)
 
 
@@ -155,8 +179,9 @@ def drop_swap_calls(session: Session, event: SwapClosed, *, now: datetime) -> No
     calls.drop_swap(session, swap_id=event.swap_id, now=now)
 
 
-def end_search(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
-    climbing.settle(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def end_search(session: Session, events: Sequence[AssignmentConfirmed], *, now: datetime) -> None:
+    climbing.settle(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
 def list_calls(session: Session, event: RungClimbed, *, now: datetime) -> None:
@@ -186,7 +211,7 @@ def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: dateti
 
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
     refitting.refit(session, shift_id=event.shift_id)
-    reminders.replan_shift(session, shift_id=event.shift_id, now=now)
+    planning.replan_shift(session, shift_id=event.shift_id, now=now)
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
     backfill.follow_move(session, shift_id=event.shift_id, now=now)
     swaps.lapse_shift(session, shift_id=event.shift_id, now=now)
@@ -239,10 +264,22 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-def react(session: Session, name: str, event: Event, *, now: datetime) -> None:
-    """Run the reaction called `name` for `event`. Raises LookupError when there is no such reaction (any more)."""
-    for reaction in REACTIONS.get(type(event), ()):
-        if reaction.__name__ == name:
-            reaction(session, event, now=now)
-            return
-    raise LookupError(f"{type(event).__name__} has no reaction {name!r}")
+_BY_NAME: dict[str, Reaction] = {one.__name__: one for reactions in REACTIONS.values() for one in reactions}
+
+
+def groups(begun: Mapping[str, Sequence[int]]) -> Iterator[Sequence[int]]:
+    """Ids of reactions by their names → those that are run together."""
+    for name, reaction_ids in begun.items():
+        yield from [reaction_ids] if name in _FOR_MANY else [[one] for one in reaction_ids]
+
+
+def react(session: Session, name: str, events: Sequence[Event], *, now: datetime) -> None:
+    """Run the reaction called `name` for all of these. Raises LookupError when one has no such reaction (any more)."""
+    for event in events:
+        if name not in NAMES.get(type(event).__name__, ()):
+            raise LookupError(f"{type(event).__name__} has no reaction {name!r}")
+    if name in _FOR_MANY:
+        _BY_NAME[name](session, events, now=now)
+    else:
+        for event in events:
+            _BY_NAME[name](session, event, now=now)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service import db, outbox
-from service.outbox import OutboxReaction
-from service.reactions import NAMES, react
+from service.outbox import Leased, OutboxReaction
+from service.reactions import NAMES, groups, react
 
 
 def follow(session: Session, *, now: datetime) -> int:
@@ -20,35 +19,37 @@ def follow(session: Session, *, now: datetime) -> int:
     """
     done = 0
     while outbox.fan_out(session, reactions=NAMES):
-        for reaction_id in due(session):
-            reaction = session.get_one(OutboxReaction, reaction_id)
-            react(session, reaction.reaction, reaction.event.fact(), now=now)
-            outbox.mark_done(session, reaction)
-            done += 1
+        for together in groups(outbox.begin(session, [one.id for one in due(session)])):
+            reactions = outbox.claim(session, together)
+            react(session, reactions[0].reaction, [one.event.fact() for one in reactions], now=now)
+            outbox.mark_done(session, reactions)
+            done += len(together)
     return done
 
 
 def drain() -> int:
-    """Do all that follows from what was committed, each reaction in its transaction as the worker does it."""
+    """Do all that follows from what was committed, as the relay and the worker do it; how many reactions were run."""
     from workers.outbox import run  # Celery reads the settings when it is imported
+    from workers.relay import tasks_for
 
     done = 0
     while True:
         with db.transaction() as session:
             outbox.fan_out(session, reactions=NAMES)
-        with db.transaction() as session:
-            open_ids = list(due(session))
-        if not open_ids:
+            waiting = due(session)
+        if not waiting:
             return done
-        run(open_ids)
-        done += len(open_ids)
+        for task in tasks_for(waiting):
+            run(task)
+        done += len(waiting)
 
 
-def due(session: Session) -> Sequence[int]:
-    """Ids of reactions to be done now, whoever may have leased them."""
-    return session.scalars(
-        select(OutboxReaction.id)
+def due(session: Session) -> list[Leased]:
+    """Reactions to be done now, whoever may have leased them."""
+    rows = session.execute(
+        select(OutboxReaction.id, OutboxReaction.attempts)
         .where(OutboxReaction.done_at.is_(None), OutboxReaction.dead_at.is_(None))
         .where(OutboxReaction.due_at <= func.now())
         .order_by(OutboxReaction.id)
-    ).all()
+    )
+    return [Leased(*row) for row in rows]

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import traceback
-from contextlib import suppress
+from collections.abc import Sequence
 
 import structlog
-from kombu.exceptions import OperationalError
 
 from celery_app import app
 from service import bell, clock, outbox, tracing
 from service.db import transaction
-from service.reactions import react
-from workers.notifications import send_due
+from service.reactions import groups, react
+from workers.notifications import send_soon
 
 log = structlog.get_logger(__name__)
 
 
 @app.task(name="workers.outbox.run")
 def run(reaction_ids: list[int]) -> None:
-    """Run each reaction in a transaction of its own: one that fails takes no other with it."""
+    """Run reactions: those that take many events together, each of the others in a transaction of its own."""
     with transaction() as session:
-        open_ids = outbox.begin(session, reaction_ids)
-    for reaction_id in open_ids:
-        run_one(reaction_id)
+        begun = outbox.begin(session, reaction_ids)
+    for together in groups(begun):
+        run_together(together)
     bell.ring()  # there is room for more
-    with suppress(OperationalError):  # a hint: beat rings as well
-        send_due.apply_async(expires=5, retry=False)
+    send_soon()
 
 
-def run_one(reaction_id: int) -> None:
-    """Effect and done-mark commit together; a failure is written down in a transaction after it."""
+def run_together(reaction_ids: Sequence[int]) -> None:
+    """Run these in one transaction.
+
+    What fails is undone and run again in halves, so that one that cannot be done takes no other with it; down to that
+    one, whose failure is written down.
+    """
+    error = _failure_of(reaction_ids)
+    if error and len(reaction_ids) > 1:
+        middle = len(reaction_ids) // 2
+        run_together(reaction_ids[:middle])
+        run_together(reaction_ids[middle:])
+    elif error:
+        with transaction() as session:
+            for reaction in outbox.claim(session, reaction_ids):
+                outbox.mark_failed(session, reaction, error=error)
+
+
+def _failure_of(reaction_ids: Sequence[int]) -> str | None:
+    """Effect and done-marks commit together. The traceback, if it failed and nothing came of it."""
     try:
         with transaction() as session:
-            reaction = outbox.claim(session, reaction_id)
-            if reaction is None:
-                return
-            tracing.follow(reaction.event.request_id)
-            react(session, reaction.reaction, reaction.event.fact(), now=clock.now(session))
-            outbox.mark_done(session, reaction)
-            log.info("reacted", fact=reaction.event.kind, event_id=reaction.event_id, reaction=reaction.reaction)
+            claimed = outbox.claim(session, reaction_ids)
+            if not claimed:
+                return None
+            tracing.follow_each(outbox.request_ids(claimed))
+            react(session, claimed[0].reaction, [one.event.fact() for one in claimed], now=clock.now(session))
+            outbox.mark_done(session, claimed)
+            log.info("reacted", reaction=claimed[0].reaction, event_ids=[one.event_id for one in claimed])
     except Exception:
-        log.warning("reaction failed", reaction_id=reaction_id, exc_info=True)
-        with transaction() as session:
-            if reaction := outbox.claim(session, reaction_id):
-                outbox.mark_failed(session, reaction, error=traceback.format_exc())
+        log.warning("reaction failed", reaction_ids=reaction_ids, exc_info=True)
+        return traceback.format_exc()
     finally:
         tracing.follow(None)
+    return None

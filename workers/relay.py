@@ -26,7 +26,10 @@ from service.settings import settings
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2
-TASK_SIZE = 25
+#: Seconds from one round to the next, at least. The first event after a pause is passed on at once; in a rush, what
+#: comes meanwhile is passed on together, and costs a fraction of what each alone would cost.
+GATHER_SECONDS = 0.05
+TASK_SIZE = 200
 
 
 class Relay:
@@ -43,7 +46,7 @@ class Relay:
         while not self.is_stopping:
             try:
                 while pass_on() and not self.is_stopping:
-                    pass
+                    time.sleep(GATHER_SECONDS)
                 bell.wait(SWEEP_SECONDS)
             except (SQLAlchemyError, redis.RedisError, OperationalError) as error:
                 log.warning("relay waits", error=str(error).splitlines()[0])
@@ -54,17 +57,14 @@ def pass_on() -> int:
     """One round: how many events were fanned out and reactions rung for."""
     with transaction() as session:
         new = outbox.fan_out(session, reactions=NAMES)
-    with transaction() as session:
         leased = outbox.lease(session)
     ring_for(leased)
     return new + len(leased)
 
 
 def ring_for(leased: Sequence[outbox.Leased]) -> None:
-    """Ring the worker, for many fresh reactions at once, for each tried one alone. Gives back what was not rung for."""
-    fresh = [reaction.id for reaction in leased if not reaction.attempts]
-    tasks = [fresh[start : start + TASK_SIZE] for start in range(0, len(fresh), TASK_SIZE)]
-    tasks += [[reaction.id] for reaction in leased if reaction.attempts]
+    """Ring the worker. Gives back what was not rung for."""
+    tasks = tasks_for(leased)
     while tasks:
         try:
             app.send_task("workers.outbox.run", args=[tasks[0]], retry=False)
@@ -73,6 +73,13 @@ def ring_for(leased: Sequence[outbox.Leased]) -> None:
                 outbox.give_back(session, [reaction_id for task in tasks for reaction_id in task])
             raise
         tasks.pop(0)
+
+
+def tasks_for(leased: Sequence[outbox.Leased]) -> list[list[int]]:
+    """Many fresh reactions in one task, each tried one in a task of its own."""
+    fresh = [reaction.id for reaction in leased if not reaction.attempts]
+    tasks = [fresh[start : start + TASK_SIZE] for start in range(0, len(fresh), TASK_SIZE)]
+    return tasks + [[reaction.id] for reaction in leased if reaction.attempts]
 
 
 def main() -> None:

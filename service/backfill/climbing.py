@@ -5,6 +5,7 @@ Called by the sweep and by reactions. A search's own row is locked, and no perso
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +20,6 @@ from service.backfill.queries import Need
 from service.backfill.rules import RungPlan, answers_until, asks, may_ask_at
 from service.calendars.quiet import quiet_hours
 from service.events import BackfillClosed, InvitationSent, RungClimbed
-from service.roster.models import Assignment
 from service.signups.queries import OpeningRow
 from service.terms import BackfillState, InvitationState, Rung, RungOutcome, ShiftState
 
@@ -145,15 +145,12 @@ def close(session: Session, backfill: Backfill, *, state: BackfillState, now: da
     outbox.record(session, BackfillClosed(backfill.id))
 
 
-def settle(session: Session, *, assignment_id: int, now: datetime) -> None:
+def settle(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
     """Somebody comes: the search for her role ends at once when nobody is missing any more."""
-    shift_role_id = session.get_one(Assignment, assignment_id).shift_role_id
-    backfill = queries.climbing_for(session, shift_role_id)
-    if backfill is None:
-        return
-    role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
-    if not queries.need(session, role).missing:
-        close(session, backfill, state=BackfillState.FILLED, now=now)
+    for backfill in queries.climbing_beside(session, assignment_ids):
+        role = session.get_one(ShiftRole, backfill.shift_role_id, populate_existing=True)
+        if not queries.need(session, role).missing:
+            close(session, backfill, state=BackfillState.FILLED, now=now)
 
 
 def hasten(session: Session, *, invitation_id: int, now: datetime) -> None:

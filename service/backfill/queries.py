@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.backfill.models import Backfill, BackfillStep, Invitation, Ladder
+from service.db import one_of
 from service.places.queries import within
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.models import SignUp
@@ -110,6 +111,18 @@ def climbing_for(session: Session, shift_role_id: int) -> Backfill | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def climbing_beside(session: Session, assignment_ids: Collection[int]) -> Sequence[Backfill]:
+    """The searches under way for the roles of these places, ours until commit."""
+    roles = select(Assignment.shift_role_id).where(one_of(Assignment.id, assignment_ids))
+    return session.scalars(
+        select(Backfill)
+        .where(Backfill.shift_role_id.in_(roles), Backfill.state == BackfillState.CLIMBING)
+        .order_by(Backfill.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def climbing_in(session: Session, shift_id: int) -> Sequence[Backfill]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -27,49 +28,65 @@ def tell_login_code(session: Session, *, login_code_id: int, now: datetime) -> N
     notify(session, wanted, now=now)
 
 
-def tell_signed_up(session: Session, *, signup_id: int, now: datetime) -> None:
-    """Say what came of a sign-up: received, confirmed or on the waitlist; nothing if it is over already."""
-    signup = session.get_one(SignUp, signup_id)
-    kind = {
+def tell_signed_up(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
+    """Say what came of sign-ups: received, confirmed or on the waitlist; nothing of one that is over already."""
+    kinds = {
         SignUpState.PENDING: NotificationKind.SIGN_UP_RECEIVED,
         SignUpState.CONFIRMED: NotificationKind.SIGN_UP_CONFIRMED,
         SignUpState.WAITLISTED: NotificationKind.SIGN_UP_WAITLISTED,
-    }.get(signup.state)
-    if kind is not None:
-        notify(session, about_signup(session, signup, kind=kind, key=f"signed_up:{signup.id}"), now=now)
+    }
+    wanted = [
+        about_signup(signup, shift, kind=kinds[signup.state], key=f"signed_up:{signup.id}")
+        for signup, shift in queries.signups(session, signup_ids)
+        if signup.state in kinds
+    ]
+    notify_all(session, wanted, now=now)
 
 
-def tell_waitlisted(session: Session, *, signup_id: int, now: datetime) -> None:
-    """Say that a plan had no place for a sign-up and that it waits now; nothing if it does not wait any more."""
-    signup = session.get_one(SignUp, signup_id)
-    if signup.state == SignUpState.WAITLISTED:
-        key = f"waitlisted:{signup.id}"
-        notify(session, about_signup(session, signup, kind=NotificationKind.SIGN_UP_WAITLISTED, key=key), now=now)
+def tell_waitlisted(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
+    """Say that a plan had no place for sign-ups and that they wait now; nothing of one that does not wait any more."""
+    wanted = [
+        about_signup(signup, shift, kind=NotificationKind.SIGN_UP_WAITLISTED, key=f"waitlisted:{signup.id}")
+        for signup, shift in queries.signups(session, signup_ids)
+        if signup.state == SignUpState.WAITLISTED
+    ]
+    notify_all(session, wanted, now=now)
 
 
-def tell_withdrawn(session: Session, *, signup_id: int, now: datetime) -> None:
-    """Confirm a withdrawal, each one of a sign-up that was withdrawn, undone and withdrawn again."""
-    signup = session.get_one(SignUp, signup_id)
-    if signup.state == SignUpState.WITHDRAWN and signup.withdrawn_at is not None:
-        key = f"withdrawn:{signup.id}:{signup.withdrawn_at.timestamp():.0f}"
-        notify(session, about_signup(session, signup, kind=NotificationKind.SIGN_UP_WITHDRAWN, key=key), now=now)
+def tell_withdrawn(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
+    """Confirm withdrawals, each one of a sign-up that was withdrawn, undone and withdrawn again."""
+    wanted = [
+        about_signup(
+            signup,
+            shift,
+            kind=NotificationKind.SIGN_UP_WITHDRAWN,
+            key=f"withdrawn:{signup.id}:{signup.withdrawn_at.timestamp():.0f}",
+        )
+        for signup, shift in queries.signups(session, signup_ids)
+        if signup.state == SignUpState.WITHDRAWN and signup.withdrawn_at is not None
+    ]
+    notify_all(session, wanted, now=now)
 
 
-def tell_sign_up_declined(session: Session, *, signup_id: int, now: datetime) -> None:
-    """Say that a sign-up came to nothing: because the shift was called off, or because others got the places."""
-    signup = session.get_one(SignUp, signup_id)
-    if session.get_one(Shift, signup.shift_id).state == ShiftState.CANCELLED:
-        kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(signup)
-    else:
-        kind, key = NotificationKind.SIGN_UP_DECLINED, f"declined:{signup.id}"
-    notify(session, about_signup(session, signup, kind=kind, key=key), now=now)
+def tell_sign_up_declined(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
+    """Say that sign-ups came to nothing: because the shift was called off, or because others got the places."""
+    wanted = []
+    for signup, shift in queries.signups(session, signup_ids):
+        if shift.state == ShiftState.CANCELLED:
+            kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(signup)
+        else:
+            kind, key = NotificationKind.SIGN_UP_DECLINED, f"declined:{signup.id}"
+        wanted.append(about_signup(signup, shift, kind=kind, key=key))
+    notify_all(session, wanted, now=now)
 
 
-def tell_offered(session: Session, *, assignment_id: int, now: datetime) -> None:
-    """Ask somebody whether she takes the place kept for her."""
-    assignment = session.get_one(Assignment, assignment_id)
-    kind, key = NotificationKind.PLACE_OFFERED, calls.offer_keys(assignment.id)[0]
-    notify(session, about_assignment(session, assignment, kind=kind, key=key), now=now)
+def tell_offered(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
+    """Ask people whether they take the places kept for them."""
+    wanted = [
+        about_assignment(assignment, shift, kind=NotificationKind.PLACE_OFFERED, key=calls.offer_keys(assignment.id)[0])
+        for assignment, shift in queries.assignments(session, assignment_ids)
+    ]
+    notify_all(session, wanted, now=now)
 
 
 def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
@@ -77,27 +94,29 @@ def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
 
     Whoever is to be called about it anyway is on that list already.
     """
-    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
+    [(assignment, shift)] = queries.assignments(session, [assignment_id])
     if assignment.state != AssignmentState.OFFERED or calls.is_open(session, calls.offer_keys(assignment_id)):
         return
     _first, again, by_phone = calls.offer_keys(assignment_id)
     is_call = assignment.asked_again > 1
     kind = NotificationKind.OFFER_CALL if is_call else NotificationKind.PLACE_OFFERED
-    notify(session, about_assignment(session, assignment, kind=kind, key=by_phone if is_call else again), now=now)
+    notify(session, about_assignment(assignment, shift, kind=kind, key=by_phone if is_call else again), now=now)
 
 
-def tell_released(session: Session, *, assignment_id: int, now: datetime) -> None:
-    """Tell somebody that she is no longer expected, if she ever was. Who withdrew is told by her withdrawal."""
-    assignment = session.get_one(Assignment, assignment_id)
-    reason = assignment.release_reason
-    never_asked = assignment.answer_by is None and assignment.answered_at is None
-    if assignment.state != AssignmentState.RELEASED or reason == ReleaseReason.WITHDREW or never_asked:
-        return
-    if reason in (ReleaseReason.SHIFT_CANCELLED, ReleaseReason.ACTIVITY_CANCELLED):
-        kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(assignment)
-    else:
-        kind, key = NotificationKind.PLACE_RELEASED, f"released:{assignment.id}"
-    notify(session, about_assignment(session, assignment, kind=kind, key=key), now=now)
+def tell_released(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
+    """Tell people that they are no longer expected, if they ever were. Who withdrew is told by her withdrawal."""
+    wanted = []
+    for assignment, shift in queries.assignments(session, assignment_ids):
+        reason = assignment.release_reason
+        never_asked = assignment.answer_by is None and assignment.answered_at is None
+        if assignment.state != AssignmentState.RELEASED or reason == ReleaseReason.WITHDREW or never_asked:
+            continue
+        if reason in (ReleaseReason.SHIFT_CANCELLED, ReleaseReason.ACTIVITY_CANCELLED):
+            kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(assignment)
+        else:
+            kind, key = NotificationKind.PLACE_RELEASED, f"released:{assignment.id}"
+        wanted.append(about_assignment(assignment, shift, kind=kind, key=key))
+    notify_all(session, wanted, now=now)
 
 
 def tell_moved(session: Session, *, shift_id: int, now: datetime) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Text, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import audit
 from service.backfill import answering
 from service.backfill import queries as backfill
 from service.backfill.models import Invitation
+from service.db import one_of
 from service.notifications.models import Call, Notification
 from service.notifications.subjects import ASSIGNMENTS, INVITATIONS, SWAP_ASKINGS
 from service.places.queries import within
@@ -156,10 +158,12 @@ def is_open(session: Session, keys: Sequence[str]) -> bool:
     return session.scalar(waits.limit(1)) is not None
 
 
-def drop_offer(session: Session, *, assignment_id: int, now: datetime) -> None:
-    """She has answered in another way, or the offer is over: nobody need call her."""
-    if session.get_one(Assignment, assignment_id).state != AssignmentState.OFFERED:
-        _drop_keys(session, offer_keys(assignment_id), now=now)
+def drop_offers(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
+    """They have answered in another way, or the offer is over: nobody need call them."""
+    answered = select(Assignment.id).where(
+        one_of(Assignment.id, assignment_ids), Assignment.state != AssignmentState.OFFERED
+    )
+    _drop_keys(session, [key for one in session.scalars(answered) for key in offer_keys(one)], now=now)
 
 
 # --- calls that ask somebody to step in ---
@@ -221,9 +225,18 @@ def drop_swap(session: Session, *, swap_id: int, now: datetime) -> None:
 
 
 def _drop_keys(session: Session, keys: Sequence[str], *, now: datetime) -> None:
-    of_these = select(Notification.id).where(Notification.key.in_(keys))
+    """Take these calls off the list, lowest id first, so that two who do so cannot block each other for good."""
+    waiting_ones = (
+        select(Call.id)
+        .join(Notification, Notification.id == Call.notification_id)
+        .where(Notification.key == any_(literal(list(keys), ARRAY(Text))), Call.outcome.in_(WAITING))
+        .order_by(Call.id)
+        .with_for_update(of=Call)
+        .cte("waiting_ones")
+    )
     session.execute(
         update(Call)
-        .where(Call.notification_id.in_(of_these), Call.outcome.in_(WAITING))
+        .where(Call.id.in_(select(waiting_ones.c.id)))
         .values(outcome=CallOutcome.NOT_NEEDED, called_at=now)
+        .execution_options(synchronize_session="fetch")
     )

@@ -10,9 +10,10 @@ from sqlalchemy import Row, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
-from service.activities.models import ShiftRole
+from service.activities.models import Shift, ShiftRole
 from service.backfill.models import Backfill, Invitation
 from service.calendars.quiet import GRACE, quiet_hours
+from service.db import one_of
 from service.notifications.models import Call, Delivery, Notification
 from service.notifications.ways import Attempt
 from service.places.models import Area
@@ -66,6 +67,28 @@ def failures(session: Session, notification_ids: Collection[int]) -> dict[int, l
     for notification_id, channel, is_permanent in rows:
         failed[notification_id].append(Attempt(Channel(channel), is_permanent))
     return failed
+
+
+def signups(session: Session, signup_ids: Collection[int]) -> Sequence[Row[SignUp, Shift]]:
+    """These sign-ups with their shifts, as they are now, in order."""
+    return session.execute(
+        select(SignUp, Shift)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .where(one_of(SignUp.id, signup_ids))
+        .order_by(SignUp.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def assignments(session: Session, assignment_ids: Collection[int]) -> Sequence[Row[Assignment, Shift]]:
+    """These places with their shifts, as they are now, in order."""
+    return session.execute(
+        select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(one_of(Assignment.id, assignment_ids))
+        .order_by(Assignment.id)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]:

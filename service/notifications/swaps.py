@@ -62,8 +62,8 @@ def tell_swap_closed(session: Session, *, swap_id: int, now: datetime) -> None:
     swap = session.get_one(Swap, swap_id)
     if swap.state == SwapState.DONE:
         wanted = [
-            about_assignment(session, new, kind=NotificationKind.SWAP_DONE, key=f"swapped:{new.id}")
-            for new in swaps.taken(session, swap)
+            about_assignment(new, shift, kind=NotificationKind.SWAP_DONE, key=f"swapped:{new.id}")
+            for new, shift in queries.assignments(session, [one.id for one in swaps.taken(session, swap)])
         ]
     else:
         wanted = _about_nothing(session, swap)
@@ -72,13 +72,13 @@ def tell_swap_closed(session: Session, *, swap_id: int, now: datetime) -> None:
 
 def _about_nothing(session: Session, swap: Swap) -> list[Wanted]:
     """To the giver, unless it was her doing, and to whoever had agreed."""
-    given, asking = session.get_one(Assignment, swap.assignment_id), swaps.accepted(session, swap.id)
+    [(given, shift)], asking = queries.assignments(session, [swap.assignment_id]), swaps.accepted(session, swap.id)
     kind, key = NotificationKind.SWAP_OFF, f"swap_off:{swap.id}:"
     wanted = []
     if swap.state != SwapState.TAKEN_BACK:
-        wanted.append(about_assignment(session, given, kind=kind, key=f"{key}{given.volunteer_id}"))
+        wanted.append(about_assignment(given, shift, kind=kind, key=f"{key}{given.volunteer_id}"))
     if asking is not None:
-        about = about_assignment(session, given, kind=kind, key=f"{key}{asking.volunteer_id}")
+        about = about_assignment(given, shift, kind=kind, key=f"{key}{asking.volunteer_id}")
         wanted.append(replace(about, to=To(volunteer_id=asking.volunteer_id), subject_ids={SWAP_ASKINGS: [asking.id]}))
     return wanted
 

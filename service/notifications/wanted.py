@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, or_, update
@@ -60,7 +61,8 @@ def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> 
     """
     if not wanted:
         return {}
-    rows = [_row(one, now=now) for one in wanted]
+    # In the order of their keys, so that two who ask for the same messages cannot block each other for good.
+    rows = [_row(one, now=now) for one in sorted(wanted, key=attrgetter("key"))]
     statement = insert(Notification).on_conflict_do_nothing(index_elements=["key"])
     made = session.execute(statement.returning(Notification.key, Notification.id), rows)
     return dict(made.all())
@@ -81,29 +83,35 @@ def _row(wanted: Wanted, *, now: datetime) -> dict[str, Any]:
         "state": NotificationState.UNSENT if is_unsent else NotificationState.PLANNED,
         "unsent_reason": when.unsent_reason,
         "settled_at": now if is_unsent else None,
-        "request_id": request_id(),
+        "request_id": request_id(about=_only_subject(wanted)),
     }
 
 
-def about_signup(session: Session, signup: SignUp, *, kind: NotificationKind, key: str) -> Wanted:
+def _only_subject(wanted: Wanted) -> int | None:
+    """The id of the one thing a message is about; None where there are several."""
+    ids = [one for of_kind in wanted.subject_ids.values() for one in of_kind]
+    return ids[0] if len(ids) == 1 else None
+
+
+def about_signup(signup: SignUp, shift: Shift, *, kind: NotificationKind, key: str) -> Wanted:
     return Wanted(
         kind=kind,
         key=key,
         to=To(volunteer_id=signup.volunteer_id),
         subject_ids={"signup_ids": [signup.id]},
         area_id=signup.area_id,
-        starts_at=session.get_one(Shift, signup.shift_id).starts_at,
+        starts_at=shift.starts_at,
     )
 
 
-def about_assignment(session: Session, assignment: Assignment, *, kind: NotificationKind, key: str) -> Wanted:
+def about_assignment(assignment: Assignment, shift: Shift, *, kind: NotificationKind, key: str) -> Wanted:
     return Wanted(
         kind=kind,
         key=key,
         to=To(volunteer_id=assignment.volunteer_id),
         subject_ids={"assignment_ids": [assignment.id]},
         area_id=assignment.area_id,
-        starts_at=session.get_one(Shift, assignment.shift_id).starts_at,
+        starts_at=shift.starts_at,
     )
 
 

@@ -1,98 +1,25 @@
-"""What can be done about reminders: plan them, drop them, say what is due.
+"""Say what is due. Planning is another matter (planning.py).
 
 Whoever writes a person's reminders holds her lock: so a plan, a withdrawal and a sweep never cross.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.calendars.quiet import quiet_hours
-from service.notifications.models import Notification
 from service.notifications.wanted import To, Wanted, notify_all
 from service.reminders import queries
-from service.reminders.models import Reminder
 from service.reminders.queries import PendingRow
-from service.reminders.rules import Pending, Settlement, Timing, Told, obstacle, settle, timings
-from service.roster.models import Assignment
+from service.reminders.rules import Pending, Settlement, Told, obstacle, settle
 from service.terms import (
-    ConsentPurpose,
     NotificationKind,
-    NotificationState,
-    ReminderState,
-    UnsentReason,
 )
-from service.volunteers.models import Consent
-from service.volunteers.queries import lock_id
-
-
-def plan(session: Session, *, assignment_id: int, now: datetime, is_moved: bool = False) -> None:
-    """Write down when a confirmed place will be reminded of: one row a lead time, now and for good.
-
-    A row that exists is opened again when its time lies ahead: after an undone withdrawal, and, with `is_moved`,
-    also when it was said for the former time. Too late, quiet or without consent: a row with that reason.
-    """
-    assignment = _locked(session, assignment_id)
-    shift, activity, has_consent = queries.circumstances(session, assignment)
-    blocked = obstacle(assignment_state=assignment.state, shift_state=shift.state, has_consent=has_consent)
-    if blocked not in (None, UnsentReason.NO_CONSENT):
-        return
-    existing = queries.of_assignment(session, assignment_id)
-    planned = timings(activity.lead_times, starts_at=shift.starts_at, now=now, quiet=quiet_hours())
-    for lead_time, timing in planned.items():
-        due = Timing(timing.due_at, timing.unsent_reason or blocked)
-        reminder = existing.pop(lead_time, None)
-        if reminder is None:
-            reminder = Reminder(
-                area_id=assignment.area_id,
-                assignment_id=assignment.id,
-                volunteer_id=assignment.volunteer_id,
-                lead_time=lead_time,
-                state=ReminderState.PLANNED,
-            )
-            session.add(reminder)
-            _write(reminder, due, now=now)
-        elif _may_change(session, reminder, due, now=now, is_moved=is_moved):
-            _write(reminder, due, now=now)
-    _leave_unsent((r for r in existing.values() if r.state == ReminderState.PLANNED), UnsentReason.SUPERSEDED, now=now)
-    session.flush()
-
-
-def drop(session: Session, *, assignment_id: int, now: datetime) -> None:
-    """Nothing more is said about a place that is no longer held. If it is held again meanwhile, nothing happens."""
-    assignment = _locked(session, assignment_id)
-    shift, _, _ = queries.circumstances(session, assignment)
-    reason = obstacle(assignment_state=assignment.state, shift_state=shift.state)
-    if reason is not None:
-        planned = queries.of_assignment(session, assignment_id).values()
-        _leave_unsent((r for r in planned if r.state == ReminderState.PLANNED), reason, now=now)
-        session.flush()
-
-
-def drop_without_consent(session: Session, *, consent_id: int, now: datetime) -> None:
-    """Stop reminding somebody who no longer wants it. Offers and changes are still told: they are the service."""
-    consent = session.get_one(Consent, consent_id)
-    if consent.purpose != ConsentPurpose.REMINDERS or consent.withdrawn_at is None:
-        return
-    lock_id(session, consent.volunteer_id)
-    if queries.has_agreed(session, consent.volunteer_id):
-        return
-    session.execute(
-        update(Reminder)
-        .where(Reminder.volunteer_id == consent.volunteer_id, Reminder.state == ReminderState.PLANNED)
-        .values(state=ReminderState.UNSENT, unsent_reason=UnsentReason.NO_CONSENT, settled_at=now)
-    )
-
-
-def replan_shift(session: Session, *, shift_id: int, now: datetime) -> None:
-    """After a move: everybody's reminders follow the new time."""
-    for assignment_id in queries.confirmed(session, shift_id):
-        plan(session, assignment_id=assignment_id, now=now, is_moved=True)
 
 
 def send_due(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -169,37 +96,3 @@ def _as_pending(row: PendingRow) -> Pending:
         due_at=row.due_at,
         obstacle=blocked,
     )
-
-
-def _may_change(session: Session, reminder: Reminder, due: Timing, *, now: datetime, is_moved: bool) -> bool:
-    """Whether planning anew may touch a row: what was said stays said, and an overdue row is the sweep's.
-
-    One dropped because she did not hold the place is written anew in any case: she holds it again, so at least its
-    reason is another.
-    """
-    is_planned = due.unsent_reason is None
-    if reminder.notification_id is not None:
-        handed_over = session.get_one(Notification, reminder.notification_id)
-        never_went = handed_over.state == NotificationState.UNSENT
-        return is_planned and (never_went or (is_moved and due.due_at > now))
-    if reminder.state == ReminderState.PLANNED:
-        return is_planned or reminder.due_at > now
-    return is_planned or reminder.unsent_reason == UnsentReason.NOT_HOLDING
-
-
-def _write(reminder: Reminder, due: Timing, *, now: datetime) -> None:
-    reminder.due_at, reminder.unsent_reason, reminder.notification_id = due.due_at, due.unsent_reason, None
-    reminder.state = ReminderState.PLANNED if due.unsent_reason is None else ReminderState.UNSENT
-    reminder.settled_at = None if due.unsent_reason is None else now
-
-
-def _leave_unsent(reminders: Iterable[Reminder], reason: UnsentReason, *, now: datetime) -> None:
-    for reminder in reminders:
-        reminder.state, reminder.unsent_reason, reminder.settled_at = ReminderState.UNSENT, reason, now
-
-
-def _locked(session: Session, assignment_id: int) -> Assignment:
-    """The assignment as it is now, with its person locked and a cancellation under way waited for."""
-    lock_id(session, session.scalars(select(Assignment.volunteer_id).where(Assignment.id == assignment_id)).one())
-    statement = select(Assignment).where(Assignment.id == assignment_id).with_for_update(read=True)
-    return session.scalars(statement.execution_options(populate_existing=True)).one()

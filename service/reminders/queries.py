@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, exists, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Row, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.activities.models import Activity, Shift
 from service.calendars.rules import instant, local
+from service.db import one_of
 from service.notifications.models import Notification
 from service.places.queries import within
 from service.reminders.models import Reminder
@@ -31,23 +31,39 @@ from service.volunteers.models import Consent, Volunteer
 #: to be reminded).
 PendingRow: TypeAlias = Row[int, int, int, int, datetime, AssignmentState, ShiftState, datetime, bool]
 
-
-def of_assignment(session: Session, assignment_id: int) -> dict[str, Reminder]:
-    """The assignment's reminders by lead time."""
-    rows = session.scalars(select(Reminder).where(Reminder.assignment_id == assignment_id).order_by(Reminder.id))
-    return {reminder.lead_time: reminder for reminder in rows}
+#: (id, area and person of a place, its state, state and start of its shift, the lead times of its activity, whether its
+#: person agreed to be reminded).
+PlaceRow: TypeAlias = Row[int, int, int, AssignmentState, ShiftState, datetime, list[str], bool]
 
 
-def circumstances(session: Session, assignment: Assignment) -> tuple[Shift, Activity, bool]:
-    """The assignment's shift as it is now, its activity, and whether its person agreed to be reminded."""
-    statement = (
-        select(Shift, Activity)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .where(Shift.id == assignment.shift_id)
+def of_assignments(session: Session, assignment_ids: Collection[int]) -> Sequence[Reminder]:
+    """The reminders of these places, in order."""
+    return session.scalars(
+        select(Reminder)
+        .where(one_of(Reminder.assignment_id, assignment_ids))
+        .order_by(Reminder.id)
         .execution_options(populate_existing=True)
-    )
-    shift, activity = session.execute(statement).one()
-    return shift, activity, has_agreed(session, assignment.volunteer_id)
+    ).all()
+
+
+def places(session: Session, assignment_ids: Collection[int]) -> Sequence[PlaceRow]:
+    """Places with all that decides about their reminders, as it is now, in order."""
+    return session.execute(
+        select(
+            Assignment.id,
+            Assignment.area_id,
+            Assignment.volunteer_id,
+            Assignment.state.label("assignment_state"),
+            Shift.state.label("shift_state"),
+            Shift.starts_at,
+            Activity.lead_times,
+            _agreed(Assignment.volunteer_id).label("has_consent"),
+        )
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(one_of(Assignment.id, assignment_ids))
+        .order_by(Assignment.id)
+    ).all()
 
 
 def has_agreed(session: Session, volunteer_id: int) -> bool:
@@ -95,7 +111,7 @@ def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) 
         )
         .join(Assignment, Assignment.id == Reminder.assignment_id)
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(_is_one_of(Reminder.volunteer_id, volunteer_ids), Reminder.state == ReminderState.PLANNED)
+        .where(one_of(Reminder.volunteer_id, volunteer_ids), Reminder.state == ReminderState.PLANNED)
         .where(Reminder.due_at < midnight)
         .order_by(Reminder.volunteer_id, Shift.starts_at, Reminder.id)
     ).all()
@@ -106,7 +122,7 @@ def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetim
     midnight = instant(local(now).date(), time())
     rows = session.execute(
         select(Notification.volunteer_id, Notification.key, Notification.state, Notification.subject_ids)
-        .where(_is_one_of(Notification.volunteer_id, volunteer_ids))
+        .where(one_of(Notification.volunteer_id, volunteer_ids))
         .where(Notification.kind == NotificationKind.REMINDER)
         .where(Notification.send_at >= midnight)
     )
@@ -141,11 +157,6 @@ def silent(
     if scope_ids is not None:
         statement = statement.where(within(Reminder.area_id, scope_ids))
     return session.execute(statement.order_by(Reminder.due_at.desc(), Reminder.id.desc()).limit(limit)).all()
-
-
-def _is_one_of(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """As one array, however many: a long list would be read anew by the driver each time."""
-    return column == any_(literal(sorted(ids), ARRAY(BigInteger)))
 
 
 def _agreed(volunteer_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:

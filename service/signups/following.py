@@ -5,15 +5,17 @@ Called by reactions and sweeps; each bears running late, twice, or after a later
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from service import outbox
 from service.activities.models import ShiftRole
+from service.db import one_of
 from service.events import SignUpDeclined
 from service.roster import actions as roster
 from service.roster.models import AWAITED, ON_THE_ROSTER, Assignment
@@ -25,12 +27,12 @@ from service.terms import AssignmentState, ReleaseReason, SignUpState
 from service.volunteers.queries import lock_all, lock_id, lock_id_now
 
 
-def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
+def promote(session: Session, *, shift_role_id: int, now: datetime, may_wait: bool = True) -> int:
     """Offer free places of a role to those waiting, first come first; the number of offers made.
 
     Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over, and her lock is let
-    go. Two promotions may meet the same people in opposite order, so nobody is waited for once somebody is held: what
-    is left then is for the next sweep.
+    go. Two promotions may meet the same people in opposite order, so nobody is waited for once somebody is held, nor
+    with `may_wait` off: what is left then is for the next sweep.
     """
     role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
     row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
@@ -38,7 +40,7 @@ def promote(session: Session, *, shift_role_id: int, now: datetime) -> int:
         return 0
     offered = 0
     for waiting in queries.waitlist(session, shift_role_id):
-        outcome = _offer_next(session, waiting, row=row, now=now, may_wait=not offered)
+        outcome = _offer_next(session, waiting, row=row, now=now, may_wait=may_wait and not offered)
         if outcome == _Outcome.OFFERED:
             offered += 1
         elif outcome == _Outcome.NO_MORE:
@@ -72,11 +74,23 @@ def _offer_next(
     return _Outcome.PASSED_OVER
 
 
-def catch_up(session: Session, *, signup_id: int, now: datetime) -> None:
-    """A place may have come free between a sign-up's look at a full shift and its commit: fill it now."""
-    signup = session.get_one(SignUp, signup_id)
-    if signup.state == SignUpState.WAITLISTED:
-        promote(session, shift_role_id=signup.shift_role_id, now=now)
+def catch_up(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
+    """A place may have come free between somebody's look at a full shift and the commit of her sign-up: fill it now."""
+    offered = 0
+    for shift_role_id in _roles_beside(session, signup_ids):
+        offered += promote(session, shift_role_id=shift_role_id, now=now, may_wait=not offered)
+
+
+def _roles_beside(session: Session, signup_ids: Collection[int]) -> Sequence[int]:
+    """Ids of roles with a free place for which one of these sign-ups waits, in order."""
+    waits = (
+        exists()
+        .where(one_of(SignUp.id, signup_ids), SignUp.state == SignUpState.WAITLISTED)
+        .where(SignUp.shift_role_id == ShiftRole.id)
+    )
+    return session.scalars(
+        select(ShiftRole.id).where(ShiftRole.taken < ShiftRole.max_needed, waits).order_by(ShiftRole.id)
+    ).all()
 
 
 #: What becomes of a sign-up whose place was released, where that is not plainly a no.
@@ -87,20 +101,35 @@ _AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
 }
 
 
-def settle(session: Session, *, assignment_id: int) -> None:
-    """Let the sign-up behind an assignment follow it: accepted, declined, or expired unanswered."""
-    signup_id = session.scalars(select(Assignment.signup_id).where(Assignment.id == assignment_id)).one()
-    if signup_id is None:
-        return
-    signup = locked(session, signup_id)
-    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
-    outcome = {
-        AssignmentState.CONFIRMED: SignUpState.CONFIRMED,
-        AssignmentState.DECLINED: SignUpState.DECLINED,
-        AssignmentState.RELEASED: _AFTER_RELEASE.get(assignment.release_reason, SignUpState.DECLINED),
-    }.get(assignment.state)
-    if outcome is not None and signup.state in STANDING and signup.state != outcome:
-        signup.move(outcome)
+def settle(session: Session, *, assignment_ids: Collection[int]) -> None:
+    """Let the sign-ups behind these assignments follow them: accepted, declined, or expired unanswered.
+
+    People are locked before their sign-ups, all in the order of their ids.
+    """
+    behind = select(Assignment.volunteer_id).where(one_of(Assignment.id, assignment_ids))
+    lock_all(session, behind.where(Assignment.signup_id.is_not(None)))
+    for signup, state, release_reason in _behind(session, assignment_ids):
+        outcome = {
+            AssignmentState.CONFIRMED: SignUpState.CONFIRMED,
+            AssignmentState.DECLINED: SignUpState.DECLINED,
+            AssignmentState.RELEASED: _AFTER_RELEASE.get(release_reason, SignUpState.DECLINED),
+        }.get(state)
+        if outcome is not None and signup.state in STANDING and signup.state != outcome:
+            signup.move(outcome)
+
+
+def _behind(
+    session: Session, assignment_ids: Collection[int]
+) -> Sequence[Row[SignUp, AssignmentState, ReleaseReason | None]]:
+    """The standing sign-ups behind these places, ours until commit, each with how the place stands, in order."""
+    return session.execute(
+        select(SignUp, Assignment.state, Assignment.release_reason)
+        .join(Assignment, Assignment.signup_id == SignUp.id)
+        .where(one_of(Assignment.id, assignment_ids), SignUp.state.in_(STANDING))
+        .order_by(SignUp.id, Assignment.id)
+        .with_for_update(of=SignUp)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def close_cancelled_shift(session: Session, *, shift_id: int) -> None:

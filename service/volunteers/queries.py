@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from service import secrets
@@ -45,13 +45,11 @@ def lock_id_now(session: Session, volunteer_id: int) -> bool:
 _LOCK_ID = "SELECT id FROM volunteer WHERE id = %(volunteer_id)s FOR NO KEY UPDATE"
 
 
-def lock_all(session: Session, volunteer_ids: Collection[int]) -> None:
+def lock_all(session: Session, volunteer_ids: Collection[int] | Select[int]) -> None:
     """Take the same lock on many people, lowest id first, so that two who do so cannot block each other for good."""
+    people = volunteer_ids if isinstance(volunteer_ids, Select) else sorted(volunteer_ids)
     session.execute(
-        select(Volunteer.id)
-        .where(Volunteer.id.in_(sorted(volunteer_ids)))
-        .order_by(Volunteer.id)
-        .with_for_update(key_share=True)
+        select(Volunteer.id).where(Volunteer.id.in_(people)).order_by(Volunteer.id).with_for_update(key_share=True)
     )
 
 

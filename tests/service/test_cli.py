@@ -17,8 +17,7 @@ def test_dead_reactions_are_listed_with_their_cause_and_revived(database: Settin
     with transaction() as session:
         outbox.fan_out(session, reactions={"VolunteerRegistered": ["greet"]})
     with transaction() as session:
-        reaction = outbox.claim(session, outbox.lease(session)[0].id)
-        assert reaction is not None
+        [reaction] = outbox.claim(session, [outbox.lease(session)[0].id])
         dead_id = str(reaction.id)
         reaction.attempts = outbox.MAX_ATTEMPTS
         outbox.mark_failed(session, reaction, error="Traceback\nLookupError: no reaction 'greet'")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from service import bell, db, events, outbox, tracing
-from service.outbox import MAX_ATTEMPTS, MOST_LEASED, OutboxEvent, OutboxReaction
+from service.outbox import LEAST_ROOM, MAX_ATTEMPTS, MOST_LEASED, OutboxEvent, OutboxReaction
 from service.settings import Settings
 from tests.at_once import committed, threads, together
 from tests.ledger import facts
@@ -180,8 +180,10 @@ def test_the_longest_due_goes_first_and_not_too_much_at_once(session: Session) -
     assert len(taken) == MOST_LEASED
     assert set(ids[-5:]) <= set(taken)
     assert leased(session) == []
-    session.execute(update(OutboxReaction).where(OutboxReaction.id.in_(taken[:3])).values(done_at=func.now()))
-    assert len(leased(session)) == 3
+    session.execute(update(OutboxReaction).where(OutboxReaction.id.in_(taken[1:LEAST_ROOM])).values(done_at=func.now()))
+    assert leased(session) == []
+    session.execute(update(OutboxReaction).where(OutboxReaction.id == taken[0]).values(done_at=func.now()))
+    assert len(leased(session)) == LEAST_ROOM
 
 
 def test_not_too_much_at_once_whatever_way_the_database_takes(session: Session) -> None:
@@ -204,19 +206,29 @@ def test_two_relays_at_once_lease_nothing_twice(database: Settings) -> None:
 
 def test_an_attempt_is_counted_before_the_work(session: Session) -> None:
     first, second = opened(session, 1)
-    assert outbox.begin(session, [first, second, 0]) == [first, second]
-    assert outbox.begin(session, [second]) == [second]
+    assert outbox.begin(session, [first, second, 0]) == {"fill_place": [first], "report_gap": [second]}
+    assert outbox.begin(session, [second]) == {"report_gap": [second]}
 
     assert [reaction(session, number).attempts for number in (first, second)] == [1, 2]
     assert {one.id: one.attempts for one in outbox.lease(session)} == {first: 1, second: 2}
 
 
+def test_what_was_tried_is_not_begun_with_others(session: Session) -> None:
+    """It may have killed its worker: whoever is begun with it would be counted, and die, with it."""
+    first, second, *_ = opened(session, 1, 2)
+    outbox.begin(session, [first])
+
+    assert outbox.begin(session, [first, second]) == {"report_gap": [second]}
+    assert reaction(session, first).attempts == 1
+    assert outbox.begin(session, [first]) == {"fill_place": [first]}
+
+
 def test_what_kills_its_worker_each_time_is_dead_in_the_end(session: Session) -> None:
     first, _ = opened(session, 1)
     for _ in range(MAX_ATTEMPTS):
-        assert outbox.begin(session, [first]) == [first]
+        assert outbox.begin(session, [first]) == {"fill_place": [first]}
 
-    assert outbox.begin(session, [first]) == []
+    assert outbox.begin(session, [first]) == {}
     assert reaction(session, first).dead_at is not None
     assert reaction(session, first).last_error == outbox.WORKER_LOST
 
@@ -233,10 +245,11 @@ def test_what_failed_and_then_killed_its_worker_keeps_its_error(session: Session
 def test_what_is_being_worked_on_is_neither_counted_nor_waited_for(database: Settings) -> None:
     first, second = committed(lambda s: opened(s, 1))
     with threads() as pool, db.transaction() as working:
-        assert outbox.claim(working, first) is not None
+        assert [one.id for one in outbox.claim(working, [first])] == [first]
         begun = pool.submit(committed, lambda s: outbox.begin(s, [first, second]))
-        assert begun.result(10) == [second]
-        assert pool.submit(committed, lambda s: outbox.claim(s, first)).result(10) is None
+        assert begun.result(10) == {"report_gap": [second]}
+        claimed = pool.submit(committed, lambda s: [one.id for one in outbox.claim(s, [first, second])])
+        assert claimed.result(10) == [second]
     assert committed(lambda s: reaction(s, first).attempts) == 0
 
 
@@ -245,8 +258,8 @@ def test_what_is_done_or_dead_is_not_begun_nor_claimed(session: Session, state: 
     first, _ = opened(session, 1)
     session.execute(update(OutboxReaction).where(OutboxReaction.id == first).values(**state))
 
-    assert outbox.begin(session, [first]) == []
-    assert outbox.claim(session, first) is None
+    assert outbox.begin(session, [first]) == {}
+    assert outbox.claim(session, [first]) == []
 
 
 # --- done, failed, dead, revived ---
@@ -255,7 +268,7 @@ def test_what_is_done_or_dead_is_not_begun_nor_claimed(session: Session, state: 
 def test_done_is_done(session: Session) -> None:
     first, second = opened(session, 1)
     outbox.mark_failed(session, reaction(session, first), error="first it failed")
-    outbox.mark_done(session, reaction(session, first))
+    outbox.mark_done(session, [reaction(session, first)])
 
     assert reaction(session, first).last_error is None
     assert outbox.backlog(session) == {"new": 0, "open": 1, "dead": 0}

@@ -119,7 +119,7 @@ def test_the_same_reaction_rung_for_twice_at_once_is_done_once(signed_up: SignUp
     from workers.outbox import run
 
     committed(lambda s: outbox.fan_out(s, reactions=NAMES))
-    ids = list(committed(due))
+    ids = [one.id for one in committed(due)]
     assert together(*[lambda _s: run(ids)] * 4) == [None] * 4
 
     drain()
@@ -156,6 +156,6 @@ def test_a_fact_or_reaction_nobody_knows_any_more_is_written_down_as_failed(data
 
 def test_react_refuses_what_is_not_on_the_page(session: Session, now: datetime) -> None:
     with pytest.raises(LookupError):
-        react(session, "send_login_code", events.PlaceFreed(1), now=now)
+        react(session, "send_login_code", [events.PlaceFreed(1)], now=now)
     with pytest.raises(LookupError):
-        react(session, "nothing", events.VolunteerRegistered(1), now=now)
+        react(session, "nothing", [events.VolunteerRegistered(1)], now=now)

@@ -543,7 +543,7 @@ def test_a_place_a_skipped_draft_left_goes_to_who_waits(session: Session, now: d
     session.flush()
     session.refresh(role)
     assert (asked[2].state, role.taken) == (SignUpState.WAITLISTED, 1)
-    react(session, "explain_waiting", SignUpWaitlisted(asked[2].id), now=now)
+    react(session, "explain_waiting", [SignUpWaitlisted(asked[2].id)], now=now)
     session.refresh(role)
 
     assert (asked[2].state, role.taken) == (SignUpState.PENDING, 2)
@@ -556,7 +556,7 @@ def test_who_got_nothing_is_told_that_she_waits(session: Session, now: datetime)
     publish(session, solved(session, activity, now), now)
     session.flush()
     for _ in range(2):
-        react(session, "explain_waiting", SignUpWaitlisted(asked[2].id), now=now)
+        react(session, "explain_waiting", [SignUpWaitlisted(asked[2].id)], now=now)
     kinds = session.scalars(select(Notification.kind).where(Notification.volunteer_id == asked[2].volunteer_id)).all()
     assert kinds == [NotificationKind.SIGN_UP_WAITLISTED]
 
@@ -567,6 +567,6 @@ def test_the_outbox_solves_what_was_requested(database: Settings, now: datetime)
         run = request(session, activity, now)
     with transaction() as session:
         [event] = session.scalars(select(OutboxEvent).where(OutboxEvent.kind == "MatchRequested"))
-        react(session, "solve_match", event.fact(), now=now)
+        react(session, "solve_match", [event.fact()], now=now)
     with transaction() as session:
         assert session.get_one(MatchRun, run.id).state == MatchRunState.DRAFTED

@@ -112,7 +112,7 @@ def test_a_place_kept_for_a_withdrawal_is_not_given_away(session: Session, now: 
     signup = ask(session, person, role, now=now)
     assignment_id = offer(session, person, role, now=now, signup_id=signup.id)
     roster.accept(session, assignment_id=assignment_id, now=now)
-    following.settle(session, assignment_id=assignment_id)
+    following.settle(session, assignment_ids=[assignment_id])
     signups.withdraw(session, signup_id=signup.id, now=now)
     [opening] = build(session, activity, now).openings
     assert opening.kept == 1

@@ -112,9 +112,8 @@ def react_to_all(now: datetime) -> None:
             waiting = session.scalars(select(OutboxReaction.id).where(OutboxReaction.done_at.is_(None))).all()
         for reaction_id in waiting:
             with transaction() as session:
-                reaction = outbox.claim(session, reaction_id)
-                assert reaction is not None
-                react(session, reaction.reaction, reaction.event.fact(), now=now)
-                outbox.mark_done(session, reaction)
+                [reaction] = outbox.claim(session, [reaction_id])
+                react(session, reaction.reaction, [reaction.event.fact()], now=now)
+                outbox.mark_done(session, [reaction])
         if not new and not waiting:
             return

@@ -102,15 +102,15 @@ def test_a_sign_up_is_told_how_it_stands(session: Session, area: Area, shift: Sh
     first, second = factories.volunteer(session, area, "甲"), factories.volunteer(session, area, "乙")
     matched = factories.shift_on(session, area, START + timedelta(days=1), mode=Mode.MATCHED)
     for signup in (ask(session, first, shift), ask(session, second, shift), ask(session, first, matched)):
-        actions.tell_signed_up(session, signup_id=signup.id, now=NOW)
-        actions.tell_signed_up(session, signup_id=signup.id, now=NOW)
+        actions.tell_signed_up(session, signup_ids=[signup.id], now=NOW)
+        actions.tell_signed_up(session, signup_ids=[signup.id], now=NOW)
     assert kinds(session) == [K.SIGN_UP_CONFIRMED, K.SIGN_UP_WAITLISTED, K.SIGN_UP_RECEIVED]
 
 
 def test_a_sign_up_that_a_plan_left_waiting_is_told_so_once(session: Session, area: Area, shift: Shift) -> None:
     placed, waiting = (ask(session, factories.volunteer(session, area, name), shift) for name in ("甲", "乙"))
     for signup in (placed, waiting, waiting):
-        actions.tell_waitlisted(session, signup_id=signup.id, now=NOW)
+        actions.tell_waitlisted(session, signup_ids=[signup.id], now=NOW)
     assert [(n.kind, n.volunteer_id) for n in asked_for(session)] == [(K.SIGN_UP_WAITLISTED, waiting.volunteer_id)]
 
 
@@ -119,19 +119,19 @@ def test_each_withdrawal_of_a_sign_up_is_confirmed(session: Session, area: Area,
     for minutes in (0, 5):
         then = NOW + timedelta(minutes=minutes)
         signups.withdraw(session, signup_id=signup.id, now=then)
-        actions.tell_withdrawn(session, signup_id=signup.id, now=then)
+        actions.tell_withdrawn(session, signup_ids=[signup.id], now=then)
         signups.undo_withdrawal(session, signup_id=signup.id, now=then)
-        actions.tell_withdrawn(session, signup_id=signup.id, now=then)
+        actions.tell_withdrawn(session, signup_ids=[signup.id], now=then)
     assert kinds(session) == [K.SIGN_UP_WITHDRAWN] * 2
 
 
 def test_an_offer_is_asked_once_and_its_end_told(session: Session, area: Area, shift: Shift) -> None:
     signup = ask(session, factories.volunteer(session, area), shift)
     assignment = held(session, signup)
-    actions.tell_offered(session, assignment_id=assignment.id, now=NOW)
-    actions.tell_released(session, assignment_id=assignment.id, now=NOW)
+    actions.tell_offered(session, assignment_ids=[assignment.id], now=NOW)
+    actions.tell_released(session, assignment_ids=[assignment.id], now=NOW)
     roster.release(session, assignment, reason=ReleaseReason.COORDINATOR)
-    actions.tell_released(session, assignment_id=assignment.id, now=NOW)
+    actions.tell_released(session, assignment_ids=[assignment.id], now=NOW)
     assert kinds(session) == [K.PLACE_OFFERED, K.PLACE_RELEASED]
 
 
@@ -152,7 +152,7 @@ def test_who_withdrew_and_who_was_never_asked_hear_of_no_release(session: Sessio
     session.add(draft)
     session.flush()
     for assignment in (withdrawn, draft):
-        actions.tell_released(session, assignment_id=assignment.id, now=NOW)
+        actions.tell_released(session, assignment_ids=[assignment.id], now=NOW)
     assert kinds(session) == []
 
 
@@ -194,9 +194,9 @@ def test_at_night_news_waits_for_the_morning_unless_it_is_too_near(session: Sess
     near, far = factories.shift_on(session, area, at("11-28 06:00")), factories.shift_on(session, area, START)
     for shift in (near, far):
         signup = ask(session, factories.volunteer(session, area), shift)
-        actions.tell_signed_up(session, signup_id=signup.id, now=night)
+        actions.tell_signed_up(session, signup_ids=[signup.id], now=night)
         roster.release(session, held(session, signup), reason=ReleaseReason.COORDINATOR)
-        actions.tell_released(session, assignment_id=held(session, signup).id, now=night)
+        actions.tell_released(session, assignment_ids=[held(session, signup).id], now=night)
     rows = [(n.kind, n.send_at, n.is_urgent, n.unsent_reason) for n in asked_for(session)]
     assert rows == [
         (K.SIGN_UP_CONFIRMED, at("11-28 08:00"), False, UnsentReason.QUIET_HOURS),
@@ -272,7 +272,7 @@ def run_everything(session: Session) -> None:
             done.add(event.id)
             fact: Any = event.fact()
             for reaction in REACTIONS.get(type(fact), ()):
-                react(session, reaction.__name__, fact, now=NOW)
+                react(session, reaction.__name__, [fact], now=NOW)
         session.flush()
 
 

@@ -392,6 +392,7 @@ def test_sweeping_until_nothing_is_due_counts_what_it_dealt_with(turn: Turn) -> 
 def test_sweeps_of_reminders_at_once_make_one_message_a_person_and_day(turn: Turn, sweep_with: int) -> None:
     """Two places each; whoever claims a person has all of her day."""
     from service.reminders import actions as reminders
+    from service.reminders import planning
     from service.reminders.models import Reminder
     from service.terms import ReminderState
 
@@ -411,7 +412,7 @@ def test_sweeps_of_reminders_at_once_make_one_message_a_person_and_day(turn: Tur
                     via=SignUpVia.WEB,
                 )
                 held = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id)).one()
-                reminders.plan(session, assignment_id=held.id, now=NOW)
+                planning.plan(session, assignment_ids=[held.id], now=NOW)
     evening, start = at("11-27 20:00"), threading.Barrier(3)
 
     def sweep() -> None:

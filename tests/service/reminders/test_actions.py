@@ -13,9 +13,9 @@ from service.activities.models import Shift
 from service.calendars.rules import local
 from service.notifications.models import Notification
 from service.places.models import Area
-from service.reminders import actions
+from service.reminders import actions, planning
 from service.reminders.models import Reminder
-from service.reminders.queries import of_assignment
+from service.reminders.queries import of_assignments
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import LOCAL_ZONE
@@ -64,7 +64,7 @@ def person(session: Session) -> Volunteer:
 def assignment(session: Session, person: Volunteer, now: datetime) -> Assignment:
     """A place of START, its reminders planned."""
     made = place(session, person)
-    actions.plan(session, assignment_id=made.id, now=now)
+    planning.plan(session, assignment_ids=[made.id], now=now)
     return made
 
 
@@ -72,7 +72,7 @@ def standing(session: Session, assignment: Assignment) -> dict[str, str]:
     """Lead time → local due time while planned, else the state or the reason."""
     return {
         name: f"{local(r.due_at):%m-%d %H:%M}" if r.state == ReminderState.PLANNED else str(r.unsent_reason or r.state)
-        for name, r in of_assignment(session, assignment.id).items()
+        for name, r in ((r.lead_time, r) for r in of_assignments(session, [assignment.id]))
     }
 
 
@@ -87,14 +87,14 @@ def test_a_confirmed_place_gets_a_row_for_each_lead_time(session: Session, assig
 
 def test_planning_twice_changes_nothing(session: Session, assignment: Assignment, now: datetime) -> None:
     before = standing(session, assignment)
-    actions.plan(session, assignment_id=assignment.id, now=now)
+    planning.plan(session, assignment_ids=[assignment.id], now=now)
     assert standing(session, assignment) == before
 
 
 def test_an_offer_is_not_reminded_of(session: Session, person: Volunteer, now: datetime) -> None:
     made = place(session, person)
     roster.decline(session, assignment_id=made.id, now=now)
-    actions.plan(session, assignment_id=made.id, now=now)
+    planning.plan(session, assignment_ids=[made.id], now=now)
     assert standing(session, made) == {}
 
 
@@ -102,7 +102,7 @@ def test_who_did_not_agree_has_rows_that_say_so(session: Session, now: datetime)
     area = factories.community(session)
     unwilling = factories.volunteer(session, area, purposes=[ConsentPurpose.SERVICE])
     made = place(session, unwilling)
-    actions.plan(session, assignment_id=made.id, now=now)
+    planning.plan(session, assignment_ids=[made.id], now=now)
     assert set(standing(session, made).values()) == {UnsentReason.NO_CONSENT}
 
 
@@ -110,12 +110,12 @@ def test_a_withdrawal_drops_and_its_undo_opens_again(session: Session, assignmen
     before = standing(session, assignment)
     assert assignment.signup_id is not None
     signups.withdraw(session, signup_id=assignment.signup_id, now=now)
-    actions.drop(session, assignment_id=assignment.id, now=now)
+    planning.drop(session, assignment_ids=[assignment.id], now=now)
     assert set(standing(session, assignment).values()) == {UnsentReason.NOT_HOLDING}
 
     later = now + timedelta(minutes=5)
     signups.undo_withdrawal(session, signup_id=assignment.signup_id, now=later)
-    actions.plan(session, assignment_id=assignment.id, now=later)
+    planning.plan(session, assignment_ids=[assignment.id], now=later)
     assert standing(session, assignment) == before
 
 
@@ -123,14 +123,14 @@ def test_a_drop_that_comes_after_the_undo_drops_nothing(
     session: Session, assignment: Assignment, now: datetime
 ) -> None:
     before = standing(session, assignment)
-    actions.drop(session, assignment_id=assignment.id, now=now)
+    planning.drop(session, assignment_ids=[assignment.id], now=now)
     assert standing(session, assignment) == before
 
 
 def test_a_cancelled_shift_leaves_that_as_the_reason(session: Session, assignment: Assignment, now: datetime) -> None:
     activities.cancel_shift(session, assignment.shift_id, reason="大风", now=now, account_id=None)
     following.close_cancelled_shift(session, shift_id=assignment.shift_id)
-    actions.drop(session, assignment_id=assignment.id, now=now)
+    planning.drop(session, assignment_ids=[assignment.id], now=now)
     assert set(standing(session, assignment).values()) == {UnsentReason.CANCELLED}
 
 
@@ -139,9 +139,9 @@ def test_what_was_said_stays_said_after_an_undone_withdrawal(session: Session, a
     assert actions.send_due(session, now=wednesday) == 1
     assert assignment.signup_id is not None
     signups.withdraw(session, signup_id=assignment.signup_id, now=wednesday)
-    actions.drop(session, assignment_id=assignment.id, now=wednesday)
+    planning.drop(session, assignment_ids=[assignment.id], now=wednesday)
     signups.undo_withdrawal(session, signup_id=assignment.signup_id, now=wednesday)
-    actions.plan(session, assignment_id=assignment.id, now=wednesday)
+    planning.plan(session, assignment_ids=[assignment.id], now=wednesday)
     assert standing(session, assignment) == {"P3D": "sent", "eve20:00": "11-27 20:00", "PT2H": "11-27 20:30"}
 
 
@@ -153,7 +153,7 @@ def test_what_was_handed_over_but_never_went_is_opened_again(session: Session, a
     session.flush()
     shift = session.get_one(Shift, assignment.shift_id)
     shift.starts_at, shift.ends_at = START + timedelta(hours=1), START + timedelta(hours=3)
-    actions.plan(session, assignment_id=assignment.id, now=wednesday)
+    planning.plan(session, assignment_ids=[assignment.id], now=wednesday)
     assert standing(session, assignment)["P3D"] == "11-25 10:00"
 
 
@@ -161,7 +161,7 @@ def test_a_lead_time_the_activity_no_longer_has_is_superseded(
     session: Session, assignment: Assignment, now: datetime
 ) -> None:
     session.get_one(Shift, assignment.shift_id).activity.lead_times = ["P1D"]
-    actions.plan(session, assignment_id=assignment.id, now=now)
+    planning.plan(session, assignment_ids=[assignment.id], now=now)
     superseded = dict.fromkeys(("P3D", "eve20:00", "PT2H"), str(UnsentReason.SUPERSEDED))
     assert standing(session, assignment) == {**superseded, "P1D": "11-27 09:00"}
 
@@ -181,7 +181,7 @@ def test_reminders_follow_a_moved_shift_also_those_said_for_the_former_time(
         now=wednesday,
         account_id=None,
     )
-    actions.replan_shift(session, shift_id=shift.id, now=wednesday)
+    planning.replan_shift(session, shift_id=shift.id, now=wednesday)
     assert standing(session, assignment) == {"P3D": "12-02 09:00", "eve20:00": "12-04 20:00", "PT2H": "12-04 20:30"}
     assert len(session.scalars(select(Reminder)).all()) == 3
 
@@ -194,7 +194,7 @@ def test_what_was_said_stays_said_when_a_moved_shift_is_too_near_to_say_it_again
     actions.send_due(session, now=evening)
     shift = session.get_one(Shift, assignment.shift_id)
     shift.starts_at, shift.ends_at = START + timedelta(hours=4), START + timedelta(hours=6)
-    actions.replan_shift(session, shift_id=shift.id, now=evening + timedelta(minutes=30))
+    planning.replan_shift(session, shift_id=shift.id, now=evening + timedelta(minutes=30))
     assert standing(session, assignment) == {"P3D": "sent", "eve20:00": "sent", "PT2H": "11-28 11:00"}
 
 
@@ -202,7 +202,7 @@ def test_who_takes_back_her_agreement_hears_no_more(session: Session, assignment
     person_id = assignment.volunteer_id
     volunteers.withdraw_consent(session, volunteer_id=person_id, purpose=ConsentPurpose.REMINDERS, now=now)
     withdrawn = session.scalars(select(Consent).where(Consent.withdrawn_at.is_not(None))).one()
-    actions.drop_without_consent(session, consent_id=withdrawn.id, now=now)
+    planning.drop_without_consent(session, consent_id=withdrawn.id, now=now)
     session.expire_all()
     assert set(standing(session, assignment).values()) == {UnsentReason.NO_CONSENT}
 
@@ -214,7 +214,7 @@ def test_who_agreed_anew_meanwhile_keeps_her_reminders(session: Session, assignm
     withdrawn = session.scalars(select(Consent).where(Consent.withdrawn_at.is_not(None))).one()
     volunteers.give_consent(session, volunteer_id=person_id, purpose=purpose, how=ConsentHow.ORAL, now=now)
     before = standing(session, assignment)
-    actions.drop_without_consent(session, consent_id=withdrawn.id, now=now)
+    planning.drop_without_consent(session, consent_id=withdrawn.id, now=now)
     session.expire_all()
     assert standing(session, assignment) == before
 
@@ -228,7 +228,7 @@ def test_one_message_a_day_takes_along_what_falls_due_later_that_day(
     session: Session, person: Volunteer, assignment: Assignment, now: datetime
 ) -> None:
     afternoon = place(session, person, at("11-28 14:00"))
-    actions.plan(session, assignment_id=afternoon.id, now=now)
+    planning.plan(session, assignment_ids=[afternoon.id], now=now)
 
     evening = at("11-27 20:00")
     actions.send_due(session, now=at("11-25 14:00"))
@@ -246,8 +246,8 @@ def test_a_place_taken_after_the_days_message_is_told_apart_or_the_next_morning(
 ) -> None:
     actions.send_due(session, now=at("11-25 09:00"))
     tonight, in_days = place(session, person, at("11-25 20:00")), place(session, person, at("11-28 18:00"))
-    actions.plan(session, assignment_id=tonight.id, now=at("11-25 10:00"))
-    actions.plan(session, assignment_id=in_days.id, now=at("11-25 10:00"))
+    planning.plan(session, assignment_ids=[tonight.id], now=at("11-25 10:00"))
+    planning.plan(session, assignment_ids=[in_days.id], now=at("11-25 10:00"))
 
     assert actions.send_due(session, now=at("11-25 18:00")) == 2
     assert standing(session, tonight)["PT2H"] == "sent"
@@ -260,7 +260,7 @@ def test_news_that_can_wait_moves_to_the_next_morning(
 ) -> None:
     actions.send_due(session, now=at("11-25 09:00"))
     in_days = place(session, person, at("11-28 18:00"))
-    actions.plan(session, assignment_id=in_days.id, now=at("11-25 10:00"))
+    planning.plan(session, assignment_ids=[in_days.id], now=at("11-25 10:00"))
     assert actions.send_due(session, now=at("11-25 18:00")) == 1
     assert standing(session, in_days)["P3D"] == "11-26 08:00"
     assert actions.send_due(session, now=at("11-26 08:00")) == 1
@@ -273,7 +273,7 @@ def test_what_was_told_today_ends_as_already_told(session: Session, person: Volu
     actions.send_due(session, now=at("11-25 09:00"))
     actions.send_due(session, now=at("11-27 20:00"))
     session.get_one(Shift, assignment.shift_id).starts_at = at("11-28 09:30")
-    actions.replan_shift(session, shift_id=assignment.shift_id, now=evening)
+    planning.replan_shift(session, shift_id=assignment.shift_id, now=evening)
     assert standing(session, assignment)["PT2H"] == "11-27 20:30"
     actions.send_due(session, now=at("11-27 20:30"))
     assert standing(session, assignment)["PT2H"] == UnsentReason.ALREADY_TOLD
@@ -292,7 +292,7 @@ def test_a_small_limit_still_settles_all_of_a_persons_day(session: Session, now:
     area = factories.community(session)
     people = [factories.volunteer(session, area, name) for name in ("甲", "乙", "丙")]
     for person in people:
-        actions.plan(session, assignment_id=place(session, person).id, now=now)
+        planning.plan(session, assignment_ids=[place(session, person).id], now=now)
     counts = [actions.send_due(session, now=at("11-27 20:00"), limit=1) for _ in range(4)]
     # Each call: one person, her three reminders (three days before is overdue, and two fall due today).
     assert counts == [3, 3, 3, 0]

@@ -75,7 +75,7 @@ def test_who_has_another_duty_then_is_let_go_and_nobody_else(
     assert session.get_one(ShiftRole, lost.shift_role_id, populate_existing=True).taken == 1
     assert facts(session, "AssignmentReleased") == [("AssignmentReleased", lost.id)]
 
-    following.settle(session, assignment_id=lost.id)
+    following.settle(session, assignment_ids=[lost.id])
     assert session.get_one(SignUp, lost.signup_id).state == SignUpState.DECLINED
 
 

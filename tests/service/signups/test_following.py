@@ -117,7 +117,7 @@ def test_a_newcomer_gets_the_place_nobody_before_her_can_take(session: Session, 
     factories.sign_up(session, session.get_one(Volunteer, asked[1].volunteer_id), role_of(session, title="巡逻"))
     free(session, asked[0], now)
     [newcomer] = queue(session, role, "丙")
-    following.catch_up(session, signup_id=newcomer.id, now=now)
+    following.catch_up(session, signup_ids=[newcomer.id], now=now)
 
     assert (asked[1].state, newcomer.state) == (W, P)
 
@@ -209,7 +209,7 @@ def test_a_sign_up_follows_its_assignment(
     signup, place = offered(session, now)
     session.execute(update(Assignment).where(Assignment.id == place.id).values(state=state, release_reason=reason))
     for _ in range(2):
-        following.settle(session, assignment_id=place.id)
+        following.settle(session, assignment_ids=[place.id])
         assert signup.state == expected
 
 
@@ -219,7 +219,7 @@ def test_what_has_ended_stays_ended(session: Session, now: datetime, ended: Sign
     roster.accept(session, assignment_id=place.id, now=now)
     signup.move(ended)
     session.flush()
-    following.settle(session, assignment_id=place.id)
+    following.settle(session, assignment_ids=[place.id])
 
     assert signup.state == ended
 
@@ -228,7 +228,7 @@ def test_an_assignment_without_a_sign_up_settles_nothing(session: Session, now: 
     _, place = offered(session, now)
     session.execute(update(Assignment).values(signup_id=None))
 
-    following.settle(session, assignment_id=place.id)
+    following.settle(session, assignment_ids=[place.id])
 
 
 # --- a cancelled shift ---

@@ -113,7 +113,7 @@ def test_withdrawing_keeps_the_place_for_ten_minutes(session: Session, now: date
     assert (waiting.state, offer.state) == (SignUpState.PENDING, AssignmentState.OFFERED)
 
     roster.accept(session, assignment_id=offer.id, now=later)
-    following.settle(session, assignment_id=offer.id)
+    following.settle(session, assignment_ids=[offer.id])
     assert waiting.state == SignUpState.CONFIRMED
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=later)

@@ -169,7 +169,7 @@ def test_undo_brings_an_open_offer_back(session: Session, now: datetime) -> None
     assert (signup.state, place.state, place.answer_by) == (SignUpState.PENDING, AssignmentState.OFFERED, deadline)
     assert (taken(session, role), overdue.hand_on_places(session, now=now + HOUR)) == (1, 0)
     roster.accept(session, assignment_id=place.id, now=now + 2 * MINUTE)
-    following.settle(session, assignment_id=place.id)
+    following.settle(session, assignment_ids=[place.id])
     assert signup.state == SignUpState.CONFIRMED
 
 
@@ -184,7 +184,7 @@ def test_what_follows_the_withdrawal_late_does_not_spoil_the_undo(session: Sessi
     signup = factories.sign_up(session, person(session), role_of(session))
     actions.withdraw(session, signup_id=signup.id, now=now)
     actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
-    following.settle(session, assignment_id=place_of(session, signup).id)
+    following.settle(session, assignment_ids=[place_of(session, signup).id])
 
     assert signup.state == SignUpState.CONFIRMED
 

@@ -15,7 +15,7 @@ from service.matching import actions as matching
 from service.notifications import actions as notifications
 from service.notifications.models import Notification
 from service.outbox import OutboxReaction
-from service.reminders import actions as reminders
+from service.reminders import planning
 from service.roster.models import Assignment
 from service.settings import settings
 from tests import factories
@@ -93,9 +93,9 @@ def told(town: Town) -> Town:
     shift_id, role_id = town.shift()
     signup = town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).json
     with transaction() as session:
-        notifications.tell_signed_up(session, signup_id=signup["id"], now=factories.NOW)
+        notifications.tell_signed_up(session, signup_ids=[signup["id"]], now=factories.NOW)
         assignment = session.query(Assignment).one()
-        reminders.plan(session, assignment_id=assignment.id, now=factories.NOW)
+        planning.plan(session, assignment_ids=[assignment.id], now=factories.NOW)
     return town
 
 
