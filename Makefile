@@ -14,7 +14,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types fix demo assets translations screenshots lock clean
+.PHONY: help run test soak bench lint types fix demo assets translations screenshots lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs
 test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 	@$(PY) -m tests.prerequisites
 	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder tests
+
+soak: $(VENV)/dev.stamp ## Kill and starve the whole house under load until Ctrl-C; MINUTES=, KILLS= or SEED= if you like
+	@MINUTES=$(MINUTES) KILLS=$(KILLS) SEED=$(SEED) $(PY) -m tests.chaos.soak
 
 bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
 	@for bench in $$(grep -l __main__ bench/*.py); do \

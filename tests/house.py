@@ -92,7 +92,7 @@ class House:
                     start_new_session=True,
                 )
         if any(name.startswith("web") for name in names):
-            wait_until(self.answers, seconds=60, what="the web server to answer")
+            wait_until(self.answers, seconds=120, what="the web server to answer")
 
     def answers(self) -> bool:
         """Whether the web server is ready, database and all."""

@@ -91,6 +91,18 @@ PROMISES = {
           AND NOT EXISTS (SELECT FROM assignment a WHERE a.signup_id = s.id AND a.state = 'offered')
           AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.kind LIKE 'Assignment%'
                           WHERE a.signup_id = s.id)""",
+    "who asked for a place was told how that stands": """
+        SELECT format('sign-up %s, %s', s.id, s.state) FROM signup s
+        WHERE s.state = ANY(:standing)
+          AND NOT EXISTS (SELECT FROM notification n WHERE n.key = 'signed_up:' || s.id)
+          -- Who took it back at once was told of that instead.
+          AND NOT EXISTS (SELECT FROM outbox_event e WHERE e.kind = 'SignUpWithdrawn'
+                          AND (e.payload->>'signup_id')::bigint = s.id)
+          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'SignedUp' AND u.id = s.id)""",
+    "who is offered a place has been asked": """
+        SELECT format('assignment %s', a.id) FROM assignment a
+        WHERE a.state = 'offered' AND NOT EXISTS (SELECT FROM notification n WHERE n.key = 'offered:' || a.id)
+          AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'AssignmentOffered' AND u.id = a.id)""",
     "nobody holds or awaits a place in a cancelled shift": """
         SELECT format('shift %s: %s %s', h.id, kind, found.id)
         FROM shift h JOIN (
@@ -165,6 +177,10 @@ PROMISES = {
                OR NOT EXISTS (SELECT FROM assignment n WHERE n.shift_role_id = a.shift_role_id AND n.id > a.id
                               AND n.volunteer_id = CASE WHEN a.id = w.assignment_id THEN w.taker_id
                                   ELSE (SELECT volunteer_id FROM assignment WHERE id = w.assignment_id) END))""",
+    "a swap that is open waits for somebody's answer": """
+        SELECT format('swap %s', w.id) FROM swap w
+        WHERE w.state = 'open'
+          AND NOT EXISTS (SELECT FROM swap_asking k WHERE k.swap_id = w.id AND k.state = 'asked')""",
     "each person asked to take a place has her message, once": """
         SELECT format('asking %s: %s messages', k.id, count(n.id))
         FROM swap_asking k LEFT JOIN notification n ON n.key = 'swap:' || k.id

@@ -73,6 +73,8 @@ DAMAGE = {
     f"{SETTLE}; UPDATE signup SET state = 'waitlisted'": "a sign-up follows the assignment made for it",
     f"{SETTLE}; UPDATE signup SET state = 'confirmed'": "a confirmed sign-up has a place, or had one and did not come",
     f"{SETTLE}; UPDATE signup SET state = 'pending'": "a pending sign-up of an instant activity has an offer open",
+    f"{SETTLE}; DELETE FROM notification": "who asked for a place was told how that stands",
+    f"{SETTLE}; UPDATE assignment SET state = 'offered', answer_by = now()": "who is offered a place has been asked",
     "UPDATE shift SET state = 'cancelled'": "nobody holds or awaits a place in a cancelled shift",
     SETTLE: "a confirmed assignment has one reminder for each lead time",
     "INSERT INTO reminder (area_id, assignment_id, volunteer_id, lead_time, due_at, state) SELECT area_id, id, "
@@ -103,6 +105,7 @@ DAMAGE = {
     "assignment_id = (SELECT max(id) FROM assignment)": "who said yes to step in was given the place",
     f"{SETTLE}; {SWAP}; UPDATE assignment SET state = 'declined'": "a place that is to be swapped is its holder's",
     f"{SETTLE}; {SWAP}; {SWAPPED}": "what was swapped has gone from its holder",
+    f"{SWAP}; UPDATE swap_asking SET state = 'declined', answered_at = now()": "a swap that is open waits for",
     f"{SETTLE}; {SWAP}": "each person asked to take a place has her message",
     "DELETE FROM assignment": "a fact exists only with its row",
     "UPDATE outbox_event SET fanned_out_at = now()": "each fact has each reaction once",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,49 +15,8 @@ from service.activities.models import ShiftRole
 from service.db import transaction
 from tests import invariants
 from tests.chaos.conftest import turn_to_morning
+from tests.chaos.proxy import SilentProxy
 from tests.house import House, wait_until
-
-
-class SilentProxy:
-    """A TCP proxy that can fall silent: what is connected then hears nothing more, and is not hung up on."""
-
-    def __init__(self, target: tuple[str, int]) -> None:
-        self.target = target
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.age = 0
-        self.sockets: list[socket.socket] = [self.listener]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def fall_silent(self) -> None:
-        """Every connection there is goes dead without a word; new ones work."""
-        self.age += 1
-
-    def close(self) -> None:
-        for one in self.sockets:
-            one.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                inside, _ = self.listener.accept()
-                outside = socket.create_connection(self.target)
-            except OSError:
-                return
-            self.sockets += [inside, outside]
-            for pair in ((inside, outside), (outside, inside)):
-                threading.Thread(target=self._pump, args=(*pair, self.age), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, age: int) -> None:
-        try:
-            while data := source.recv(65536):
-                while self.age != age:
-                    time.sleep(3600)
-                sink.sendall(data)
-            if self.age == age:
-                sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            return
 
 
 @pytest.fixture

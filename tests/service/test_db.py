@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from datetime import UTC, datetime, timedelta, timezone
 
 import psycopg
@@ -179,3 +181,18 @@ def test_fetch_gives_up_a_connection_that_died(database: Settings) -> None:
     assert raised.value.connection_invalidated
     with db.transaction() as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+WANTED = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
+
+
+def test_the_kernel_is_told_to_notice_a_database_that_vanished(database: Settings) -> None:
+    known = {name: getattr(socket, name) for name in WANTED if hasattr(socket, name)}  # Linux knows all of them
+    with db.engine().connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with socket.socket(fileno=os.dup(driver.fileno())) as wire:
+            told = {name: wire.getsockopt(socket.IPPROTO_TCP, option) for name, option in known.items()}
+
+    assert told == {name: WANTED[name] for name in known}
+    assert told
