@@ -134,25 +134,25 @@ class Soak:
         self.kills += strike.kills
         struck = time.monotonic()
         wait_until(
-            lambda: self._mind() and len(self.neighbours.history.told) > answers + 2 and asked(_reactions) > reactions,
+            lambda: self._go_on() and len(self.neighbours.history.told) > answers + 2 and asked(_reactions) > reactions,
             seconds=RECOVERY,
             what=f"answers and reactions after: {strike.name}",
         )
         took = time.monotonic() - (begun if strike.kills else struck)
         self.recovery[strike.name] = max(self.recovery[strike.name], took)
 
-    def _mind(self) -> bool:
-        """Start again what ended in consequence of a strike: Celery gives up when its pool dies as it starts."""
+    def _go_on(self) -> bool:
+        """The clock goes, and what ended in consequence is started again: Celery ends when its pool dies at once."""
         self.ended.update(mind(self.stage.house))
+        if time.monotonic() - self._ticked > TICK_SECONDS:
+            self._tick()
         return True
 
     def _breathe(self) -> None:
         """A little peace between two strikes, while the clock goes on."""
         ends = time.monotonic() + self.stage.chance.uniform(*BREATH)
         while time.monotonic() < ends:
-            self._mind()
-            if time.monotonic() - self._ticked > TICK_SECONDS:
-                self._tick()
+            self._go_on()
             time.sleep(0.1)
 
     def _tick(self) -> None:
@@ -170,7 +170,7 @@ class Soak:
         ends, left = time.monotonic() + SETTLING, {"": 1}
         while left:
             assert time.monotonic() < ends, f"after {SETTLING} s there still are {left}"
-            self._mind()
+            self.ended.update(mind(self.stage.house))
             left = asked(lambda session: verdict.overdue(session, now=clock.now(session)))
             time.sleep(0.5)
 
