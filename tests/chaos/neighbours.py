@@ -21,7 +21,7 @@ from tests.chaos.street import Opening, Street
 AHEAD = 12
 VOLUNTEERS = 4
 #: Seconds somebody thinks between two things she does, at most.
-THINKING = 0.15
+THINKING = 0.4
 
 
 class Neighbours:

@@ -42,8 +42,8 @@ from tests.house import House, wait_until
 
 Found = TypeVar("Found")
 
-#: Time passes quickly: ten minutes every few seconds. Nothing is published in the evening, so the night is passed over.
-TICK, TICK_SECONDS = timedelta(minutes=10), 4.0
+#: Time passes quickly: so much every few seconds. Nothing is published in the evening, so the night is passed over.
+TICK, TICK_SECONDS = timedelta(minutes=5), 4.0
 EVENING, MORNING = 20, clock_time(8, 30)
 #: Seconds from one strike to the next, at least and at most.
 BREATH = (0.3, 2.5)
