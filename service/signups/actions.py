@@ -246,7 +246,7 @@ def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if kept is None and _had_place(session, signup):
+    if kept is None and _had_place(session, signup, was=was):
         raise NothingToUndo("the place has been handed on")
     if kept is not None:
         to = AssignmentState.CONFIRMED if was == SignUpState.CONFIRMED else AssignmentState.OFFERED
@@ -257,10 +257,14 @@ def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:
     signup.move(was)
 
 
-def _had_place(session: Session, signup: SignUp) -> bool:
-    """Whether it was withdrawn with a place, confirmed or offered."""
+def _had_place(session: Session, signup: SignUp, *, was: SignUpState) -> bool:
+    """Whether there was a place, confirmed or offered: withdrawn with the sign-up, or lost just before, which the
+    sign-up had not followed yet."""
     place = of_signup(session, signup.id)
-    return place is not None and place.release_reason == ReleaseReason.WITHDREW
+    if place is None or was == SignUpState.WAITLISTED:
+        return False
+    was_asked = place.answer_by is not None
+    return was == SignUpState.CONFIRMED or was_asked or place.release_reason == ReleaseReason.WITHDREW
 
 
 def _held_assignment(session: Session, signup: SignUp) -> Assignment | None:

@@ -189,6 +189,34 @@ def test_what_follows_the_withdrawal_late_does_not_spoil_the_undo(session: Sessi
     assert signup.state == SignUpState.CONFIRMED
 
 
+def test_undo_does_not_bring_back_an_offer_that_had_just_expired(session: Session, now: datetime) -> None:
+    """She withdraws after her offer expired and before her sign-up has followed it: there is nothing to go back to."""
+    role = role_of(session)
+    signup = offered(session, role, now)
+    place = place_of(session, signup)
+    assert place.answer_by is not None
+    assert overdue.expire_offers(session, now=place.answer_by) == 1
+    actions.withdraw(session, signup_id=signup.id, now=place.answer_by)
+    following.settle(session, assignment_id=place.id)
+
+    with pytest.raises(actions.NothingToUndo):
+        actions.undo_withdrawal(session, signup_id=signup.id, now=place.answer_by + MINUTE)
+    assert signup.state == SignUpState.WITHDRAWN
+
+
+def test_undo_does_not_bring_back_a_place_she_had_just_given_up(session: Session, now: datetime) -> None:
+    role = role_of(session)
+    signup = factories.sign_up(session, person(session), role)
+    place = place_of(session, signup)
+    roster.decline(session, assignment_id=place.id, now=now)
+    actions.withdraw(session, signup_id=signup.id, now=now)
+    following.settle(session, assignment_id=place.id)
+
+    with pytest.raises(actions.NothingToUndo):
+        actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
+    assert signup.state == SignUpState.WITHDRAWN
+
+
 def test_ten_minutes_are_ten_minutes(session: Session, now: datetime) -> None:
     signup = factories.sign_up(session, person(session), role_of(session))
     actions.withdraw(session, signup_id=signup.id, now=now)
