@@ -31,12 +31,14 @@ class Strike:
 
 
 def plan(seed: int) -> Iterator[Strike]:
-    """Round after round: every strike as often as its share, shuffled."""
+    """First every strike once, then round after round each as often as its share, shuffled."""
     chance = random.Random(seed)
+    once, by_share = list(STRIKES), [strike for strike in STRIKES for _ in range(strike.share)]
+    chance.shuffle(once)
+    yield from once
     while True:
-        one_round = [strike for strike in STRIKES for _ in range(strike.share)]
-        chance.shuffle(one_round)
-        yield from one_round
+        chance.shuffle(by_share)
+        yield from by_share
 
 
 STRIKES = (

@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.soak import soaking
 
 MINUTES = 3.0
-#: With so few the piece would prove nothing; a machine that is too busy for them says so.
+#: On a machine that is too busy for these in three minutes it goes on until they are done: with fewer it proves little.
 LEAST_KILLS = 8
 
 
@@ -20,9 +20,8 @@ def test_three_minutes_of_kills_and_faults_lose_nothing_and_double_nothing(tmp_p
     tmp_path.chmod(0o711)
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     with soaking(tmp_path, seed=seed) as soak:
-        soak.run(lambda it: it.minutes >= MINUTES)
+        soak.run(lambda it: it.minutes >= MINUTES and it.kills >= LEAST_KILLS)
         faults = soak.settle()
         print(*soak.tally(), sep="\n")
 
-    assert faults == [], f"repeat it with SEED={seed} make soak"
-    assert soak.kills >= LEAST_KILLS
+    assert faults == [], f"the same plan again: make soak SEED={seed}"
