@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import TypeAlias
@@ -26,6 +26,12 @@ OpeningRow: TypeAlias = Row[ShiftRole, Shift, Activity, ActivityRole]
 def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRow | None:
     """The role of the shift with all that belongs to it; None when the shift has no such role."""
     return session.execute(_openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)).one_or_none()
+
+
+def openings(session: Session, shift_role_ids: Collection[int]) -> dict[int, OpeningRow]:
+    """Openings by the id of their places."""
+    rows = session.execute(_openings().where(ShiftRole.id.in_(shift_role_ids))).all()
+    return {row.ShiftRole.id: row for row in rows}
 
 
 def as_opening(row: OpeningRow) -> Opening:

@@ -80,7 +80,7 @@ def search(session: Session, text: str, *, scope_ids: Sequence[int], limit: int 
     """People in scope by part of the name, by pinyin or by initials ("wxy"); current ones, by pinyin."""
     return session.scalars(
         select(Volunteer)
-        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), _is_called(text))
+        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), is_called(text))
         .order_by(Volunteer.pinyin, Volunteer.id)
         .limit(limit)
     ).all()
@@ -107,11 +107,11 @@ def listed(
     """Current people in scope by id; with `text`, those that `search` would find."""
     statement = select(Volunteer).where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None))
     if text:
-        statement = statement.where(_is_called(text))
+        statement = statement.where(is_called(text))
     return session.scalars(statement.where(Volunteer.id > after_id).order_by(Volunteer.id).limit(limit)).all()
 
 
-def _is_called(text: str) -> ColumnElement[bool]:
+def is_called(text: str) -> ColumnElement[bool]:
     """Whether part of the name, or the beginning of its pinyin or initials, is `text`."""
     named = Volunteer.name.contains(text, autoescape=True)
     spelling = letters(text)

@@ -34,6 +34,7 @@ ABOUT_ACTIVITIES = (
     "matching",
     "changing",
     "answers",
+    "drafting",
     "shifts",
     "people",
     "replanning",

@@ -47,6 +47,7 @@ FOUND = (
     "search",
     "ladder",
     "table",
+    "place",
 )
 NAMES = (*FIXED, *FOUND)
 

@@ -86,6 +86,7 @@ def fill() -> dict[str, str]:
             "cancel": f"{board}/cancel",
             "unfinished": f"/co/activities/new/{row.id}/what",
             "search": f"/co/backfills/{_search(session)}",
+            "place": f"/co/roles/{_short(session)}/people",
             "table": f"/co/sheets/{_sheet(session, admin)}",
             "dates": f"/co/series/{_daily(session)}/dates",
         }
@@ -167,6 +168,18 @@ def _swap(session: Session) -> None:
     asking, _person = swap_queries.askings(session, agreed.id)[0]
     swapping.accept(session, swap_asking_id=asking.id, now=NOW)
     swaps.take_back(session, swap_id=back.id, now=NOW)
+
+
+def _short(session: Session) -> int:
+    """The id of the places of a role, of a team's, that is short of people."""
+    return session.scalars(
+        select(ShiftRole.id)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Shift.starts_at > NOW, Activity.team_id.is_not(None), ShiftRole.taken < ShiftRole.min_needed)
+        .order_by(Shift.starts_at, ShiftRole.id)
+        .limit(1)
+    ).one()
 
 
 def _daily(session: Session) -> int:

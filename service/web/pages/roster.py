@@ -11,6 +11,7 @@ from service.activities import queries as activities
 from service.activities.models import Activity, Shift
 from service.backfill.queries import under_way
 from service.calendars.rules import instant, local
+from service.drafting.queries import doubts, pencilled
 from service.language import _
 from service.matching.queries import listed as match_runs
 from service.places.models import Area
@@ -60,6 +61,7 @@ def board_page(
         now=desk.now,
         searches=under_way(desk.db, scope_ids=desk.scope_ids),
         refusal=refusal,
+        **_pencilled(desk, activity, monday),
         **_neighbours(activity, monday, span),
     )
 
@@ -96,6 +98,13 @@ def _week(desk: Desk, activity: Activity, monday: date) -> list[ShiftBoard]:
     )
     waiting = waiting_for(desk.db, scope_ids=desk.scope_ids, shift_ids=[shift.id for shift in shifts])
     return boards(shifts, roster=placed, waiting=waiting)
+
+
+def _pencilled(desk: Desk, activity: Activity, monday: date) -> dict[str, Any]:
+    """How many drafts by hand the week has that can be published, and what stands against each by now."""
+    from_at = max(desk.now, instant(monday, time.min))
+    drafts = pencilled(desk.db, activity.id, from_at=from_at, until_at=instant(monday + WEEK, time.min))
+    return {"pencilled": len(drafts), "doubts": doubts(desk.db, drafts, now=desk.now)}
 
 
 def _monday(asked: date | None, span: tuple[datetime | None, ...], now: datetime) -> date:

@@ -1,0 +1,1 @@
+"""A coordinator pencils people in by hand. Nobody is told, and no place is held, before it is published."""

@@ -1,0 +1,131 @@
+"""Who could be pencilled in, best first, and what stands against the others; who is pencilled in already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, exists, not_, or_, select
+from sqlalchemy.orm import Session
+
+from service.activities.models import Shift
+from service.backfill.candidates import load, pool
+from service.places.queries import within
+from service.roster.models import HOLDING, Assignment
+from service.signups import asking
+from service.signups.models import STANDING, SignUp
+from service.signups.queries import OpeningRow, as_opening, openings
+from service.signups.rules import Candidate, Commitment, Refused, closed, unfit
+from service.terms import AssignmentState, Refusal, Rung
+from service.volunteers.models import Volunteer
+from service.volunteers.queries import is_called
+
+#: People looked at for one place: beyond that, one searches by name.
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Somebody who might take the place: what speaks for her, and all that stands in the way.
+
+    `load` is how many places she holds from twelve weeks before the shift to four weeks after it.
+    """
+
+    person: Volunteer
+    asked_herself: bool
+    is_member: bool
+    load: int
+    refusals: tuple[Refused, ...]
+
+    @property
+    def can(self) -> bool:
+        return not self.refusals
+
+
+def ranked(
+    session: Session, row: OpeningRow, *, scope_ids: Sequence[int], now: datetime, text: str = "", limit: int = MOST
+) -> list[Ranked]:
+    """People for the opening `row`: who can before who cannot, who asked before who did not, members, the least loaded.
+
+    Without `text` those who asked for the shift, the team and who served there; with it everybody in scope whose name
+    fits. Who holds a place in the shift, or is pencilled in for it, is left out.
+    """
+    is_member, asked = pool(session, Rung.TEAM, row), _asked(row)
+    among = is_called(text) if text else or_(is_member, asked)
+    rows = session.execute(
+        select(Volunteer, asked.label("asked"), is_member.label("is_member"), load(row.Shift).label("load"))
+        .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), among, not_(_is_there(row.Shift.id)))
+        .order_by(asked.desc(), is_member.desc(), load(row.Shift), Volunteer.pinyin, Volunteer.id)
+        .limit(limit)
+    ).all()
+    starts_at = row.Shift.starts_at
+    known = asking.candidates(session, [person.id for person, *_ in rows], around=starts_at, until=starts_at)
+    judged = [
+        Ranked(person, asked_herself, is_hers, held, tuple(against(known[person.id], row, now=now)))
+        for person, asked_herself, is_hers, held in rows
+    ]
+    return sorted(judged, key=lambda one: not one.can)
+
+
+def pencilled(
+    session: Session, activity_id: int, *, from_at: datetime, until_at: datetime
+) -> Sequence[Row[Assignment, Shift]]:
+    """Drafts written by hand, not by a match run, in shifts that start in [from_at, until_at)."""
+    return session.execute(
+        select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_(None))
+        .where(Shift.activity_id == activity_id, Shift.starts_at >= from_at, Shift.starts_at < until_at)
+        .order_by(Shift.starts_at, Assignment.id)
+    ).all()
+
+
+def doubts(session: Session, drafts: Sequence[Row[Assignment, Shift]], *, now: datetime) -> dict[int, list[Refused]]:
+    """What stands against each draft by now, by its id: what came in between, and other drafts of the same person."""
+    if not drafts:
+        return {}
+    starts = [shift.starts_at for _draft, shift in drafts]
+    people = {draft.volunteer_id for draft, _shift in drafts}
+    known = asking.candidates(session, people, around=min(starts), until=max(starts))
+    rows = openings(session, {draft.shift_role_id for draft, _shift in drafts})
+    found: dict[int, list[Refused]] = {}
+    for draft, _shift in drafts:
+        row = rows[draft.shift_role_id]
+        person = known[draft.volunteer_id]
+        others = tuple(
+            _as_commitment(rows[other.shift_role_id])
+            for other, _ in drafts
+            if other.volunteer_id == draft.volunteer_id and other.id != draft.id
+        )
+        person = replace(person, commitments=person.commitments + others)
+        if reasons := against(person, row, now=now):
+            found[draft.id] = reasons
+    return found
+
+
+def against(person: Candidate, row: OpeningRow, *, now: datetime) -> list[Refused]:
+    """All that stands between a person and the place for a coordinator: closed sign-up is no matter to her."""
+    place = as_opening(row)
+    shut = [one for one in closed(place, now) if one.reason != Refusal.SIGN_UP_CLOSED]
+    return [*shut, *unfit(person, place)]
+
+
+def _as_commitment(row: OpeningRow) -> Commitment:
+    shift: Shift = row.Shift
+    rest = timedelta(minutes=shift.rest_after)
+    return Commitment(shift.id, row.Activity.title, shift.starts_at, shift.ends_at, rest)
+
+
+def _asked(row: OpeningRow) -> ColumnElement[bool]:
+    return exists().where(
+        SignUp.shift_id == row.Shift.id, SignUp.volunteer_id == Volunteer.id, SignUp.state.in_(STANDING)
+    )
+
+
+def _is_there(shift_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Assignment.shift_id == shift_id,
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.state.in_((*HOLDING, AssignmentState.DRAFTED)),
+    )
