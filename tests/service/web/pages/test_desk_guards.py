@@ -21,9 +21,12 @@ from service.notifications.models import Call
 from service.places.models import Area
 from service.roster.models import Assignment
 from service.settings import Settings, settings
+from service.sheets import actions as sheets
+from service.sheets.lines import Circumstances
+from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.swaps.models import Swap
-from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung, SwapState
+from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung, SheetKind, SwapState
 from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests import desks, factories
@@ -50,6 +53,7 @@ class Place:
     backfill_id: int
     invitation_id: int
     swap_id: int
+    sheet_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -80,6 +84,7 @@ def furnished(area: Area) -> Place:
             term_id=term(session, area).id,
             **sought(session, place, signup),
             swap_id=swapped(session, signup),
+            sheet_id=uploaded(session, area),
         )
 
 
@@ -124,6 +129,15 @@ def swapped(session: Session, signup: SignUp) -> int:
     return swap.id
 
 
+def uploaded(session: Session, area: Area) -> int:
+    """The id of a table that somebody of the area has uploaded."""
+    account = factories.coordinator(session, area)
+    given = Circumstances(scope_ids=(area.id,), account_id=account.id, now=NOW)
+    return sheets.receive(
+        session, kind=SheetKind.PEOPLE, file_name="表.csv", headings=[], lines=[], area_id=area.id, given=given
+    ).id
+
+
 def term(session: Session, area: Area) -> SchoolTerm:
     """A school term of the area."""
     return calendars.add_term(
@@ -139,7 +153,8 @@ def term(session: Session, area: Area) -> SchoolTerm:
 
 def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
     """(method, address) of every page below /co and /ad, filled with the numbers of `place`."""
-    numbers = {name: getattr(place, name) for name in Place.__annotations__} | {"step": "what"}
+    numbers = {name: getattr(place, name) for name in Place.__annotations__}
+    numbers |= {"step": "what", "kind": "people", "form": "csv"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
@@ -209,7 +224,7 @@ def test_a_form_without_its_token_changes_nothing(at_now: Settings) -> None:
 def counted() -> list[object]:
     """What any of the forms would change."""
     with transaction() as session:
-        tables = (Assignment, SignUp, Volunteer, Call)
+        tables = (Assignment, SignUp, Volunteer, Call, Sheet)
         rows = [session.scalar(select(func.count()).select_from(table)) for table in tables]
         states = session.execute(select(Assignment.state, Assignment.version).order_by(Assignment.id)).all()
         return [rows, [tuple(row) for row in states], session.scalars(select(SignUp.state)).all()]
