@@ -197,7 +197,7 @@ def test_undo_does_not_bring_back_an_offer_that_had_just_expired(session: Sessio
     assert place.answer_by is not None
     assert overdue.expire_offers(session, now=place.answer_by) == 1
     actions.withdraw(session, signup_id=signup.id, now=place.answer_by)
-    following.settle(session, assignment_id=place.id)
+    following.settle(session, assignment_ids=[place.id])
 
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=place.answer_by + MINUTE)
@@ -210,7 +210,7 @@ def test_undo_does_not_bring_back_a_place_she_had_just_given_up(session: Session
     place = place_of(session, signup)
     roster.decline(session, assignment_id=place.id, now=now)
     actions.withdraw(session, signup_id=signup.id, now=now)
-    following.settle(session, assignment_id=place.id)
+    following.settle(session, assignment_ids=[place.id])
 
     with pytest.raises(actions.NothingToUndo):
         actions.undo_withdrawal(session, signup_id=signup.id, now=now + MINUTE)
