@@ -50,6 +50,7 @@ from service.events import (
 from service.matching import actions as matching
 from service.notifications import actions as notifications
 from service.notifications import calls, gaps
+from service.notifications import groups as chat_groups
 from service.notifications import swaps as swap_news
 from service.reminders import planning
 from service.replanning import actions as replanning
@@ -145,6 +146,10 @@ def report_gap(session: Session, event: PlaceFreed, *, now: datetime) -> None:
 
 def tell_watchers(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     gaps.tell_place_free(session, shift_role_id=event.shift_role_id, now=now)
+
+
+def tell_groups(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    chat_groups.tell_groups(session, shift_role_id=event.shift_role_id, now=now)
 
 
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
@@ -245,7 +250,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),
-    PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers),
+    PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers, tell_groups),
     SwapAsked: (ask_to_swap,),
     SwapAnswered: (drop_swap_call,),
     SwapAgreed: (seek_approval,),

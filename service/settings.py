@@ -40,6 +40,12 @@ class Settings:
     message_dir: Path = Path("var/messages")
     smtp_url: str = ""
     mail_from: str = "lunzhi@localhost"
+    sms_driver: str = ""
+    sms_key_id: str = ""
+    sms_key_secret: str = field(default="", repr=False)
+    sms_app_id: str = ""
+    sms_sign: str = ""
+    sms_templates: str = ""
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
     rate_limits: bool = True
@@ -72,7 +78,17 @@ def read(environ: dict[str, str]) -> Settings:
             raise SettingsError(
                 f"{name.upper()} is not set. `make run` sets it for you; elsewhere see docs/settings.md."
             )
+    _check_sms(given)
     return Settings(**{name: _READERS.get(name, _as_is)(name, text) for name, text in given.items()})
+
+
+def _check_sms(given: dict[str, str]) -> None:
+    """A vendor needs a key, an approved signature and approved templates. Raises SettingsError."""
+    vendor = given.get("sms_driver")
+    needed = ("sms_key_id", "sms_key_secret", "sms_sign", "sms_templates") if vendor in ("aliyun", "tencent") else ()
+    for name in (*needed, *(("sms_app_id",) if vendor == "tencent" else ())):
+        if name not in given:
+            raise SettingsError(f"SMS_DRIVER={vendor!r} needs {name.upper()}: see docs/settings.md.")
 
 
 def _as_is(_name: str, text: str) -> str:
@@ -130,6 +146,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "environment": _one_of("production", "demo", "development", "test"),
     "log_format": _one_of("json", "text"),
     "default_channel": _one_of(*Channel),
+    "sms_driver": _one_of("aliyun", "tencent", "console"),
     "message_dir": _folder,
     "quiet_from": _clock,
     "quiet_until": _clock,

@@ -252,6 +252,8 @@ class NotificationKind(StrEnum):
     SWAP_OFF = "swap_off"
     SWAP_TO_APPROVE = "swap_to_approve"
     GAP_OPENED = "gap_opened"
+    GROUP_GAP = "group_gap"
+    GROUP_FREE_PLACE = "group_free_place"
 
 
 class NotificationState(StrEnum):
@@ -265,8 +267,12 @@ class Channel(StrEnum):
 
     CONSOLE = "console"
     FILE = "file"
+    SMS = "sms"
     EMAIL = "email"
     CALL_LIST = "call_list"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
 
 
 class Topic(StrEnum):

@@ -38,7 +38,7 @@ class Person:
         self.page = self.client.get(address, follow_redirects=True)
         return self.text
 
-    def send(self, address: str, **typed: Any) -> str:
+    def send(self, address: str, /, **typed: Any) -> str:
         """POST with the token of the page before, following the redirect."""
         found = TOKEN.search(self.text)
         data = {"csrf_token": found.group(1) if found else "", **typed}

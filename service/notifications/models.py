@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base, Id
@@ -14,9 +14,9 @@ from service.terms import CallOutcome, Channel, NotificationKind, NotificationSt
 
 
 class Notification(Base):
-    """One message to one person. `key` is unique: asking for the same message twice makes one row.
+    """One message to one person, or to a group. `key` is unique: asking for the same message twice makes one row.
 
-    Exactly one of volunteer, account and sealed phone says who it is for (the last: a login code
+    Exactly one of volunteer, account, sealed phone and group says who it is for (the phone: a login code
     for a number nobody is registered with yet).
     """
 
@@ -26,7 +26,7 @@ class Notification(Base):
         # In the order in which they are sent: a login code does not wait behind a thousand reminders.
         Index("ix_notification_due", text("is_urgent DESC"), "send_at", "id", postgresql_where="state = 'planned'"),
         Index("ix_notification_volunteer_id_id", "volunteer_id", "id"),
-        CheckConstraint("num_nonnulls(volunteer_id, account_id, phone_sealed) = 1", name="recipient"),
+        CheckConstraint("num_nonnulls(volunteer_id, account_id, phone_sealed, group_id) = 1", name="recipient"),
         CheckConstraint("(state = 'unsent') = (unsent_reason IS NOT NULL)", name="reason"),
     )
 
@@ -35,6 +35,7 @@ class Notification(Base):
     volunteer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    group_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("chat_group.id"))
     kind: Mapped[NotificationKind] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120))
     subject_ids: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
@@ -50,6 +51,29 @@ class Notification(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
 
     deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id")
+
+
+class ChatGroup(Base):
+    """A group in WeCom, DingTalk or Feishu with a bot of ours in it, and what it hears of its area (and team).
+
+    The address of a bot lets anybody speak in the group: its token is sealed and never shown again. `next_at` is
+    when the bot may speak next, in real time: it guards a vendor's real limit.
+    """
+
+    __tablename__ = "chat_group"
+    __table_args__ = (Index("ix_chat_group_area_id", "area_id", postgresql_where="closed_at IS NULL"),)
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("team.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[Channel] = mapped_column(String(20))
+    token_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hears: Mapped[list[str]] = mapped_column(ARRAY(String(40)), comment="kinds of messages")
+    next_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class Delivery(Base):

@@ -14,16 +14,26 @@ from service import secrets
 from service.accounts.models import Account
 from service.language import SOURCE, offered
 from service.notifications import habits
-from service.notifications.models import Notification
+from service.notifications.models import ChatGroup, Notification
 from service.notifications.ways import Choices
 from service.terms import Channel, ConsentPurpose
 from service.volunteers.models import Consent, Volunteer
 from service.volunteers.queries import PHONE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """What speaks in a group: over which channel, with what sealed token, perhaps signed with a sealed secret."""
+
+    group_id: int
+    channel: Channel
+    token_sealed: bytes
+    secret_sealed: bytes | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """One person, as a volunteer, as an account, or as nothing but a telephone number."""
+    """One person, as a volunteer, as an account, or as nothing but a telephone number; or a group, by its bot."""
 
     name: str = ""
     volunteer_id: int | None = None
@@ -33,6 +43,7 @@ class Recipient:
     language: str = SOURCE
     wants_reminders: bool = True
     choices: Choices = field(default_factory=Choices)
+    bot: Bot | None = None
 
     @cached_property
     def phone(self) -> str | None:
@@ -45,6 +56,7 @@ def recipients(session: Session, notifications: Sequence[Notification]) -> dict[
     volunteers = _volunteers(session, {n.volunteer_id for n in notifications if n.volunteer_id is not None})
     accounts = _accounts(session, {n.account_id for n in notifications if n.account_id is not None})
     numbers = _numbers(session, {n.phone_sealed for n in notifications if n.phone_sealed is not None})
+    groups = _groups(session, {n.group_id for n in notifications if n.group_id is not None})
     found = {}
     for n in notifications:
         if n.volunteer_id is not None:
@@ -53,6 +65,8 @@ def recipients(session: Session, notifications: Sequence[Notification]) -> dict[
             found[n.id] = accounts[n.account_id]
         elif n.phone_sealed is not None:
             found[n.id] = numbers[n.phone_sealed]
+        elif n.group_id is not None:
+            found[n.id] = groups[n.group_id]
     return found
 
 
@@ -101,6 +115,25 @@ def _accounts(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
             choices=chosen.get(account.id, Choices()),
         )
         for account, email, channel in rows
+    }
+
+
+def _groups(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
+    """Groups; one that was closed meanwhile has no bot any more, and so no way to be reached."""
+    rows = session.scalars(select(ChatGroup).where(ChatGroup.id.in_(ids))) if ids else ()
+    return {
+        group.id: Recipient(
+            name=group.name,
+            bot=None
+            if group.closed_at
+            else Bot(
+                group_id=group.id,
+                channel=Channel(group.channel),
+                token_sealed=group.token_sealed,
+                secret_sealed=group.secret_sealed,
+            ),
+        )
+        for group in rows
     }
 
 

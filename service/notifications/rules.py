@@ -230,6 +230,8 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
     NotificationKind.PLACE_FREE: _has_place,
+    NotificationKind.GROUP_GAP: _is_short,
+    NotificationKind.GROUP_FREE_PLACE: _has_place,
     NotificationKind.SWAP_WANTED: _is_to_be_taken,
     NotificationKind.SWAP_DONE: _is_confirmed,
     NotificationKind.SWAP_OFF: _came_to_nothing,

@@ -14,7 +14,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import BigInteger, any_, insert, literal, select, update
@@ -27,7 +27,7 @@ from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
 from service.db import transaction
 from service.notifications import channels, queries
-from service.notifications.channels import ChannelError, Message
+from service.notifications.channels import ChannelError, Message, NotYet
 from service.notifications.models import Delivery, Notification
 from service.notifications.recipients import Recipient, recipients
 from service.notifications.subjects import Subject, subjects
@@ -54,6 +54,7 @@ class Outcome:
     error: str | None = None
     is_permanent: bool = False
     send_at: datetime | None = None
+    was_tried: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +119,19 @@ def _deliver(notification: Notification, batch: Batch) -> Outcome:
     channel = next_channel(order, failed)
     if channel is None or notification.attempts > MAX_ATTEMPTS:
         return _unsent(notification, UnsentReason.FAILED if order else UnsentReason.NO_CHANNEL)
+    return _try(notification, batch, channel)
+
+
+def _try(notification: Notification, batch: Batch, channel: Channel) -> Outcome:
     tracing.follow(notification.request_id)
     try:
         text = _send(notification, batch, channel)
     except NothingToSay as nothing:
         return _unsent(notification, nothing.reason)
+    except NotYet as early:
+        return _put_off(notification, until=batch.now + early.wait)
     except ChannelError as error:
-        return _failed(notification, batch, channel, error=str(error), is_permanent=error.is_permanent)
+        return _failed(notification, batch, channel, error=str(error), is_permanent=error.is_permanent, wait=error.wait)
     except Exception as error:
         # A fault of one message must not hold up the others: it is written down, and tried as often as any.
         log.exception("message cannot be sent", key=notification.key)
@@ -135,6 +142,8 @@ def _deliver(notification: Notification, batch: Batch) -> Outcome:
 
 
 def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
+    if to.bot is not None:
+        return (to.bot.channel,)
     reaches = reached(
         has_phone=to.phone_sealed is not None,
         has_email=to.email is not None,
@@ -168,14 +177,30 @@ def _unsent(notification: Notification, reason: UnsentReason) -> Outcome:
     return Outcome(notification_id=notification.id, state=NotificationState.UNSENT, reason=reason)
 
 
-def _failed(notification: Notification, batch: Batch, channel: Channel, *, error: str, is_permanent: bool) -> Outcome:
-    """Try again later over the same channel, at once over the next one, or give up when there is none."""
+def _put_off(notification: Notification, *, until: datetime) -> Outcome:
+    """It waits its turn, and however long that takes, it has not been tried yet."""
+    return Outcome(notification_id=notification.id, state=NotificationState.PLANNED, send_at=until, was_tried=False)
+
+
+def _failed(
+    notification: Notification,
+    batch: Batch,
+    channel: Channel,
+    *,
+    error: str,
+    is_permanent: bool,
+    wait: timedelta | None = None,
+) -> Outcome:
+    """Try again later over the same channel, at once over the next one, or give up when there is none.
+
+    Later is in `wait`, where the vendor named one.
+    """
     failed = [*batch.failures.get(notification.id, []), Attempt(channel, is_permanent)]
     following = next_channel(_order(notification, batch.recipients[notification.id]), failed)
     send_at = batch.now
     if following == channel:
         tries = sum(attempt.channel == channel for attempt in failed)
-        send_at += retry_wait(tries) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
+        send_at += wait or retry_wait(tries) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
     if not notification.is_urgent:
         send_at = quiet_hours().waking(send_at)
     log.warning("message failed", key=notification.key, channel=channel, error=error, next=following)
@@ -223,12 +248,13 @@ def _open(session: Session, ids: Sequence[int]) -> set[int]:
 _SETTLE = sql("""
 UPDATE notification SET
     state = found.state, unsent_reason = found.reason, leased_until = NULL,
-    send_at = coalesce(found.send_at, notification.send_at),
+    send_at = coalesce(found.send_at, notification.send_at), attempts = notification.attempts - found.untried,
     settled_at = CASE WHEN found.state = 'planned' THEN notification.settled_at ELSE :now END,
     channel = CASE WHEN found.state = 'sent' THEN found.channel ELSE notification.channel END,
     text = CASE WHEN found.state = 'sent' THEN found.text ELSE notification.text END
 FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:send_ats AS timestamptz[]),
-            CAST(:channels AS text[]), CAST(:texts AS text[])) AS found(id, state, reason, send_at, channel, text)
+            CAST(:channels AS text[]), CAST(:texts AS text[]), CAST(:untried AS integer[]))
+    AS found(id, state, reason, send_at, channel, text, untried)
 WHERE notification.id = found.id""")
 _SETTLED: dict[str, Callable[[Outcome], object]] = {
     "ids": lambda outcome: outcome.notification_id,
@@ -237,6 +263,7 @@ _SETTLED: dict[str, Callable[[Outcome], object]] = {
     "send_ats": lambda outcome: outcome.send_at,
     "channels": lambda outcome: outcome.channel,
     "texts": lambda outcome: outcome.text,
+    "untried": lambda outcome: 0 if outcome.was_tried else 1,
 }
 
 

@@ -33,6 +33,7 @@ class To:
     volunteer_id: int | None = None
     account_id: int | None = None
     phone_sealed: bytes | None = None
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

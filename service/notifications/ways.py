@@ -11,7 +11,10 @@ from service.terms import Channel, NotificationKind, Topic
 #: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
 BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL, NotificationKind.OFFER_CALL)
 
-#: What each kind is about. Login codes, and what is asked by telephone, are nobody's to choose.
+#: What a group can hear. It is for everybody who reads along: no names stand in it.
+FOR_GROUPS = (NotificationKind.GROUP_GAP, NotificationKind.GROUP_FREE_PLACE)
+
+#: What each kind is about. Login codes, what is asked by telephone and what groups hear are nobody's to choose.
 TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.REMINDER: Topic.REMINDERS,
     NotificationKind.SIGN_UP_RECEIVED: Topic.OFFERS,
@@ -68,6 +71,7 @@ def reached(*, has_phone: bool, has_email: bool, can_be_called: bool) -> frozens
     ways = {
         Channel.CONSOLE: has_phone or has_email,
         Channel.FILE: has_phone or has_email,
+        Channel.SMS: has_phone,
         Channel.EMAIL: has_email,
         Channel.CALL_LIST: can_be_called,
     }

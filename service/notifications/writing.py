@@ -32,6 +32,9 @@ ASKING = (
     NotificationKind.SWAP_WANTED,
 )
 
+#: Messages to whoever likes to come: the link leads to where one signs up.
+INVITING = (NotificationKind.PLACE_FREE, NotificationKind.GROUP_FREE_PLACE, NotificationKind.GROUP_GAP)
+
 
 class NothingToSay(Exception):
     """The message would not be true, allowed or of use any more. `reason` is written on its row."""
@@ -49,6 +52,10 @@ class Text:
     title: str
     body: str
     language: str = SOURCE
+    #: What it tells of and whom it speaks to, for channels that have words of their own.
+    duties: tuple[Duty, ...] = ()
+    code: Code | None = None
+    to_name: str = ""
 
     @property
     def text(self) -> str:
@@ -67,7 +74,15 @@ def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datet
     with speaking(to.language):
         title, body = _render(kind, duties, code=subject.code, to=to, now=now, link=link)
     community = duties[0].community if duties else settings().help_name
-    return Text(community=community, title=title, body=body, language=to.language)
+    return Text(
+        community=community,
+        title=title,
+        body=body,
+        language=to.language,
+        duties=tuple(duties),
+        code=subject.code,
+        to_name=to.name,
+    )
 
 
 def _check_code(code: Code, now: datetime) -> None:
@@ -90,7 +105,7 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
 
 def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     """A link to answer by, where one answer settles the whole message; or where to sign up."""
-    if kind == NotificationKind.PLACE_FREE:
+    if kind in INVITING:
         return links.activity_link(duties[0].activity_id)
     if kind not in ASKING or len(duties) != 1:
         return None

@@ -52,6 +52,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
     ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
+    ("groups.index", Lazy("群机器人"), "coordinator", ("groups",)),
     ("calendars.index", Lazy("放假和学期"), "admin", ("calendars",)),
     ("outbox.index", Lazy("没做成的事"), "admin", ("outbox",)),
 )

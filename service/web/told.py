@@ -32,12 +32,18 @@ KINDS = {
     NotificationKind.SWAP_OFF: Lazy("没有换成"),
     NotificationKind.SWAP_TO_APPROVE: Lazy("有人换班，请您定"),
     NotificationKind.GAP_OPENED: Lazy("还缺人"),
+    NotificationKind.GROUP_GAP: Lazy("还缺人"),
+    NotificationKind.GROUP_FREE_PLACE: Lazy("有空位了"),
 }
 CHANNELS = {
     Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),
     Channel.FILE: Lazy("存成文件（试用）"),
+    Channel.SMS: Lazy("短信"),
     Channel.EMAIL: Lazy("电子邮件"),
     Channel.CALL_LIST: Lazy("电话"),
+    Channel.WECOM: Lazy("企业微信群"),
+    Channel.DINGTALK: Lazy("钉钉群"),
+    Channel.FEISHU: Lazy("飞书群"),
 }
 #: What stands in for a text message where none can be sent yet: nobody should think that something arrived.
 REHEARSED = {

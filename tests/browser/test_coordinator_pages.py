@@ -30,6 +30,7 @@ FIXED = {
     "searches": "/co/backfills",
     "swaps": "/co/swaps",
     "news": "/co/habits",
+    "groups": "/co/groups",
     "tables": "/co/sheets",
 }
 FOUND = (

@@ -8,7 +8,7 @@ each message is marked as sent before the next one goes, so that a crash can rep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from service.notifications.recipients import Recipient
@@ -18,11 +18,23 @@ from service.terms import Channel, NotificationKind
 
 
 class ChannelError(Exception):
-    """Not delivered. Permanent: it never will be over this channel, as things stand."""
+    """Not delivered. Permanent: it never will be over this channel, as things stand.
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    `wait` is how long the vendor wants to be left alone, where it says so.
+    """
+
+    def __init__(self, message: str, *, permanent: bool, wait: timedelta | None = None) -> None:
         super().__init__(message)
         self.is_permanent = permanent
+        self.wait = wait
+
+
+class NotYet(Exception):
+    """Not tried: others go before it, and its turn comes in `wait`. No failure, and no attempt."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"its turn comes in {wait}")
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +56,28 @@ class Sender(Protocol):
     REPEATS_SAFELY: bool
 
     def send(self, message: Message) -> None:
-        """Deliver the message under its key. Raises ChannelError."""
+        """Deliver the message under its key. Raises ChannelError, NotYet."""
 
 
 def of_house() -> tuple[Channel, ...]:
     """The channels this installation has, its usual one first, but for the call list, which there always is."""
+    texts = (Channel.SMS,) if settings().sms_driver else ()
     mail = (Channel.EMAIL,) if settings().smtp_url else ()
-    return tuple(dict.fromkeys((Channel(settings().default_channel), *mail)))
+    return tuple(dict.fromkeys((Channel(settings().default_channel), *texts, *mail)))
 
 
 def sender(channel: Channel) -> Sender:
     """The module of a channel."""
-    from service.notifications.channels import call_list, console, email, file
+    from service.notifications.channels import call_list, console, dingtalk, email, feishu, file, sms, wecom
 
     modules: dict[Channel, Sender] = {
         Channel.CONSOLE: console,
         Channel.FILE: file,
+        Channel.SMS: sms,
         Channel.EMAIL: email,
         Channel.CALL_LIST: call_list,
+        Channel.WECOM: wecom,
+        Channel.DINGTALK: dingtalk,
+        Channel.FEISHU: feishu,
     }
     return modules[channel]

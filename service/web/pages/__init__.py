@@ -17,6 +17,7 @@ from service.web.pages import (
     drafting,
     feeds,
     gaps,
+    groups,
     habits,
     home,
     ladders,
@@ -49,6 +50,7 @@ from service.web.pages import help as help_pages
 DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
     gaps.pages,
+    groups.pages,
     backfills.pages,
     ladders.pages,
     swap_approvals.pages,

@@ -17,6 +17,7 @@ from service import language, links
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
+from service.notifications.ways import FOR_GROUPS
 from service.notifications.writing import FOLDER, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
 from service.terms import AssignmentState as A
@@ -115,6 +116,8 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "swap_to_approve": (K.SWAP_TO_APPROVE, [clinic(**AGREED)]),
     "swap_to_approve_in_return": (K.SWAP_TO_APPROVE, [clinic(**AGREED, in_return=watch())]),
     "gap_opened": (K.GAP_OPENED, [clinic(min_needed=3, taken=1)]),
+    "group_gap": (K.GROUP_GAP, [clinic(min_needed=3, taken=1, activity_id=7)]),
+    "group_free_place": (K.GROUP_FREE_PLACE, [clinic(max_needed=3, taken=2, activity_id=7)]),
     "login_code": (K.LOGIN_CODE, []),
 }
 
@@ -168,8 +171,8 @@ def test_chinese_has_full_width_punctuation(case: str) -> None:
     assert beside_han is None
 
 
-#: To coordinators, and to a number that is nobody's yet.
-TO_OTHERS = {"login_code", "gap_opened", "swap_to_approve", "swap_to_approve_in_return"}
+#: To coordinators, to groups, and to a number that is nobody's yet.
+TO_OTHERS = {"login_code", "gap_opened", "swap_to_approve", "swap_to_approve_in_return", *FOR_GROUPS}
 
 
 @pytest.mark.parametrize("case", sorted(set(CASES) - TO_OTHERS))
@@ -182,6 +185,19 @@ def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> Non
     assert "http" not in spoken
     links = [f"https://lunzhi.example.cn/{path}/7.x" for path in ("answers", "asks", "swaps")]
     assert "http" not in made or made.endswith((*links, "https://lunzhi.example.cn/a/7"))
+
+
+@pytest.mark.parametrize("case", FOR_GROUPS)
+def test_a_message_to_a_group_is_complete_without_its_link_and_names_nobody(case: str) -> None:
+    made, spoken = written(case).text, written(case, is_spoken=True).text
+    for text in (made, spoken):
+        assert text.startswith("【人民路社区】")
+        assert "11月28日（星期六）" in text
+        assert "0371 6435 0001" in text
+        assert "王秀英" not in text
+        assert "陈协调" not in text
+    assert "http" not in spoken
+    assert made.endswith("https://lunzhi.example.cn/a/7")
 
 
 @pytest.mark.parametrize("case", CASES)

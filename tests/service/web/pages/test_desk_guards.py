@@ -17,6 +17,7 @@ from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
 from service.db import transaction
 from service.matching import actions as matching
+from service.notifications import groups
 from service.notifications.models import Call
 from service.places.models import Area
 from service.roster.models import Assignment
@@ -26,7 +27,17 @@ from service.sheets.lines import Circumstances
 from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.swaps.models import Swap
-from service.terms import BackfillCause, BackfillState, InvitationState, Mode, Role, Rung, SheetKind, SwapState
+from service.terms import (
+    BackfillCause,
+    BackfillState,
+    InvitationState,
+    Mode,
+    NotificationKind,
+    Role,
+    Rung,
+    SheetKind,
+    SwapState,
+)
 from service.volunteers.models import Volunteer
 from service.web import create_app
 from tests import desks, factories
@@ -54,6 +65,7 @@ class Place:
     invitation_id: int
     swap_id: int
     sheet_id: int
+    group_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -85,6 +97,7 @@ def furnished(area: Area) -> Place:
             **sought(session, place, signup),
             swap_id=swapped(session, signup),
             sheet_id=uploaded(session, area),
+            group_id=connected(session, area),
         )
 
 
@@ -135,6 +148,15 @@ def uploaded(session: Session, area: Area) -> int:
     given = Circumstances(scope_ids=(area.id,), account_id=account.id, now=NOW)
     return sheets.receive(
         session, kind=SheetKind.PEOPLE, file_name="表.csv", headings=[], lines=[], area_id=area.id, given=given
+    ).id
+
+
+def connected(session: Session, area: Area) -> int:
+    """The id of a group that hears of the area."""
+    door = groups.read_address("https://open.feishu.cn/open-apis/bot/v2/hook/2f1a0c7e-aaaa-4bbb-8ccc-0123456789ab")
+    kinds = [NotificationKind.GROUP_GAP]
+    return groups.open_group(
+        session, area_id=area.id, name="楼长群", door=door, hears=kinds, account_id=999, now=NOW
     ).id
 
 
