@@ -66,7 +66,7 @@ app.conf.update(
             "last_run_at": LONG_AGO,
         }
         for task, seconds in {
-            "reminders.send_due": 20.0,
+            "reminders.send_due": 2.0,
             "notifications.send_due": 5.0,
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -16,7 +16,6 @@ from service.accounts.rules import CODE_LIFE
 from service.activities.models import ShiftRole
 from service.backfill.models import Backfill, Invitation
 from service.db import one_of
-from service.notifications.leasing import Leased
 from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
 from service.roster.models import HOLDING, Assignment
@@ -29,6 +28,17 @@ ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shif
 INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
 #: (id, role of the shift, and what else a Duty says, by its names there).
 Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
+
+
+class About(Protocol):
+    """A notification, leased or only looked at."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> NotificationKind: ...
+    @property
+    def subject_ids(self) -> Mapping[str, Sequence[int]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,7 @@ class Subject:
     code: Code | None = None
 
 
-def subjects(session: Session, notifications: Sequence[Leased]) -> dict[int, Subject]:
+def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subject]:
     """The subject of each notification, by its id; in a handful of statements however many there are."""
     duties = _duties(session, notifications)
     codes = _codes(session, _ids(notifications, CODES))
@@ -61,7 +71,7 @@ def subjects(session: Session, notifications: Sequence[Leased]) -> dict[int, Sub
     }
 
 
-def _ids(notifications: Iterable[Leased], name: str) -> set[int]:
+def _ids(notifications: Iterable[About], name: str) -> set[int]:
     return {one for n in notifications for one in n.subject_ids.get(name, ())}
 
 
@@ -79,7 +89,7 @@ def _codes(session: Session, ids: Collection[int]) -> dict[int, Code]:
     }
 
 
-def _duties(session: Session, notifications: Sequence[Leased]) -> dict[str, dict[int, Duty]]:
+def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[int, Duty]]:
     """Every place, wish and gap the batch speaks of, by its name in subject_ids and its id."""
     held = _held(session, _ids(notifications, ASSIGNMENTS))
     asked = _asked(session, _ids(notifications, SIGNUPS))
