@@ -81,6 +81,7 @@ def take_in_hand(session: Session, wanted: Sequence[Wanted], *, now: datetime) -
             volunteer_id=one.to.volunteer_id,
             account_id=one.to.account_id,
             phone_sealed=one.to.phone_sealed,
+            group_id=one.to.group_id,
             subject_ids=one.subject_ids,
             is_urgent=when.is_urgent,
             send_at=when.send_at,
@@ -111,6 +112,7 @@ def _write_down(
         "volunteer_ids": [one.to.volunteer_id for one, _ in timed],
         "account_ids": [one.to.account_id for one, _ in timed],
         "phones": [one.to.phone_sealed for one, _ in timed],
+        "group_ids": [one.to.group_id for one, _ in timed],
         "kinds": [str(one.kind) for one, _ in timed],
         "keys": [one.key for one, _ in timed],
         "subjects": [json.dumps({name: list(ids) for name, ids in one.subject_ids.items()}) for one, _ in timed],
@@ -123,18 +125,18 @@ def _write_down(
 
 
 _INSERT = """
-INSERT INTO notification (area_id, volunteer_id, account_id, phone_sealed, kind, key, subject_ids, is_urgent, send_at,
-                          state, unsent_reason, settled_at, request_id, attempts, leased_until)
-SELECT area_id, volunteer_id, account_id, phone_sealed, kind, key, subject_ids, is_urgent, send_at,
+INSERT INTO notification (area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent,
+                          send_at, state, unsent_reason, settled_at, request_id, attempts, leased_until)
+SELECT area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent, send_at,
        CASE WHEN reason IS NULL THEN 'planned' ELSE 'unsent' END, reason, CASE WHEN reason IS NOT NULL THEN %(now)s END,
        request_id, is_ours::int, CASE WHEN is_ours THEN now() + %(lease)s END
 FROM (
     SELECT *, %(lease)s::interval IS NOT NULL AND reason IS NULL AND send_at <= %(now)s AS is_ours
     FROM unnest(%(area_ids)s::bigint[], %(volunteer_ids)s::bigint[], %(account_ids)s::bigint[], %(phones)s::bytea[],
-                %(kinds)b::text[], %(keys)b::text[], %(subjects)b::text[]::jsonb[], %(are_urgent)b::boolean[],
-                %(send_ats)b::text[]::timestamptz[], %(reasons)b::text[], %(request_ids)b::text[])
-        AS t(area_id, volunteer_id, account_id, phone_sealed, kind, key, subject_ids, is_urgent, send_at, reason,
-             request_id)
+                %(group_ids)s::bigint[], %(kinds)b::text[], %(keys)b::text[], %(subjects)b::text[]::jsonb[],
+                %(are_urgent)b::boolean[], %(send_ats)b::text[]::timestamptz[], %(reasons)b::text[], %(request_ids)b::text[])
+        AS t(area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent, send_at,
+             reason, request_id)
 ) AS wanted
 ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 
