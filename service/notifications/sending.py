@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -61,11 +61,16 @@ def send_due(*, seconds: float = BUDGET) -> int:
 
 def send_batch(*, limit: int = BATCH, seconds: float = BUDGET) -> int:
     """Lease, send and mark one batch; how many were leased, 0 when nothing is due."""
+    return len(send_taken(lambda session, now: lease(session, now=now, limit=limit), seconds=seconds))
+
+
+def send_taken(take: Callable[[Session, datetime], Sequence[Leased]], *, seconds: float) -> Sequence[Leased]:
+    """Send and mark what `take` leases to us in a transaction of ours; those it leased."""
     with transaction() as session:
         now = clock.now(session)
-        batch = gather(session, lease(session, now=now, limit=limit), now=now)
+        batch = gather(session, take(session, now), now=now)
     send(batch, seconds=seconds)
-    return len(batch.notifications)
+    return batch.notifications
 
 
 def gather(session: Session, notifications: Sequence[Leased], *, now: datetime) -> Batch:

@@ -134,7 +134,8 @@ FROM (
     SELECT *, %(lease)s::interval IS NOT NULL AND reason IS NULL AND send_at <= %(now)s AS is_ours
     FROM unnest(%(area_ids)s::bigint[], %(volunteer_ids)s::bigint[], %(account_ids)s::bigint[], %(phones)s::bytea[],
                 %(group_ids)s::bigint[], %(kinds)b::text[], %(keys)b::text[], %(subjects)b::text[]::jsonb[],
-                %(are_urgent)b::boolean[], %(send_ats)b::text[]::timestamptz[], %(reasons)b::text[], %(request_ids)b::text[])
+                %(are_urgent)b::boolean[], %(send_ats)b::text[]::timestamptz[], %(reasons)b::text[],
+                %(request_ids)b::text[])
         AS t(area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent, send_at,
              reason, request_id)
 ) AS wanted

@@ -7,10 +7,13 @@ notifications/sending.py sends them under the same keys.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
 
-from service import clock
-from service.db import transaction
+from sqlalchemy.orm import Session
+
 from service.notifications import sending
+from service.notifications.leasing import Leased
 from service.reminders import actions
 
 
@@ -30,9 +33,12 @@ def send_due(*, seconds: float = sending.BUDGET) -> int:
 
 def send_batch(*, limit: int = actions.BATCH, seconds: float = sending.BUDGET) -> int:
     """Settle one batch of reminders and send what comes of it; how many reminders, 0 when none is left."""
-    with transaction() as session:
-        now = clock.now(session)
+    settled = actions.Settled()
+
+    def settle(session: Session, now: datetime) -> Sequence[Leased]:
+        nonlocal settled
         settled = actions.settle_due(session, now=now, limit=limit)
-        batch = sending.gather(session, settled.messages, now=now)
-    sending.send(batch, seconds=seconds)
+        return settled.messages
+
+    sending.send_taken(settle, seconds=seconds)
     return settled.reminders
