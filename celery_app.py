@@ -18,6 +18,9 @@ from service.settings import settings
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
+#: Seconds for which a sweep waits in its queue at least. If it were dropped as soon as the next is rung, then behind a
+#: worker that is busy for longer than that none would ever have its turn, and no message would go.
+LEAST_EXPIRY = 60.0
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 ROOMS = (
@@ -62,7 +65,7 @@ app.conf.update(
         task: {
             "task": f"workers.{task}",
             "schedule": seconds,
-            "options": {"queue": "sweeps", "expires": seconds},
+            "options": {"queue": "sweeps", "expires": max(seconds, LEAST_EXPIRY)},
             "last_run_at": LONG_AGO,
         }
         for task, seconds in {
