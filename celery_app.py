@@ -31,6 +31,7 @@ ROOMS = (
     "outbox",
     "reminders",
     "roster",
+    "rotation",
     "sheets",
     "signups",
     "swaps",
@@ -78,6 +79,7 @@ app.conf.update(
             "backfill.climb_due": 15.0,
             "swaps.lapse_begun": 60.0,
             "activities.extend_horizon": 3600.0,
+            "rotation.extend": 900.0,
             "idempotency.forget": 3600.0,
             "sheets.forget": 3600.0,
         }.items()

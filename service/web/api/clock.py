@@ -16,6 +16,7 @@ from service.backfill.climbing import climb_due
 from service.notifications.leasing import give_back
 from service.reminders.actions import settle_due
 from service.roster.overdue import ask_again, expire_offers, hand_on_places
+from service.rotation.turns import extend as extend_turns
 from service.settings import settings
 from service.swaps.actions import lapse_begun
 from service.terms import Role
@@ -47,6 +48,7 @@ def sweep(call: Call) -> Any:
     session, now = call.session, call.now
     return {
         "extended_shifts": _extended(session, now),
+        "dealt_rotations": _all(lambda: extend_turns(session, now=now)),
         "asked_again": _all(lambda: ask_again(session, now=now)),
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
