@@ -11,11 +11,12 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from service import bell, events
 from service.db import Base, Id, after_commit, one_of
@@ -73,6 +74,22 @@ class OutboxReaction(Base):
     dead_at: Mapped[datetime | None]
 
     event: Mapped[OutboxEvent] = relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reaction whose effect is to be in the same transaction as its done-mark, and the event it is to."""
+
+    id: int
+    reaction: str
+    event_id: int
+    kind: str
+    payload: Mapping[str, int]
+    request_id: str | None
+
+    def fact(self) -> events.Event:
+        """The event as the dataclass it was recorded from."""
+        return events.BY_NAME[self.kind](**self.payload)
 
 
 def record(session: Session, event: events.Event) -> None:
@@ -152,9 +169,9 @@ def begin(session: Session, reaction_ids: Collection[int]) -> dict[str, list[int
     """Count an attempt at each reaction that is still open, and give the ids of those to run, by reaction.
 
     Counted before the work and committed apart, so that a reaction that kills its worker is counted too, and is
-    dead after MAX_ATTEMPTS instead of killing workers for ever. One that is being worked on elsewhere is neither
-    counted nor waited for. Of many, only those never tried are begun: one that was tried may have killed its worker,
-    and is rung for alone.
+    dead after MAX_ATTEMPTS instead of killing workers for ever. One that is in other hands is neither counted nor
+    waited for. Of many, only those never tried are begun: one that was tried may have killed its worker, and is rung
+    for alone.
     """
     ours = select(OutboxReaction.id).where(one_of(OutboxReaction.id, reaction_ids), _is_open())
     if len(reaction_ids) > 1:
@@ -179,38 +196,44 @@ def begin(session: Session, reaction_ids: Collection[int]) -> dict[str, list[int
     return begun
 
 
-def claim(session: Session, reaction_ids: Collection[int]) -> Sequence[OutboxReaction]:
-    """Those of the reactions that are still open and in no other hands, with their events, ours until commit."""
-    return session.scalars(
-        select(OutboxReaction)
-        .where(one_of(OutboxReaction.id, reaction_ids), _is_open())
-        .order_by(OutboxReaction.id)
-        .options(joinedload(OutboxReaction.event, innerjoin=True))
-        .with_for_update(of=OutboxReaction, skip_locked=True)
-    ).all()
+def take(session: Session, reaction_ids: Collection[int]) -> list[Taken]:
+    """Mark reactions as done, and give those that were still open and in no other hands, with their events, in order.
 
-
-def request_ids(reactions: Iterable[OutboxReaction]) -> dict[int, str | None]:
-    """The request that led to each, by the id of the thing its event is about."""
-    return {about: reaction.event.request_id for reaction in reactions for about in reaction.event.payload.values()}
-
-
-def mark_done(session: Session, reactions: Iterable[OutboxReaction]) -> None:
-    """Their effect is in this transaction; so is this mark: both commit or neither."""
-    session.execute(
+    The mark is this transaction's, and so is the effect that has to follow: both commit, or neither.
+    """
+    ours = select(OutboxReaction.id).where(one_of(OutboxReaction.id, reaction_ids), _is_open())
+    ours_alone = ours.with_for_update(skip_locked=True).cte("ours")
+    rows = session.execute(
         update(OutboxReaction)
-        .where(one_of(OutboxReaction.id, [reaction.id for reaction in reactions]))
+        .where(OutboxReaction.id == ours_alone.c.id, OutboxEvent.id == OutboxReaction.event_id)
         .values(done_at=func.now(), last_error=None)
+        .returning(
+            OutboxReaction.id,
+            OutboxReaction.reaction,
+            OutboxEvent.id,
+            OutboxEvent.kind,
+            OutboxEvent.payload,
+            OutboxEvent.request_id,
+        )
         .execution_options(synchronize_session=False)
     )
+    return sorted((Taken(*row) for row in rows), key=attrgetter("id"))
 
 
-def mark_failed(session: Session, reaction: OutboxReaction, *, error: str) -> None:
-    """Try again later, each time about twice as late, with jitter; dead after MAX_ATTEMPTS."""
+def mark_failed(session: Session, reaction_id: int, *, error: str) -> None:
+    """Try again later, each time about twice as late, with jitter; dead after MAX_ATTEMPTS.
+
+    One that is done or dead by now, or in other hands, stays as it is.
+    """
+    reaction = session.scalar(
+        select(OutboxReaction).where(OutboxReaction.id == reaction_id, _is_open()).with_for_update(skip_locked=True)
+    )
+    if reaction is None:
+        return
     wait = min(FIRST_RETRY * 2 ** (reaction.attempts - 1), LAST_RETRY) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
     session.execute(
         update(OutboxReaction)
-        .where(OutboxReaction.id == reaction.id)
+        .where(OutboxReaction.id == reaction_id)
         .values(
             last_error=error[-4000:],
             leased_until=None,

@@ -121,9 +121,13 @@ class House:
 
     def cpu_seconds(self) -> float:
         """CPU used so far by every process of the house, ended ones included where their parent counted them."""
-        roots = [process.pid for process in self.processes.values()]
-        roots += [self.postgres.process.pid, self.redis.process.pid]
-        return sum(_tree_cpu(pid) for pid in roots)
+        return sum(self.cpu_of_each().values())
+
+    def cpu_of_each(self) -> dict[str, float]:
+        """The same by program."""
+        roots = {name: process.pid for name, process in self.processes.items()}
+        roots |= {"postgres": self.postgres.process.pid, "redis": self.redis.process.pid}
+        return {name: _tree_cpu(pid) for name, pid in roots.items()}
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: float, what: str) -> None:

@@ -20,9 +20,8 @@ def follow(session: Session, *, now: datetime) -> int:
     done = 0
     while outbox.fan_out(session, reactions=NAMES):
         for together in groups(outbox.begin(session, [one.id for one in due(session)])):
-            reactions = outbox.claim(session, together)
-            react(session, reactions[0].reaction, [one.event.fact() for one in reactions], now=now)
-            outbox.mark_done(session, reactions)
+            taken = outbox.take(session, together)
+            react(session, taken[0].reaction, [one.fact() for one in taken], now=now)
             done += len(together)
     return done
 

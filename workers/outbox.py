@@ -40,21 +40,19 @@ def run_together(reaction_ids: Sequence[int]) -> None:
         run_together(reaction_ids[middle:])
     elif error:
         with transaction() as session:
-            for reaction in outbox.claim(session, reaction_ids):
-                outbox.mark_failed(session, reaction, error=error)
+            outbox.mark_failed(session, reaction_ids[0], error=error)
 
 
 def _failure_of(reaction_ids: Sequence[int]) -> str | None:
     """Effect and done-marks commit together. The traceback, if it failed and nothing came of it."""
     try:
         with transaction() as session:
-            claimed = outbox.claim(session, reaction_ids)
-            if not claimed:
+            taken = outbox.take(session, reaction_ids)
+            if not taken:
                 return None
-            tracing.follow_each(outbox.request_ids(claimed))
-            react(session, claimed[0].reaction, [one.event.fact() for one in claimed], now=clock.now(session))
-            outbox.mark_done(session, claimed)
-            log.info("reacted", reaction=claimed[0].reaction, event_ids=[one.event_id for one in claimed])
+            tracing.follow_each({about: one.request_id for one in taken for about in one.payload.values()})
+            react(session, taken[0].reaction, [one.fact() for one in taken], now=clock.now(session))
+            log.info("reacted", reaction=taken[0].reaction, event_ids=[one.event_id for one in taken])
     except Exception:
         log.warning("reaction failed", reaction_ids=reaction_ids, exc_info=True)
         return traceback.format_exc()

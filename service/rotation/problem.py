@@ -17,7 +17,6 @@ class Bar(StrEnum):
     LONG_BLOCK = "long_block"
     UNFIT = "unfit"
     BUSY = "busy"
-    SAID_NO = "said_no"
     HERE = "here"
     TAKEN = "taken"
     REST = "rest"
@@ -58,10 +57,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time a person is away."""
+    """A time a person does not serve in: away, or held by another duty with the rest owed after it."""
 
     from_at: datetime
     until_at: datetime
+    bar: Bar = Bar.AWAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,7 @@ class Person:
     """Somebody who takes turns, for the party she belongs to.
 
     `week_minutes` is her own limit for an ISO week, `used` what other duties take of it, by the Monday of the week.
-    `unfit` says of blocks she may not serve in why not, as the rules of sign-ups see it: her qualifications, her age,
-    her other duties.
+    `unfit` are blocks whose role she may not fill on their date.
     """
 
     id: int
@@ -79,7 +78,7 @@ class Person:
     absences: tuple[Absence, ...] = ()
     week_minutes: int = 20 * 60
     used: Mapping[date, int] = field(default_factory=dict)
-    unfit: Mapping[int, Bar] = field(default_factory=dict)
+    unfit: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from service import outbox
 from service.cli import cli
@@ -17,10 +18,10 @@ def test_dead_reactions_are_listed_with_their_cause_and_revived(database: Settin
     with transaction() as session:
         outbox.fan_out(session, reactions={"VolunteerRegistered": ["greet"]})
     with transaction() as session:
-        [reaction] = outbox.claim(session, [outbox.lease(session)[0].id])
+        reaction = session.scalars(select(outbox.OutboxReaction)).one()
         dead_id = str(reaction.id)
         reaction.attempts = outbox.MAX_ATTEMPTS
-        outbox.mark_failed(session, reaction, error="Traceback\nLookupError: no reaction 'greet'")
+        outbox.mark_failed(session, reaction.id, error="Traceback\nLookupError: no reaction 'greet'")
     run = CliRunner().invoke
 
     assert "no reaction 'greet'" in run(cli, ["outbox", "dead"]).output

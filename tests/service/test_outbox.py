@@ -201,7 +201,7 @@ def test_two_relays_at_once_lease_nothing_twice(database: Settings) -> None:
     assert sorted(number for part in taken if isinstance(part, list) for number in part) == ids
 
 
-# --- begin, claim ---
+# --- begin, take ---
 
 
 def test_an_attempt_is_counted_before_the_work(session: Session) -> None:
@@ -235,7 +235,7 @@ def test_what_kills_its_worker_each_time_is_dead_in_the_end(session: Session) ->
 
 def test_what_failed_and_then_killed_its_worker_keeps_its_error(session: Session) -> None:
     first, _ = opened(session, 1)
-    outbox.mark_failed(session, reaction(session, first), error="the cause")
+    outbox.mark_failed(session, first, error="the cause")
     for _ in range(MAX_ATTEMPTS + 1):
         outbox.begin(session, [first])
 
@@ -245,21 +245,21 @@ def test_what_failed_and_then_killed_its_worker_keeps_its_error(session: Session
 def test_what_is_being_worked_on_is_neither_counted_nor_waited_for(database: Settings) -> None:
     first, second = committed(lambda s: opened(s, 1))
     with threads() as pool, db.transaction() as working:
-        assert [one.id for one in outbox.claim(working, [first])] == [first]
+        assert [one.id for one in outbox.take(working, [first])] == [first]
         begun = pool.submit(committed, lambda s: outbox.begin(s, [first, second]))
         assert begun.result(10) == {"report_gap": [second]}
-        claimed = pool.submit(committed, lambda s: [one.id for one in outbox.claim(s, [first, second])])
-        assert claimed.result(10) == [second]
+        taken = pool.submit(committed, lambda s: [one.id for one in outbox.take(s, [first, second])])
+        assert taken.result(10) == [second]
     assert committed(lambda s: reaction(s, first).attempts) == 0
 
 
 @pytest.mark.parametrize("state", [{"done_at": func.now()}, {"dead_at": func.now()}])
-def test_what_is_done_or_dead_is_not_begun_nor_claimed(session: Session, state: dict[str, Any]) -> None:
+def test_what_is_done_or_dead_is_not_begun_nor_taken(session: Session, state: dict[str, Any]) -> None:
     first, _ = opened(session, 1)
     session.execute(update(OutboxReaction).where(OutboxReaction.id == first).values(**state))
 
     assert outbox.begin(session, [first]) == {}
-    assert outbox.claim(session, [first]) == []
+    assert outbox.take(session, [first]) == []
 
 
 # --- done, failed, dead, revived ---
@@ -267,8 +267,8 @@ def test_what_is_done_or_dead_is_not_begun_nor_claimed(session: Session, state: 
 
 def test_done_is_done(session: Session) -> None:
     first, second = opened(session, 1)
-    outbox.mark_failed(session, reaction(session, first), error="first it failed")
-    outbox.mark_done(session, [reaction(session, first)])
+    outbox.mark_failed(session, first, error="first it failed")
+    outbox.take(session, [first])
 
     assert reaction(session, first).last_error is None
     assert outbox.backlog(session) == {"new": 0, "open": 1, "dead": 0}
@@ -282,7 +282,7 @@ def test_each_failure_waits_about_twice_as_long_until_the_last(session: Session,
     waits = []
     for _ in range(20):
         session.execute(update(OutboxReaction).values(attempts=attempts, dead_at=None))
-        outbox.mark_failed(session, reaction(session, first), error="down")
+        outbox.mark_failed(session, first, error="down")
         waits.append((reaction(session, first).due_at - moment).total_seconds())
     usual = 2 * 2 ** (attempts - 1)
 
@@ -294,7 +294,7 @@ def test_each_failure_waits_about_twice_as_long_until_the_last(session: Session,
 
 def test_a_long_error_is_kept_from_its_end(session: Session) -> None:
     first, _ = opened(session, 1)
-    outbox.mark_failed(session, reaction(session, first), error="x" * 10_000 + "the cause")
+    outbox.mark_failed(session, first, error="x" * 10_000 + "the cause")
 
     kept = reaction(session, first).last_error
     assert kept is not None
@@ -304,7 +304,7 @@ def test_a_long_error_is_kept_from_its_end(session: Session) -> None:
 def test_the_dead_are_seen_and_can_be_revived(session: Session) -> None:
     first, second = opened(session, 1)
     session.execute(update(OutboxReaction).values(attempts=MAX_ATTEMPTS, leased_until=func.now()))
-    outbox.mark_failed(session, reaction(session, first), error="the cause")
+    outbox.mark_failed(session, first, error="the cause")
     assert [one.id for one in outbox.dead(session)] == [first]
     assert outbox.backlog(session) == {"new": 0, "open": 1, "dead": 1}
 

@@ -112,8 +112,7 @@ def react_to_all(now: datetime) -> None:
             waiting = session.scalars(select(OutboxReaction.id).where(OutboxReaction.done_at.is_(None))).all()
         for reaction_id in waiting:
             with transaction() as session:
-                [reaction] = outbox.claim(session, [reaction_id])
-                react(session, reaction.reaction, [reaction.event.fact()], now=now)
-                outbox.mark_done(session, [reaction])
+                [reaction] = outbox.take(session, [reaction_id])
+                react(session, reaction.reaction, [reaction.fact()], now=now)
         if not new and not waiting:
             return
