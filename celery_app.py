@@ -18,6 +18,9 @@ from service.settings import settings
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
+#: Seconds for which a sweep waits in its queue at least. If it were dropped as soon as the next is rung, then behind a
+#: worker that is busy for longer than that none would ever have its turn, and no message would go.
+LEAST_EXPIRY = 60.0
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 ROOMS = (
@@ -28,6 +31,7 @@ ROOMS = (
     "outbox",
     "reminders",
     "roster",
+    "rotation",
     "sheets",
     "signups",
     "swaps",
@@ -62,11 +66,11 @@ app.conf.update(
         task: {
             "task": f"workers.{task}",
             "schedule": seconds,
-            "options": {"queue": "sweeps", "expires": seconds},
+            "options": {"queue": "sweeps", "expires": max(seconds, LEAST_EXPIRY)},
             "last_run_at": LONG_AGO,
         }
         for task, seconds in {
-            "reminders.send_due": 20.0,
+            "reminders.send_due": 2.0,
             "notifications.send_due": 5.0,
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,
@@ -75,6 +79,7 @@ app.conf.update(
             "backfill.climb_due": 15.0,
             "swaps.lapse_begun": 60.0,
             "activities.extend_horizon": 3600.0,
+            "rotation.extend": 900.0,
             "idempotency.forget": 3600.0,
             "sheets.forget": 3600.0,
         }.items()

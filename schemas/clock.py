@@ -26,6 +26,7 @@ class SweepShown(Shown):
     """How much each sweep found to do."""
 
     extended_shifts = fields.Integer(required=True)
+    dealt_rotations = fields.Integer(required=True)
     asked_again = fields.Integer(required=True)
     expired_offers = fields.Integer(required=True)
     handed_on_places = fields.Integer(required=True)

@@ -95,6 +95,26 @@ class MatchPublished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RotationOpened(Event):
+    rotation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsRequested(Event):
+    rotation_deal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsPublished(Event):
+    rotation_deal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RotationClosed(Event):
+    rotation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentOffered(Event):
     assignment_id: int
 

@@ -13,6 +13,7 @@ from service.notifications import models as notifications
 from service.places import models as places
 from service.reminders import models as reminders
 from service.roster import models as roster
+from service.rotation import models as rotation
 from service.sheets import models as sheets
 from service.signups import models as signups
 from service.swaps import models as swaps
@@ -37,6 +38,7 @@ __all__ = [
     "places",
     "reminders",
     "roster",
+    "rotation",
     "sheets",
     "signups",
     "swaps",

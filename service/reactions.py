@@ -46,6 +46,7 @@ from service.events import (
     SwapAnswered,
     SwapAsked,
     SwapClosed,
+    TurnsRequested,
 )
 from service.matching import actions as matching
 from service.notifications import actions as notifications
@@ -55,6 +56,7 @@ from service.notifications import swaps as swap_news
 from service.reminders import planning
 from service.replanning import actions as replanning
 from service.roster import refitting
+from service.rotation import turns
 from service.sheets import actions as sheets
 from service.signups import following
 from service.swaps import actions as swaps
@@ -230,6 +232,10 @@ def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> No
     matching.solve(session, match_run_id=event.match_run_id, now=now)
 
 
+def deal_turns(session: Session, event: TurnsRequested, *, now: datetime) -> None:
+    turns.deal(session, deal_id=event.rotation_deal_id, now=now)
+
+
 def take_in_sheet(session: Session, event: SheetAccepted, *, now: datetime) -> None:
     sheets.take_in(session, sheet_id=event.sheet_id, now=now)
 
@@ -243,6 +249,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     SignUpDeclined: (explain_decline,),
     SignUpWaitlisted: (explain_waiting,),
     MatchRequested: (solve_match,),
+    TurnsRequested: (deal_turns,),
     SheetAccepted: (take_in_sheet,),
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),

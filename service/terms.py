@@ -43,6 +43,7 @@ class QualificationKind(StrEnum):
     WELDER = "welder"
     FOOD_HANDLER = "food_handler"
     BACKGROUND_CHECK = "background_check"
+    INSURANCE = "insurance"
 
 
 class ConsentPurpose(StrEnum):
@@ -202,6 +203,15 @@ class InvitationState(StrEnum):
 
 
 class MatchRunState(StrEnum):
+    REQUESTED = "requested"
+    DRAFTED = "drafted"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+class DealState(StrEnum):
+    """How far the turns of a rotation for some time have come."""
+
     REQUESTED = "requested"
     DRAFTED = "drafted"
     PUBLISHED = "published"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, or_, select, union, update
+from sqlalchemy import Row, select, union
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
 from service.activities.models import Shift, ShiftRole
 from service.backfill.models import Backfill, Invitation
-from service.calendars.quiet import GRACE, quiet_hours
 from service.db import one_of
 from service.notifications.models import Call, Delivery, Notification
 from service.notifications.ways import Attempt
@@ -22,38 +20,8 @@ from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
 from service.terms import AssignmentState as A
-from service.terms import Channel, NotificationState, Role, SignUpState
+from service.terms import Channel, Role, SignUpState
 from service.volunteers.models import Volunteer
-
-#: How long a leased notification is one sender's. Longer than a sender works on one batch.
-LEASE = timedelta(seconds=60)
-
-
-def lease(session: Session, *, now: datetime, limit: int) -> Sequence[Notification]:
-    """Notifications that are due, now ours for LEASE; nobody else gets them meanwhile. Urgent ones first.
-
-    Due times are the house's (perhaps virtual) time; leases are real time, because they guard real work.
-    """
-    due = (
-        select(Notification.id)
-        .where(Notification.state == NotificationState.PLANNED, Notification.send_at <= now)
-        .where(or_(Notification.leased_until.is_(None), Notification.leased_until < func.now()))
-        .order_by(Notification.is_urgent.desc(), Notification.send_at, Notification.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if quiet_hours().covers(now):
-        due = due.where(or_(Notification.is_urgent, Notification.send_at > now - GRACE))
-    once = due.cte("due")  # as a subquery the planner may run it for each row, and each run leases as many again
-    statement = (
-        update(Notification)
-        .where(Notification.id.in_(select(once.c.id)))
-        .values(leased_until=func.now() + LEASE, attempts=Notification.attempts + 1)
-        .returning(Notification)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    leased = session.scalars(statement).all()
-    return sorted(leased, key=lambda n: (not n.is_urgent, n.send_at, n.id))
 
 
 def failures(session: Session, notification_ids: Collection[int]) -> dict[int, list[Attempt]]:

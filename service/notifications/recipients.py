@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from service import secrets
 from service.accounts.models import Account
+from service.db import one_of
 from service.language import SOURCE, offered
 from service.notifications import habits
-from service.notifications.models import ChatGroup, Notification
+from service.notifications.leasing import Leased
+from service.notifications.models import ChatGroup
 from service.notifications.ways import Choices
 from service.terms import Channel, ConsentPurpose
 from service.volunteers.models import Consent, Volunteer
@@ -51,7 +53,7 @@ class Recipient:
         return secrets.unseal(self.phone_sealed) if self.phone_sealed else None
 
 
-def recipients(session: Session, notifications: Sequence[Notification]) -> dict[int, Recipient]:
+def recipients(session: Session, notifications: Sequence[Leased]) -> dict[int, Recipient]:
     """The recipient of each notification, by its id."""
     volunteers = _volunteers(session, {n.volunteer_id for n in notifications if n.volunteer_id is not None})
     accounts = _accounts(session, {n.account_id for n in notifications if n.account_id is not None})
@@ -77,20 +79,30 @@ def _volunteers(session: Session, ids: Collection[int]) -> dict[int, Recipient]:
         .where(Consent.purpose == ConsentPurpose.REMINDERS)
         .exists()
     )
-    rows = session.execute(select(Volunteer, agreed).where(Volunteer.id.in_(ids)))
     chosen = habits.of_volunteers(session, ids)
+    rows = session.execute(
+        select(
+            Volunteer.id,
+            Volunteer.name,
+            Volunteer.phone_sealed,
+            Volunteer.email,
+            Volunteer.channel,
+            Volunteer.language,
+            agreed.label("wants_reminders"),
+        ).where(one_of(Volunteer.id, ids))
+    )
     return {
-        person.id: Recipient(
-            name=person.name,
-            volunteer_id=person.id,
-            phone_sealed=person.phone_sealed,
-            email=person.email,
-            own_channel=person.channel,
-            language=_spoken(person.language),
+        volunteer_id: Recipient(
+            name=name,
+            volunteer_id=volunteer_id,
+            phone_sealed=phone_sealed,
+            email=email,
+            own_channel=channel,
+            language=_spoken(language),
             wants_reminders=wants_reminders,
-            choices=chosen.get(person.id, Choices()),
+            choices=chosen.get(volunteer_id, Choices()),
         )
-        for person, wants_reminders in rows
+        for volunteer_id, name, phone_sealed, email, channel, language, wants_reminders in rows
     }
 
 

@@ -17,9 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import BigInteger, any_, insert, literal, select, update
-from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import clock, tracing
@@ -28,8 +25,9 @@ from service.calendars.rules import local
 from service.db import transaction
 from service.notifications import channels, queries
 from service.notifications.channels import ChannelError, Message, NotYet
-from service.notifications.models import Delivery, Notification
+from service.notifications.leasing import Leased, give_back, lease
 from service.notifications.recipients import Recipient, recipients
+from service.notifications.settling import Outcome, settle
 from service.notifications.subjects import Subject, subjects
 from service.notifications.ways import MAX_ATTEMPTS, Attempt, channel_order, next_channel, reached, retry_wait
 from service.notifications.writing import NothingToSay, write
@@ -37,24 +35,9 @@ from service.terms import Channel, NotificationKind, NotificationState, UnsentRe
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 1000
 #: Seconds of sending at a stretch. With the last message's own patience it stays below the lease and the task's limit.
 BUDGET = 25.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one notification: sent, unsent for a reason, or to be tried again at `send_at`."""
-
-    notification_id: int
-    state: NotificationState
-    channel: Channel | None = None
-    text: str | None = None
-    reason: UnsentReason | None = None
-    error: str | None = None
-    is_permanent: bool = False
-    send_at: datetime | None = None
-    was_tried: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +45,7 @@ class Batch:
     """Leased notifications and all that is needed to write and send them."""
 
     now: datetime
-    notifications: Sequence[Notification] = ()
+    notifications: Sequence[Leased] = ()
     recipients: dict[int, Recipient] = field(default_factory=dict)
     subjects: dict[int, Subject] = field(default_factory=dict)
     failures: dict[int, list[Attempt]] = field(default_factory=dict)
@@ -78,12 +61,39 @@ def send_due(*, seconds: float = BUDGET) -> int:
 
 def send_batch(*, limit: int = BATCH, seconds: float = BUDGET) -> int:
     """Lease, send and mark one batch; how many were leased, 0 when nothing is due."""
-    batch = _lease(limit)
+    return len(send_taken(lambda session, now: lease(session, now=now, limit=limit), seconds=seconds))
+
+
+def send_taken(take: Callable[[Session, datetime], Sequence[Leased]], *, seconds: float) -> Sequence[Leased]:
+    """Send and mark what `take` leases to us in a transaction of ours; those it leased."""
+    with transaction() as session:
+        now = clock.now(session)
+        batch = gather(session, take(session, now), now=now)
+    send(batch, seconds=seconds)
+    return batch.notifications
+
+
+def gather(session: Session, notifications: Sequence[Leased], *, now: datetime) -> Batch:
+    """What is leased in this transaction, with all that is needed to write and send it."""
+    if not notifications:
+        return Batch(now=now)
+    return Batch(
+        now=now,
+        notifications=notifications,
+        recipients=recipients(session, notifications),
+        subjects=subjects(session, notifications),
+        failures=queries.failures(session, [n.id for n in notifications if n.attempts > 1]),
+    )
+
+
+def send(batch: Batch, *, seconds: float) -> None:
+    """Send and mark a batch whose lease is committed; when the time is up, give back what is left."""
     ends = time.monotonic() + seconds
     unmarked: list[Outcome] = []
     for position, notification in enumerate(batch.notifications):
         if time.monotonic() > ends:
-            _give_back(batch.notifications[position:])
+            with transaction() as session:
+                give_back(session, batch.notifications[position:])
             break
         outcome = _deliver(notification, batch)
         unmarked.append(outcome)
@@ -91,25 +101,15 @@ def send_batch(*, limit: int = BATCH, seconds: float = BUDGET) -> int:
             _mark(unmarked, now=batch.now)
             unmarked = []
     _mark(unmarked, now=batch.now)
-    return len(batch.notifications)
 
 
-def _lease(limit: int) -> Batch:
-    with transaction() as session:
-        now = clock.now(session)
-        leased = queries.lease(session, now=now, limit=limit)
-        if not leased:
-            return Batch(now=now)
-        return Batch(
-            now=now,
-            notifications=leased,
-            recipients=recipients(session, leased),
-            subjects=subjects(session, leased),
-            failures=queries.failures(session, [n.id for n in leased if n.attempts > 1]),
-        )
+def _mark(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    if outcomes:
+        with transaction() as session:
+            settle(session, outcomes, now=now)
 
 
-def _deliver(notification: Notification, batch: Batch) -> Outcome:
+def _deliver(notification: Leased, batch: Batch) -> Outcome:
     """Write one message and send it over its channel; whatever goes wrong is part of the outcome."""
     to = batch.recipients[notification.id]
     if to.choices.refuses(notification.kind):
@@ -122,7 +122,7 @@ def _deliver(notification: Notification, batch: Batch) -> Outcome:
     return _try(notification, batch, channel)
 
 
-def _try(notification: Notification, batch: Batch, channel: Channel) -> Outcome:
+def _try(notification: Leased, batch: Batch, channel: Channel) -> Outcome:
     tracing.follow(notification.request_id)
     try:
         text = _send(notification, batch, channel)
@@ -141,7 +141,7 @@ def _try(notification: Notification, batch: Batch, channel: Channel) -> Outcome:
     return Outcome(notification_id=notification.id, state=NotificationState.SENT, channel=channel, text=text)
 
 
-def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
+def _order(notification: Leased, to: Recipient) -> tuple[Channel, ...]:
     if to.bot is not None:
         return (to.bot.channel,)
     reaches = reached(
@@ -155,7 +155,7 @@ def _order(notification: Notification, to: Recipient) -> tuple[Channel, ...]:
     )
 
 
-def _send(notification: Notification, batch: Batch, channel: Channel) -> str | None:
+def _send(notification: Leased, batch: Batch, channel: Channel) -> str | None:
     """Send it; the text to keep. Digits that let somebody in are not kept. Raises NothingToSay, ChannelError."""
     to = batch.recipients[notification.id]
     is_spoken = channel == Channel.CALL_LIST
@@ -173,17 +173,17 @@ def _send(notification: Notification, batch: Batch, channel: Channel) -> str | N
     return None if notification.kind == NotificationKind.LOGIN_CODE else text.text
 
 
-def _unsent(notification: Notification, reason: UnsentReason) -> Outcome:
+def _unsent(notification: Leased, reason: UnsentReason) -> Outcome:
     return Outcome(notification_id=notification.id, state=NotificationState.UNSENT, reason=reason)
 
 
-def _put_off(notification: Notification, *, until: datetime) -> Outcome:
+def _put_off(notification: Leased, *, until: datetime) -> Outcome:
     """It waits its turn, and however long that takes, it has not been tried yet."""
     return Outcome(notification_id=notification.id, state=NotificationState.PLANNED, send_at=until, was_tried=False)
 
 
 def _failed(
-    notification: Notification,
+    notification: Leased,
     batch: Batch,
     channel: Channel,
     *,
@@ -213,76 +213,3 @@ def _failed(
         is_permanent=is_permanent,
         send_at=send_at,
     )
-
-
-def _mark(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Write down what became of each. What another sender has settled meanwhile stays as it is."""
-    if not outcomes:
-        return
-    with transaction() as session:
-        still_open = _open(session, [outcome.notification_id for outcome in outcomes])
-        settled = [outcome for outcome in outcomes if outcome.notification_id in still_open]
-        if not settled:
-            return
-        session.execute(
-            _SETTLE, {name: [value(one) for one in settled] for name, value in _SETTLED.items()} | {"now": now}
-        )
-        attempts = [_attempt(outcome, now=now) for outcome in settled if outcome.channel is not None]
-        if attempts:
-            session.execute(insert(Delivery), attempts)
-
-
-def _open(session: Session, ids: Sequence[int]) -> set[int]:
-    """Those that nobody else has settled, locked in one order."""
-    statement = (
-        select(Notification.id)
-        .where(Notification.id == any_(literal(list(ids), ARRAY(BigInteger))))
-        .where(Notification.state == NotificationState.PLANNED)
-        .order_by(Notification.id)
-        .with_for_update()
-    )
-    return set(session.scalars(statement))
-
-
-#: One statement for a whole batch. What is to be tried again stays planned, at another time.
-_SETTLE = sql("""
-UPDATE notification SET
-    state = found.state, unsent_reason = found.reason, leased_until = NULL,
-    send_at = coalesce(found.send_at, notification.send_at), attempts = notification.attempts - found.untried,
-    settled_at = CASE WHEN found.state = 'planned' THEN notification.settled_at ELSE :now END,
-    channel = CASE WHEN found.state = 'sent' THEN found.channel ELSE notification.channel END,
-    text = CASE WHEN found.state = 'sent' THEN found.text ELSE notification.text END
-FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:send_ats AS timestamptz[]),
-            CAST(:channels AS text[]), CAST(:texts AS text[]), CAST(:untried AS integer[]))
-    AS found(id, state, reason, send_at, channel, text, untried)
-WHERE notification.id = found.id""")
-_SETTLED: dict[str, Callable[[Outcome], object]] = {
-    "ids": lambda outcome: outcome.notification_id,
-    "states": lambda outcome: outcome.state,
-    "reasons": lambda outcome: outcome.reason,
-    "send_ats": lambda outcome: outcome.send_at,
-    "channels": lambda outcome: outcome.channel,
-    "texts": lambda outcome: outcome.text,
-    "untried": lambda outcome: 0 if outcome.was_tried else 1,
-}
-
-
-def _attempt(outcome: Outcome, *, now: datetime) -> dict[str, object]:
-    return {
-        "notification_id": outcome.notification_id,
-        "channel": outcome.channel,
-        "attempted_at": now,
-        "error": outcome.error,
-        "is_permanent": outcome.is_permanent,
-    }
-
-
-def _give_back(notifications: Sequence[Notification]) -> None:
-    """The time for this batch is up: let the next one have the rest at once, as if it had not been taken."""
-    with transaction() as session:
-        session.execute(
-            update(Notification)
-            .where(Notification.id.in_(_open(session, [n.id for n in notifications])))
-            .values(leased_until=None, attempts=Notification.attempts - 1)
-            .execution_options(synchronize_session=False)
-        )

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Row, Select, and_, func, null, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from service.accounts.actions import digits
 from service.accounts.models import LoginCode
 from service.accounts.rules import CODE_LIFE
-from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.models import ShiftRole
 from service.backfill.models import Backfill, Invitation
-from service.notifications.models import Notification
+from service.db import one_of
+from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
-from service.places.models import Area
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
-from service.terms import AreaKind, AssignmentState, NotificationKind, SignUpState
+from service.terms import NotificationKind, SignUpState
 from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
 INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
+#: (id, role of the shift, and what else a Duty says, by its names there).
+Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
+
+
+class About(Protocol):
+    """A notification, leased or only looked at."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> NotificationKind: ...
+    @property
+    def subject_ids(self) -> Mapping[str, Sequence[int]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +58,7 @@ class Subject:
     code: Code | None = None
 
 
-def subjects(session: Session, notifications: Sequence[Notification]) -> dict[int, Subject]:
+def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subject]:
     """The subject of each notification, by its id; in a handful of statements however many there are."""
     duties = _duties(session, notifications)
     codes = _codes(session, _ids(notifications, CODES))
@@ -58,7 +71,7 @@ def subjects(session: Session, notifications: Sequence[Notification]) -> dict[in
     }
 
 
-def _ids(notifications: Iterable[Notification], name: str) -> set[int]:
+def _ids(notifications: Iterable[About], name: str) -> set[int]:
     return {one for n in notifications for one in n.subject_ids.get(name, ())}
 
 
@@ -76,109 +89,122 @@ def _codes(session: Session, ids: Collection[int]) -> dict[int, Code]:
     }
 
 
-def _duties(session: Session, notifications: Sequence[Notification]) -> dict[str, dict[int, Duty]]:
+def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[int, Duty]]:
     """Every place, wish and gap the batch speaks of, by its name in subject_ids and its id."""
     held = _held(session, _ids(notifications, ASSIGNMENTS))
     asked = _asked(session, _ids(notifications, SIGNUPS))
     roles = _roles(session, _ids(notifications, SHIFT_ROLES))
     invited = _invited(session, _ids(notifications, INVITATIONS))
     swapped = _swapped(session, _ids(notifications, SWAP_ASKINGS))
-    in_return = _held(session, {row.Swap.in_return_id for row in swapped if row.Swap.in_return_id is not None})
-    rows = (*held, *asked, *roles, *invited, *swapped, *in_return)
-    areas = _areas(session, {one for row in rows for one in (row.Shift.area_id, row.Shift.place_id)})
+    return_ids = _in_return(session, [row.swap_asking_id for row in swapped])
+    in_return = _held(session, return_ids.values())
+    known = occasions(session, {row[1] for row in (*held, *asked, *roles, *invited, *swapped, *in_return)})
     queued = [n for n in notifications if n.kind == NotificationKind.SIGN_UP_WAITLISTED]
     positions = _waitlist_positions(session, _ids(queued, SIGNUPS))
-    returned = {row.Assignment.id: _duty(row, areas) for row in in_return}
+    returned = _as_duties(in_return, known)
     return {
-        ASSIGNMENTS: {row.Assignment.id: _duty(row, areas) for row in held},
-        SIGNUPS: {row.SignUp.id: _duty(row, areas, positions.get(row.SignUp.id)) for row in asked},
-        SHIFT_ROLES: {row.ShiftRole.id: _duty(row, areas) for row in roles},
-        INVITATIONS: {row.Invitation.id: _duty(row, areas) for row in invited},
+        ASSIGNMENTS: _as_duties(held, known),
+        SIGNUPS: {
+            one: replace(duty, waitlist_position=positions.get(one)) for one, duty in _as_duties(asked, known).items()
+        },
+        SHIFT_ROLES: _as_duties(roles, known),
+        INVITATIONS: _as_duties(invited, known),
         SWAP_ASKINGS: {
-            row.SwapAsking.id: replace(_duty(row, areas), in_return=returned.get(row.Swap.in_return_id))
-            for row in swapped
+            one: replace(duty, in_return=returned[return_ids[one]]) if one in return_ids else duty
+            for one, duty in _as_duties(swapped, known).items()
         },
     }
 
 
-def _held(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+def _as_duties(rows: Rows, known: Mapping[int, Occasion]) -> dict[int, Duty]:
+    """By the id in their first column; the second is the role of the shift, all others are called as in Duty."""
+    names = rows[0]._fields[2:] if rows else ()
+    return {row[0]: Duty(**known[row[1]], **dict(zip(names, row[2:], strict=True))) for row in rows}
+
+
+_PLACE = (
+    Assignment.id.label("assignment_id"),
+    Assignment.state.label("assignment_state"),
+    Assignment.release_reason,
+    Assignment.answer_by,
+    func.coalesce(Assignment.asked_again, 0).label("asked_again"),
+)
+_WISH = (SignUp.state.label("signup_state"), SignUp.undo_until)
+
+
+def _held(session: Session, ids: Collection[int]) -> Rows:
     """Places, with the sign-ups they were made for."""
     statement = (
-        _shift_roles(Assignment, SignUp)
-        .join(Assignment, Assignment.shift_role_id == ShiftRole.id)
+        select(Assignment.id, Assignment.shift_role_id, *_PLACE, *_WISH)
         .outerjoin(SignUp, SignUp.id == Assignment.signup_id)
-        .where(Assignment.id.in_(ids))
+        .where(one_of(Assignment.id, ids))
     )
     return session.execute(statement).all() if ids else ()
 
 
-def _asked(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+def _asked(session: Session, ids: Collection[int]) -> Rows:
     """Sign-ups, with the places held through them now."""
     holds = and_(Assignment.signup_id == SignUp.id, Assignment.state.in_(HOLDING))
     statement = (
-        _shift_roles(Assignment, SignUp)
-        .join(SignUp, SignUp.shift_role_id == ShiftRole.id)
+        select(SignUp.id, SignUp.shift_role_id, *_PLACE, *_WISH)
         .outerjoin(Assignment, holds)
-        .where(SignUp.id.in_(ids))
+        .where(one_of(SignUp.id, ids))
     )
     return session.execute(statement).all() if ids else ()
 
 
-def _roles(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+def _roles(session: Session, ids: Collection[int]) -> Rows:
     """Roles of shifts, whoever holds them."""
-    return session.execute(_shift_roles(*_NOBODY).where(ShiftRole.id.in_(ids))).all() if ids else ()
+    statement = select(ShiftRole.id, ShiftRole.id.label("shift_role_id")).where(one_of(ShiftRole.id, ids))
+    return session.execute(statement).all() if ids else ()
 
 
-def _invited(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+def _invited(session: Session, ids: Collection[int]) -> Rows:
     """Roles somebody is asked to step in for."""
     statement = (
-        _shift_roles(*_NOBODY, Invitation)
-        .join(Backfill, Backfill.shift_role_id == ShiftRole.id)
-        .join(Invitation, Invitation.backfill_id == Backfill.id)
-        .where(Invitation.id.in_(ids))
+        select(
+            Invitation.id,
+            Backfill.shift_role_id,
+            Invitation.id.label("invitation_id"),
+            Invitation.state.label("invitation_state"),
+        )
+        .join(Backfill, Backfill.id == Invitation.backfill_id)
+        .where(one_of(Invitation.id, ids))
     )
     return session.execute(statement).all() if ids else ()
 
 
-def _swapped(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
+def _swapped(session: Session, ids: Collection[int]) -> Rows:
     """Places somebody is asked to take, with the names of both."""
     giver, taker = aliased(Volunteer), aliased(Volunteer)
     statement = (
-        _shift_roles(
-            Assignment,
-            null().label("SignUp"),
-            Swap,
-            SwapAsking,
+        select(
+            SwapAsking.id,
+            Assignment.shift_role_id,
+            *_PLACE,
+            SwapAsking.id.label("swap_asking_id"),
+            SwapAsking.state.label("swap_asking_state"),
+            Swap.state.label("swap_state"),
             giver.name.label("giver"),
             taker.name.label("taker"),
         )
-        .join(Assignment, Assignment.shift_role_id == ShiftRole.id)
-        .join(Swap, Swap.assignment_id == Assignment.id)
-        .join(SwapAsking, SwapAsking.swap_id == Swap.id)
+        .join(Swap, Swap.id == SwapAsking.swap_id)
+        .join(Assignment, Assignment.id == Swap.assignment_id)
         .join(giver, giver.id == Assignment.volunteer_id)
         .join(taker, taker.id == SwapAsking.volunteer_id)
-        .where(SwapAsking.id.in_(ids))
+        .where(one_of(SwapAsking.id, ids))
     )
     return session.execute(statement).all() if ids else ()
 
 
-_NOBODY = (null().label("Assignment"), null().label("SignUp"))
-
-
-def _shift_roles(*more: Any) -> Select[Any]:
-    return (
-        select(ShiftRole, Shift, Activity, ActivityRole, *more)
-        .join(Shift, Shift.id == ShiftRole.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+def _in_return(session: Session, swap_asking_ids: Collection[int]) -> dict[int, int]:
+    """The places given in return, by the asking: of swaps that are exchanges."""
+    statement = (
+        select(SwapAsking.id, Swap.in_return_id)
+        .join(Swap, Swap.id == SwapAsking.swap_id)
+        .where(one_of(SwapAsking.id, swap_asking_ids), Swap.in_return_id.is_not(None))
     )
-
-
-def _areas(session: Session, ids: Collection[int]) -> dict[int, Area]:
-    """These areas and everything above them."""
-    mentioned = select(func.unnest(Area.lineage)).where(Area.id.in_(ids))
-    rows = session.scalars(select(Area).where(Area.id.in_(mentioned))) if ids else ()
-    return {area.id: area for area in rows}
+    return {one: place for one, place in session.execute(statement) if place} if swap_asking_ids else {}
 
 
 def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[int, int]:
@@ -194,47 +220,3 @@ def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[i
     )
     rows = session.execute(select(waiting.c.id, waiting.c.position).where(waiting.c.id.in_(signup_ids)))
     return dict(rows.all())
-
-
-def _duty(row: Row[Any], areas: dict[int, Area], waitlist_position: int | None = None) -> Duty:
-    shift, activity, assignment, signup = row.Shift, row.Activity, row.Assignment, row.SignUp
-    invitation: Invitation | None = getattr(row, "Invitation", None)
-    asked: SwapAsking | None = getattr(row, "SwapAsking", None)
-    above = [areas[area_id] for area_id in areas[shift.area_id].lineage]
-    return Duty(
-        shift_id=shift.id,
-        activity_id=activity.id,
-        shift_state=shift.state,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-        title=activity.title,
-        role=row.ActivityRole.name,
-        place=_place(areas[shift.place_id]),
-        community=next((a.name for a in reversed(above) if a.kind == AreaKind.COMMUNITY), above[-1].name),
-        landline=next((a.landline for a in reversed(above) if a.landline), activity.contact_phone),
-        contact_name=activity.contact_name,
-        what_to_bring=activity.what_to_bring.rstrip("。"),
-        cancel_reason=(shift.cancel_reason or "").rstrip("。"),
-        assignment_id=assignment.id if assignment else None,
-        assignment_state=AssignmentState(assignment.state) if assignment else None,
-        release_reason=assignment.release_reason if assignment else None,
-        answer_by=assignment.answer_by if assignment else None,
-        asked_again=assignment.asked_again if assignment else 0,
-        signup_state=SignUpState(signup.state) if signup else None,
-        undo_until=signup.undo_until if signup else None,
-        waitlist_position=waitlist_position,
-        invitation_id=invitation.id if invitation else None,
-        invitation_state=invitation.state if invitation else None,
-        min_needed=row.ShiftRole.min_needed,
-        max_needed=row.ShiftRole.max_needed,
-        taken=row.ShiftRole.taken,
-        swap_asking_id=asked.id if asked else None,
-        swap_asking_state=asked.state if asked else None,
-        swap_state=row.Swap.state if asked else None,
-        giver=row.giver if asked else "",
-        taker=row.taker if asked else "",
-    )
-
-
-def _place(area: Area) -> str:
-    return f"{area.name}（{area.address}）" if area.address else area.name

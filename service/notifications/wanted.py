@@ -6,20 +6,21 @@ looked at when it is sent, so nothing here asks twice.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
 
 from sqlalchemy import func, or_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift
 from service.calendars.quiet import quiet_hours
+from service.db import fetch_all
+from service.notifications.leasing import LEASE, Leased
 from service.notifications.models import Notification
-from service.notifications.rules import timing
+from service.notifications.rules import Timing, timing
 from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.terms import NotificationKind, NotificationState, UnsentReason
@@ -60,32 +61,85 @@ def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> 
     In quiet hours they wait for the morning, unless pressing (rules.timing); what would come after the start is
     written down as unsent with that reason.
     """
-    if not wanted:
+    return _write_down(session, _timed(wanted, now=now), now=now, lease=None)
+
+
+def take_in_hand(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[Leased]:
+    """The same for messages that the caller sends as soon as this transaction has committed: they are leased to it.
+
+    Should it die before, the lease runs out like any other, and the sweep sends them. Those not asked for before,
+    as far as they may go now.
+    """
+    timed = _timed(wanted, now=now)
+    made = _write_down(session, timed, now=now, lease=LEASE)
+    return [
+        Leased(
+            id=made[one.key],
+            key=one.key,
+            kind=one.kind,
+            area_id=one.area_id,
+            volunteer_id=one.to.volunteer_id,
+            account_id=one.to.account_id,
+            phone_sealed=one.to.phone_sealed,
+            group_id=one.to.group_id,
+            subject_ids=one.subject_ids,
+            is_urgent=when.is_urgent,
+            send_at=when.send_at,
+            attempts=1,
+            request_id=request_id(about=_only_subject(one)),
+        )
+        for one, when in timed
+        if one.key in made and when.unsent_reason is None and when.send_at <= now
+    ]
+
+
+def _timed(wanted: Sequence[Wanted], *, now: datetime) -> list[tuple[Wanted, Timing]]:
+    """Each with when it goes. In the order of their keys, so that two who ask for the same cannot block each other."""
+    quiet = quiet_hours()
+    return [
+        (one, timing(one.kind, now=max(now, one.not_before or now), quiet=quiet, starts_at=one.starts_at))
+        for one in sorted(wanted, key=attrgetter("key"))
+    ]
+
+
+def _write_down(
+    session: Session, timed: Sequence[tuple[Wanted, Timing]], *, now: datetime, lease: timedelta | None
+) -> dict[str, int]:
+    if not timed:
         return {}
-    # In the order of their keys, so that two who ask for the same messages cannot block each other for good.
-    rows = [_row(one, now=now) for one in sorted(wanted, key=attrgetter("key"))]
-    statement = insert(Notification).on_conflict_do_nothing(index_elements=["key"])
-    made = session.execute(statement.returning(Notification.key, Notification.id), rows)
-    return dict(made.all())
-
-
-def _row(wanted: Wanted, *, now: datetime) -> dict[str, Any]:
-    earliest = max(now, wanted.not_before or now)
-    when = timing(wanted.kind, now=earliest, quiet=quiet_hours(), starts_at=wanted.starts_at)
-    is_unsent = when.unsent_reason is not None
-    return {
-        **asdict(wanted.to),
-        "kind": wanted.kind,
-        "key": wanted.key,
-        "subject_ids": {name: list(ids) for name, ids in wanted.subject_ids.items()},
-        "area_id": wanted.area_id,
-        "send_at": when.send_at,
-        "is_urgent": when.is_urgent,
-        "state": NotificationState.UNSENT if is_unsent else NotificationState.PLANNED,
-        "unsent_reason": when.unsent_reason,
-        "settled_at": now if is_unsent else None,
-        "request_id": request_id(about=_only_subject(wanted)),
+    values = {
+        "area_ids": [one.area_id for one, _ in timed],
+        "volunteer_ids": [one.to.volunteer_id for one, _ in timed],
+        "account_ids": [one.to.account_id for one, _ in timed],
+        "phones": [one.to.phone_sealed for one, _ in timed],
+        "group_ids": [one.to.group_id for one, _ in timed],
+        "kinds": [str(one.kind) for one, _ in timed],
+        "keys": [one.key for one, _ in timed],
+        "subjects": [json.dumps({name: list(ids) for name, ids in one.subject_ids.items()}) for one, _ in timed],
+        "are_urgent": [when.is_urgent for _, when in timed],
+        "send_ats": [when.send_at.isoformat() for _, when in timed],
+        "reasons": [when.unsent_reason and str(when.unsent_reason) for _, when in timed],
+        "request_ids": [request_id(about=_only_subject(one)) for one, _ in timed],
     }
+    return dict(fetch_all(session, _INSERT, values | {"now": now, "lease": lease}, of=lambda key, one: (key, one)))
+
+
+_INSERT = """
+INSERT INTO notification (area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent,
+                          send_at, state, unsent_reason, settled_at, request_id, attempts, leased_until)
+SELECT area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent, send_at,
+       CASE WHEN reason IS NULL THEN 'planned' ELSE 'unsent' END, reason, CASE WHEN reason IS NOT NULL THEN %(now)s END,
+       request_id, is_ours::int, CASE WHEN is_ours THEN now() + %(lease)s END
+FROM (
+    SELECT *, %(lease)s::interval IS NOT NULL AND reason IS NULL AND send_at <= %(now)s AS is_ours
+    FROM unnest(%(area_ids)s::bigint[], %(volunteer_ids)s::bigint[], %(account_ids)s::bigint[], %(phones)s::bytea[],
+                %(group_ids)s::bigint[], %(kinds)b::text[], %(keys)b::text[], %(subjects)b::text[]::jsonb[],
+                %(are_urgent)b::boolean[], %(send_ats)b::text[]::timestamptz[], %(reasons)b::text[],
+                %(request_ids)b::text[])
+        AS t(area_id, volunteer_id, account_id, phone_sealed, group_id, kind, key, subject_ids, is_urgent, send_at,
+             reason, request_id)
+) AS wanted
+ON CONFLICT (key) DO NOTHING RETURNING key, id"""
 
 
 def _only_subject(wanted: Wanted) -> int | None:
@@ -129,10 +183,15 @@ def supersede(session: Session, *, prefix: str, but: Collection[str], now: datet
 
 def plan_anew(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> None:
     """Plan messages anew that were found superfluous when they were about to be sent."""
-    for one in wanted:
-        row = _row(one, now=now)
+    for one, when in _timed(wanted, now=now):
+        is_unsent = when.unsent_reason is not None
         session.execute(
             update(Notification)
             .where(Notification.key == one.key, Notification.unsent_reason == UnsentReason.SUPERSEDED)
-            .values({name: row[name] for name in ("state", "unsent_reason", "settled_at", "send_at")})
+            .values(
+                state=NotificationState.UNSENT if is_unsent else NotificationState.PLANNED,
+                unsent_reason=when.unsent_reason,
+                settled_at=now if is_unsent else None,
+                send_at=when.send_at,
+            )
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from service.terms import Channel, NotificationKind, Topic
 
@@ -62,6 +63,7 @@ class Choices:
         return TOPICS.get(kind) in self.off
 
 
+@lru_cache
 def reached(*, has_phone: bool, has_email: bool, can_be_called: bool) -> frozenset[Channel]:
     """The channels over which somebody can be reached at all.
 
@@ -78,13 +80,14 @@ def reached(*, has_phone: bool, has_email: bool, can_be_called: bool) -> frozens
     return frozenset(channel for channel, is_open in ways.items() if is_open)
 
 
+@lru_cache(maxsize=1024)
 def channel_order(
     kind: NotificationKind,
     *,
     chosen: Channel | None,
     own: Channel | None,
-    house: Sequence[Channel],
-    reaches: Collection[Channel],
+    house: tuple[Channel, ...],
+    reaches: frozenset[Channel],
 ) -> tuple[Channel, ...]:
     """The channels to try, in order: the one she chose for the topic, her usual one, the house's, at last a person.
 

@@ -6,16 +6,17 @@ The texts are `templates/<kind>/<language>.txt`: a first line for the subject of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
+from secrets import token_hex
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service import links, wording
 from service.language import SOURCE, speaking
-from service.language import code as code_of_language
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty, why_not
 from service.notifications.subjects import Code, Subject
@@ -31,6 +32,13 @@ ASKING = (
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SWAP_WANTED,
 )
+#: What a form has in place of the name and the link. No one can write them: they are drawn when the process starts.
+_NAME, _LINK = (f"\ufdd0{token_hex(8)}{what}\ufdd1" for what in ("name", "link"))
+#: All that a template can show of a duty, but its ids: those stand in links only.
+_SAID = attrgetter(*(one.name for one in fields(Duty) if not one.name.endswith("_id")))
+#: Forms by what they say. Some kilobytes each at most.
+_forms: dict[tuple[object, ...], tuple[str, str]] = {}
+MOST_FORMS = 4096
 
 #: Messages to whoever likes to come: the link leads to where one signs up.
 INVITING = (NotificationKind.PLACE_FREE, NotificationKind.GROUP_FREE_PLACE, NotificationKind.GROUP_GAP)
@@ -71,18 +79,21 @@ def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datet
     else:
         duties = _still_true(kind, subject.duties, to=to, now=now)
     link = None if is_spoken else _link(kind, duties)
-    with speaking(to.language):
-        title, body = _render(kind, duties, code=subject.code, to=to, now=now, link=link)
-    community = duties[0].community if duties else settings().help_name
+    title, body = _form(kind, to.language, duties, code=subject.code, has_link=link is not None)
     return Text(
-        community=community,
-        title=title,
-        body=body,
+        community=duties[0].community if duties else settings().help_name,
+        title=_filled(title, to, link),
+        body=_filled(body, to, link),
         language=to.language,
         duties=tuple(duties),
         code=subject.code,
         to_name=to.name,
     )
+
+
+def _filled(form: str, to: Recipient, link: str | None) -> str:
+    """The name comes last: whatever it says, nothing is put into it."""
+    return (form.replace(_LINK, link) if link else form).replace(_NAME, to.name).strip()
 
 
 def _check_code(code: Code, now: datetime) -> None:
@@ -93,14 +104,18 @@ def _check_code(code: Code, now: datetime) -> None:
 
 
 def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient, now: datetime) -> list[Duty]:
-    """The duties still to be spoken of; if there are none, the first one's reason speaks for all."""
+    """The duties still to be spoken of; if there are none, the first one's reason speaks for all.
+
+    What can be undone is told as long as it can.
+    """
     reasons = [why_not(kind, duty, now=now) for duty in duties]
     standing = [duty for duty, reason in zip(duties, reasons, strict=True) if reason is None]
     if not standing:
         raise NothingToSay(next(filter(None, reasons), UnsentReason.NOT_HOLDING))
     if kind == NotificationKind.REMINDER and not to.wants_reminders:
         raise NothingToSay(UnsentReason.NO_CONSENT)
-    return standing
+    is_over = [duty.undo_until is not None and duty.undo_until <= now for duty in standing]
+    return [replace(duty, undo_until=None) if over else duty for duty, over in zip(standing, is_over, strict=True)]
 
 
 def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
@@ -117,28 +132,47 @@ def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     return links.answer_link(duty.assignment_id) if duty.assignment_id is not None else None
 
 
-def _render(
-    kind: NotificationKind,
-    duties: Sequence[Duty],
-    *,
-    code: Code | None,
-    to: Recipient,
-    now: datetime,
-    link: str | None,
+def _form(
+    kind: NotificationKind, language: str, duties: Sequence[Duty], *, code: Code | None, has_link: bool
 ) -> tuple[str, str]:
-    """(title, body) in the language now spoken."""
-    template = _templates().get_template(f"{kind}/{code_of_language().partition('_')[0]}.txt")
-    rendered = template.render(
-        to=to,
-        duties=duties,
-        duty=duties[0] if duties else None,
-        contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
-        code=code,
-        now=now,
-        link=link,
-    )
+    """(title, body) with blanks for the name and the link: the same for everybody who is told the same.
+
+    A reminder of one shift is rendered once, not once for each of its people. Codes are nobody else's, and not kept.
+    """
+    if code is not None:
+        return _render(kind, language, duties, code=code, has_link=has_link)
+    key = (kind, language, has_link, *map(_SAID, duties))
+    form = _forms.get(key)
+    if form is None:
+        form = _render(kind, language, duties, code=None, has_link=has_link)
+        if len(_forms) >= MOST_FORMS:
+            _forms.clear()
+        _forms[key] = form
+    return form
+
+
+def _render(
+    kind: NotificationKind, language: str, duties: Sequence[Duty], *, code: Code | None, has_link: bool
+) -> tuple[str, str]:
+    """(title, body) from the template of that language."""
+    template = _templates().get_template(f"{kind}/{language.partition('_')[0]}.txt")
+    with speaking(language):
+        rendered = template.render(
+            to=_Somebody,
+            duties=duties,
+            duty=duties[0] if duties else None,
+            contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
+            code=code,
+            link=_LINK if has_link else None,
+        )
     title, _, body = rendered.partition("\n\n")
-    return title.strip(), body.strip()
+    return title, body
+
+
+class _Somebody:
+    """Who a form is for. It has blanks for all that a template may show of a recipient, and nothing else."""
+
+    name = _NAME
 
 
 @cache
@@ -147,6 +181,7 @@ def _templates() -> Environment:
         loader=FileSystemLoader(FOLDER),
         autoescape=False,  # noqa: S701 (plain text: there is no markup to escape)
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

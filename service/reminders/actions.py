@@ -5,15 +5,18 @@ Whoever writes a person's reminders holds her lock: so a plan, a withdrawal and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.calendars.quiet import quiet_hours
-from service.notifications.wanted import To, Wanted, notify_all
+from service.db import fetch_all
+from service.notifications.leasing import Leased
+from service.notifications.wanted import To, Wanted, take_in_hand
 from service.reminders import queries
 from service.reminders.queries import PendingRow
 from service.reminders.rules import Pending, Settlement, Told, obstacle, settle
@@ -21,31 +24,45 @@ from service.terms import (
     NotificationKind,
 )
 
+#: Reminders in one transaction: enough to make each statement worth its while, few enough to be done within a second.
+BATCH = 2000
 
-def send_due(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Settle what is due: one message a person and day, or a reason. How many reminders; 0 when none is left.
+
+class Settled(NamedTuple):
+    """How many reminders were decided about, and the messages to send because of it, leased to whoever settled them."""
+
+    reminders: int = 0
+    messages: Sequence[Leased] = ()
+
+
+def settle_due(session: Session, *, now: datetime, limit: int = BATCH) -> Settled:
+    """Settle what is due: one message a person and day, or a reason.
 
     1. Claim people with due reminders, skipping those in other hands.
     2. Decide, for each, about everything that falls due that day (rules.settle).
     3. Ask for the messages, and mark every reminder with its message or its reason, all in this transaction.
+
+    The messages are the caller's to send once it has committed (sending.send).
     """
     people = queries.claim_people(session, now=now, limit=limit)
-    rows = queries.pending(session, people, now=now)
+    if not people:
+        return Settled()
     told = queries.told_today(session, people, now=now)
+    rows, quiet = queries.pending(session, people, now=now), quiet_hours()
     settlements = {
         volunteer_id: settle(
             [_as_pending(row) for row in theirs],
             volunteer_id=volunteer_id,
             told=told.get(volunteer_id, Told()),
             now=now,
-            quiet=quiet_hours(),
+            quiet=quiet,
         )
-        for volunteer_id, theirs in groupby(rows, key=lambda row: row.volunteer_id)
+        for volunteer_id, theirs in groupby(rows, key=attrgetter("volunteer_id"))
     }
     areas = {row.id: row.area_id for row in rows}
-    ids = notify_all(session, list(_messages(settlements, areas)), now=now)
-    _mark(session, settlements.values(), ids, now=now)
-    return sum(len(settlement) for settlement in settlements.values())
+    messages = take_in_hand(session, list(_messages(settlements, areas)), now=now)
+    _mark(session, settlements.values(), {message.key: message.id for message in messages}, now=now)
+    return Settled(sum(map(len, settlements.values())), messages)
 
 
 def _messages(settlements: dict[int, Settlement], areas: dict[int, int]) -> Iterator[Wanted]:
@@ -69,22 +86,22 @@ def _mark(
     moved = [pair for each in settlements for pair in each.moved.items()]
     for statement, pairs in ((_SAID, said), (_UNSENT, unsent), (_MOVED, moved)):
         if pairs:
-            ids, values = zip(*pairs, strict=True)
-            session.execute(statement, {"ids": list(ids), "found": list(values), "now": now})
+            ids, found = zip(*sorted(pairs), strict=True)
+            fetch_all(session, statement, {"ids": list(ids), "found": list(found), "now": now}, of=int)
 
 
-_SAID = text("""
-UPDATE reminder SET state = 'sent', notification_id = found.notification_id, settled_at = :now
-FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS bigint[])) AS found(id, notification_id)
-WHERE reminder.id = found.id""")
-_UNSENT = text("""
-UPDATE reminder SET state = 'unsent', unsent_reason = found.reason, settled_at = :now
-FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS text[])) AS found(id, reason)
-WHERE reminder.id = found.id""")
-_MOVED = text("""
+_SAID = """
+UPDATE reminder SET state = 'sent', notification_id = found.notification_id, settled_at = %(now)s
+FROM unnest(%(ids)b::bigint[], %(found)b::bigint[]) AS found(id, notification_id)
+WHERE reminder.id = found.id"""
+_UNSENT = """
+UPDATE reminder SET state = 'unsent', unsent_reason = found.reason, settled_at = %(now)s
+FROM unnest(%(ids)b::bigint[], %(found)s::text[]) AS found(id, reason)
+WHERE reminder.id = found.id"""
+_MOVED = """
 UPDATE reminder SET due_at = found.due_at
-FROM unnest(CAST(:ids AS bigint[]), CAST(:found AS timestamptz[])) AS found(id, due_at)
-WHERE reminder.id = found.id""")
+FROM unnest(%(ids)b::bigint[], %(found)s::timestamptz[]) AS found(id, due_at)
+WHERE reminder.id = found.id"""
 
 
 def _as_pending(row: PendingRow) -> Pending:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.activities.models import Activity, Shift
 from service.calendars.rules import instant, local
-from service.db import one_of
-from service.notifications.models import Notification
+from service.db import fetch_all, one_of
 from service.places.queries import within
 from service.reminders.models import Reminder
 from service.reminders.rules import Told, day_key
@@ -20,16 +19,26 @@ from service.roster.models import Assignment
 from service.terms import (
     AssignmentState,
     ConsentPurpose,
-    NotificationKind,
     NotificationState,
     ReminderState,
     ShiftState,
 )
-from service.volunteers.models import Consent, Volunteer
+from service.volunteers.models import Consent
 
-#: (id, place, area, person and time of a reminder; state of its place, state and start of its shift; whether she agreed
-#: to be reminded).
-PendingRow: TypeAlias = Row[int, int, int, int, datetime, AssignmentState, ShiftState, datetime, bool]
+
+class PendingRow(NamedTuple):
+    """A planned reminder with all that decides whether it is said."""
+
+    id: int
+    assignment_id: int
+    area_id: int
+    volunteer_id: int
+    due_at: datetime
+    assignment_state: AssignmentState
+    shift_state: ShiftState
+    starts_at: datetime
+    has_consent: bool
+
 
 #: (id, area and person of a place, its state, state and start of its shift, the lead times of its activity, whether its
 #: person agreed to be reminded).
@@ -82,62 +91,59 @@ def confirmed(session: Session, shift_id: int) -> Sequence[int]:
 
 def claim_people(session: Session, *, now: datetime, limit: int) -> set[int]:
     """People with a due reminder, `limit` reminders at most; locked, so that nobody else settles theirs meanwhile."""
-    return set(
-        session.scalars(
-            select(Reminder.volunteer_id)
-            .join(Volunteer, Volunteer.id == Reminder.volunteer_id)
-            .where(Reminder.state == ReminderState.PLANNED, Reminder.due_at <= now)
-            .order_by(Reminder.due_at, Reminder.id)
-            .limit(limit)
-            .with_for_update(of=(Reminder, Volunteer), key_share=True, skip_locked=True)
-        )
-    )
+    return set(fetch_all(session, _CLAIM, {"now": now, "limit": limit}, of=int))
 
 
-def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> Sequence[PendingRow]:
-    """All planned reminders of these people that fall due up to the end of the local day."""
+_CLAIM = """
+SELECT reminder.volunteer_id FROM reminder JOIN volunteer ON volunteer.id = reminder.volunteer_id
+WHERE reminder.state = 'planned' AND reminder.due_at <= %(now)s
+ORDER BY reminder.due_at, reminder.id LIMIT %(limit)s
+FOR NO KEY UPDATE OF reminder, volunteer SKIP LOCKED"""
+
+
+def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> list[PendingRow]:
+    """All planned reminders of these people that fall due up to the end of the local day; each person's together."""
     midnight = instant(local(now).date() + timedelta(days=1), time())
-    return session.execute(
-        select(
-            Reminder.id,
-            Reminder.assignment_id,
-            Reminder.area_id,
-            Reminder.volunteer_id,
-            Reminder.due_at,
-            Assignment.state.label("assignment_state"),
-            Shift.state.label("shift_state"),
-            Shift.starts_at,
-            _agreed(Reminder.volunteer_id).label("has_consent"),
-        )
-        .join(Assignment, Assignment.id == Reminder.assignment_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .where(one_of(Reminder.volunteer_id, volunteer_ids), Reminder.state == ReminderState.PLANNED)
-        .where(Reminder.due_at < midnight)
-        .order_by(Reminder.volunteer_id, Shift.starts_at, Reminder.id)
-    ).all()
+    return fetch_all(session, _PENDING, {"ids": sorted(volunteer_ids), "midnight": midnight}, of=PendingRow)
+
+
+_PENDING = """
+SELECT reminder.id, reminder.assignment_id, reminder.area_id, reminder.volunteer_id, reminder.due_at,
+       assignment.state, shift.state, shift.starts_at,
+       EXISTS (SELECT FROM consent WHERE consent.volunteer_id = reminder.volunteer_id
+               AND consent.purpose = 'reminders' AND consent.withdrawn_at IS NULL)
+FROM reminder JOIN assignment ON assignment.id = reminder.assignment_id JOIN shift ON shift.id = assignment.shift_id
+WHERE reminder.volunteer_id = ANY(%(ids)b) AND reminder.state = 'planned' AND reminder.due_at < %(midnight)s
+ORDER BY reminder.volunteer_id, shift.starts_at, reminder.id"""
 
 
 def told_today(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> dict[int, Told]:
     """What each of these people has been reminded of, or will be, on the local day of `now`."""
     midnight = instant(local(now).date(), time())
-    rows = session.execute(
-        select(Notification.volunteer_id, Notification.key, Notification.state, Notification.subject_ids)
-        .where(one_of(Notification.volunteer_id, volunteer_ids))
-        .where(Notification.kind == NotificationKind.REMINDER)
-        .where(Notification.send_at >= midnight)
-    )
+    rows = fetch_all(session, _TOLD, {"ids": sorted(volunteer_ids), "midnight": midnight}, of=_ToldRow)
     keys: dict[int, set[str]] = {}
     assignment_ids: dict[int, set[int]] = {}
-    for volunteer_id, key, state, subject_ids in rows:
-        if volunteer_id is not None:
-            keys.setdefault(volunteer_id, set()).add(key)
-            goes_out = state != NotificationState.UNSENT and key.startswith(day_key(volunteer_id, now))
-            said = subject_ids["assignment_ids"] if goes_out else ()
-            assignment_ids.setdefault(volunteer_id, set()).update(said)
+    for row in rows:
+        keys.setdefault(row.volunteer_id, set()).add(row.key)
+        goes_out = row.state != NotificationState.UNSENT and row.key.startswith(day_key(row.volunteer_id, now))
+        said = row.subject_ids["assignment_ids"] if goes_out else ()
+        assignment_ids.setdefault(row.volunteer_id, set()).update(said)
     return {
         volunteer_id: Told(keys=frozenset(keys[volunteer_id]), assignment_ids=frozenset(assignment_ids[volunteer_id]))
         for volunteer_id in keys
     }
+
+
+class _ToldRow(NamedTuple):
+    volunteer_id: int
+    key: str
+    state: NotificationState
+    subject_ids: dict[str, list[int]]
+
+
+_TOLD = """
+SELECT volunteer_id, key, state, subject_ids FROM notification
+WHERE volunteer_id = ANY(%(ids)b) AND kind = 'reminder' AND send_at >= %(midnight)s"""
 
 
 def silent(

@@ -17,6 +17,7 @@ class Bar(StrEnum):
     LONG_BLOCK = "long_block"
     UNFIT = "unfit"
     BUSY = "busy"
+    SAID_NO = "said_no"
     HERE = "here"
     TAKEN = "taken"
     REST = "rest"
@@ -57,11 +58,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time a person does not serve in: away, or held by another duty with the rest owed after it."""
+    """A time a person is away."""
 
     from_at: datetime
     until_at: datetime
-    bar: Bar = Bar.AWAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,8 @@ class Person:
     """Somebody who takes turns, for the party she belongs to.
 
     `week_minutes` is her own limit for an ISO week, `used` what other duties take of it, by the Monday of the week.
-    `unfit` are blocks whose role she may not fill on their date.
+    `unfit` says of blocks she may not serve in why not, as the rules of sign-ups see it: her qualifications, her age,
+    her other duties.
     """
 
     id: int
@@ -78,7 +79,7 @@ class Person:
     absences: tuple[Absence, ...] = ()
     week_minutes: int = 20 * 60
     used: Mapping[date, int] = field(default_factory=dict)
-    unfit: frozenset[int] = frozenset()
+    unfit: Mapping[int, Bar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

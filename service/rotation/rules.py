@@ -15,17 +15,18 @@ from service.volunteers.rules import age_on
 
 A_DAY, A_WEEK = timedelta(hours=24), timedelta(days=7)
 WEEKS = "ABCD"
+#: Hours a block may have: a day is made of whole blocks.
+BLOCK_HOURS = (4, 6, 8)
 
 
 def barred(person: Person, party: Party, block: Block, limits: Limits) -> Bar | None:
     """What stands against a person in a block whatever else she serves; None when nothing does."""
     if party.weeks and block.week not in party.weeks:
         return Bar.WEEK
+    if any(block.starts_at < gone.until_at and gone.from_at < block.ends_at for gone in person.absences):
+        return Bar.AWAY
     if block.id in person.unfit:
-        return Bar.UNFIT
-    for absence in person.absences:
-        if block.starts_at < absence.until_at and absence.from_at < block.ends_at:
-            return absence.bar
+        return person.unfit[block.id]
     if is_elder(person, block, limits):
         if block.is_night:
             return Bar.NIGHT_AGE

@@ -49,6 +49,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
     ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
+    ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "pools", "hand_overs")),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
     ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),

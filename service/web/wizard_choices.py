@@ -48,8 +48,8 @@ def choices(step: str, desk: Desk, schema: Schema) -> dict[str, list[Option]]:
     """The options of the step's fields."""
     if step == "what":
         return {
-            "place_id": [Option(value=str(area.id), text=text) for area, text in _places(desk)],
-            "team_id": [Option(value=str(team.id), text=team.name) for team in _teams(desk)],
+            "place_id": place_options(desk),
+            "team_id": team_options(desk),
             "mode": [
                 Option(value=mode, text=str(text), hint=str(MODE_HINTS[mode])) for mode, text in words.MODES.items()
             ],
@@ -64,6 +64,16 @@ def choices(step: str, desk: Desk, schema: Schema) -> dict[str, list[Option]]:
         }
     kinds = _options(words.QUALIFICATIONS)
     return {name: kinds for name in schema.fields if name.startswith("requires_")}
+
+
+def place_options(desk: Desk) -> list[Option]:
+    """The places of these areas where something can be held."""
+    return [Option(value=str(area.id), text=text) for area, text in _places(desk)]
+
+
+def team_options(desk: Desk) -> list[Option]:
+    """The teams of these areas that may serve."""
+    return [Option(value=str(team.id), text=team.name) for team in _teams(desk)]
 
 
 def _options(named: Mapping[Any, str]) -> list[Option]:

@@ -5,11 +5,14 @@ Templates have this module as `words`: `{{ words.ASSIGNMENT_STATES[row.state] }}
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from service import wording
 from service.language import Lazy, _
+from service.rotation.models import RotationTurn
+from service.rotation.problem import Bar
 from service.signups.rules import Refused
 from service.terms import (
     ActivityState,
@@ -19,6 +22,7 @@ from service.terms import (
     BackfillState,
     DateChange,
     DayRule,
+    DealState,
     InvitationState,
     Mode,
     QualificationKind,
@@ -82,6 +86,39 @@ ASSIGNMENT_STATES = {
     AssignmentState.CHECKED_IN: Lazy("已签到"),
     AssignmentState.COMPLETED: Lazy("已完成"),
     AssignmentState.NO_SHOW: Lazy("没有来"),
+}
+DEAL_STATES = {
+    DealState.REQUESTED: Lazy("正在排"),
+    DealState.DRAFTED: Lazy("排好了，等您看"),
+    DealState.PUBLISHED: Lazy("已经问了"),
+    DealState.DISCARDED: Lazy("没有用"),
+}
+#: What stands against giving somebody a turn.
+BARS = {
+    Bar.AWAY: Lazy("外出"),
+    Bar.WEEK: Lazy("不是轮到的周"),
+    Bar.NIGHT_AGE: Lazy("年纪大了不排夜班"),
+    Bar.LONG_BLOCK: Lazy("年纪大了不排长班"),
+    Bar.UNFIT: Lazy("条件不符"),
+    Bar.BUSY: Lazy("有别的班"),
+    Bar.SAID_NO: Lazy("说过来不了"),
+    Bar.HERE: Lazy("已经在这一班"),
+    Bar.TAKEN: Lazy("已经排满"),
+    Bar.REST: Lazy("刚值过班要休息"),
+    Bar.NIGHTS: Lazy("夜班到数了"),
+    Bar.HOURS: Lazy("一周的时间用完了"),
+    Bar.EVENNESS: Lazy("另有班，这样次数才平"),
+}
+#: What can be wrong with a rotation or its pool.
+ROTATION_PROBLEMS = {
+    "not_offered": Lazy("不能这样填"),
+    "too_few": Lazy("人数比一班要的还少"),
+    "twice": Lazy("同一个人写了两次"),
+    "in_pool": Lazy("已经在轮了"),
+    "empty": Lazy("还没有人"),
+    "no_block": Lazy("没有在这个时候开始的班"),
+    "before_from_on": Lazy("结束的日子要在开始之后"),
+    "closed": Lazy("这个轮值已经结束"),
 }
 #: What became of a sign-up or a place, to its owner.
 OUTCOMES = {
@@ -210,3 +247,25 @@ def _said(name: str, value: object) -> object:
     if isinstance(value, date):
         return wording.full_day(value)
     return str(QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else value
+
+
+def rotation_problem(code: str) -> str:
+    """What is wrong with a rotation, its activity or its pool."""
+    return str(ROTATION_PROBLEMS.get(code) or ACTIVITY_PROBLEMS.get(code) or code)
+
+
+def why(turn: RotationTurn) -> str:
+    """Why a turn is whose: how many she had, and why those with fewer were passed over."""
+    if turn.is_held:
+        return _("早就定下的")
+    if turn.is_wish:
+        return _("固定的班")
+    had = _("在这以前{n}班", n=turn.had)
+    if not turn.passed:
+        return _("{had}，没有人比这少", had=had)
+    return _("{had}；更少的：{reasons}", had=had, reasons=against(turn.passed))
+
+
+def against(counts: Mapping[str, int]) -> str:
+    """How many are kept from a block by what: `年纪大了不排夜班12，外出1`."""
+    return _("，").join(f"{BARS[Bar(bar)]}{count}" for bar, count in counts.items())

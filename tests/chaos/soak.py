@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -46,9 +47,9 @@ Found = TypeVar("Found")
 TICK, TICK_SECONDS = timedelta(minutes=5), 4.0
 EVENING, MORNING = 20, clock_time(8, 30)
 #: Seconds from one strike to the next, at least and at most.
-BREATH = (0.3, 2.5)
+BREATH = (0.2, 1.5)
 #: Seconds within which life must go on after any strike, and the house come to rest at the end, on a busy machine.
-RECOVERY, SETTLING = 120, 420
+RECOVERY, SETTLING = 300, 600
 
 
 @dataclass
@@ -220,15 +221,16 @@ def main() -> None:
     """Soak by the words of the environment; exit 1 when anything was lost, doubled or forgotten."""
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
     minutes, kills = float(os.environ.get("MINUTES") or "inf"), float(os.environ.get("KILLS") or "inf")
-    print(f"seed {seed}; Ctrl-C ends it", flush=True)
-    with tempfile.TemporaryDirectory(prefix="lunzhi-soak-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        with soaking(home, seed=seed) as soak:
-            soak.run(lambda it: it.minutes >= minutes or it.kills >= kills, say=lambda line: print(line, flush=True))
-            faults = soak.settle()
-            print(*soak.tally(), *(faults or ["nothing lost, nothing doubled, nobody forgotten"]), sep="\n", flush=True)
-    sys.exit(bool(faults))
+    home = Path(tempfile.mkdtemp(prefix="lunzhi-soak-"))
+    home.chmod(0o711)
+    print(f"seed {seed}; logs in {home} until all is well; Ctrl-C ends it", flush=True)
+    with soaking(home, seed=seed) as soak:
+        soak.run(lambda it: it.minutes >= minutes or it.kills >= kills, say=lambda line: print(line, flush=True))
+        faults = soak.settle()
+        print(*soak.tally(), *(faults or ["nothing lost, nothing doubled, nobody forgotten"]), sep="\n", flush=True)
+    if faults:
+        sys.exit(1)
+    shutil.rmtree(home)
 
 
 if __name__ == "__main__":

@@ -113,10 +113,11 @@ def _let_an_hour_pass() -> None:
 
 def _sweep() -> None:
     """Everything beat rings, in its own code."""
-    from workers import activities, backfill, reminders, roster, swaps
+    from workers import activities, backfill, reminders, roster, rotation, swaps
 
     for task in (
         activities.extend_horizon,
+        rotation.extend,
         roster.ask_again,
         roster.expire_offers,
         roster.hand_on_places,

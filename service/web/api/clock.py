@@ -13,8 +13,10 @@ from service import clock as house_clock
 from service import idempotency
 from service.activities.laying_out import extend
 from service.backfill.climbing import climb_due
-from service.reminders.actions import send_due
+from service.notifications.leasing import give_back
+from service.reminders.actions import settle_due
 from service.roster.overdue import ask_again, expire_offers, hand_on_places
+from service.rotation.turns import extend as extend_turns
 from service.settings import settings
 from service.swaps.actions import lapse_begun
 from service.terms import Role
@@ -46,12 +48,13 @@ def sweep(call: Call) -> Any:
     session, now = call.session, call.now
     return {
         "extended_shifts": _extended(session, now),
+        "dealt_rotations": _all(lambda: extend_turns(session, now=now)),
         "asked_again": _all(lambda: ask_again(session, now=now)),
         "expired_offers": _all(lambda: expire_offers(session, now=now)),
         "handed_on_places": _all(lambda: hand_on_places(session, now=now)),
         "searches_looked_at": _all(lambda: climb_due(session, now=now)),
         "lapsed_swaps": _all(lambda: lapse_begun(session, now=now)),
-        "settled_reminders": _all(lambda: send_due(session, now=now)),
+        "settled_reminders": _all(lambda: _settled_reminders(session, now)),
         "forgotten_keys": idempotency.forget(session, now=now),
     }
 
@@ -62,6 +65,13 @@ def _extended(session: Session, now: datetime) -> int:
     while (done := extend(session, now=now)).series:
         shifts += done.shifts
     return shifts
+
+
+def _settled_reminders(session: Session, now: datetime) -> int:
+    """One batch; its messages are left to the worker."""
+    settled = settle_due(session, now=now)
+    give_back(session, settled.messages)
+    return settled.reminders
 
 
 def _check(call: Call) -> None:

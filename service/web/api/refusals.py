@@ -21,6 +21,10 @@ from service.matching.actions import NotADraft, NothingToMatch
 from service.replanning.actions import PreviewStale
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven
+from service.rotation import models as rotation
+from service.rotation import turns
+from service.rotation.notes import NotHerBlock
+from service.rotation.pool import RotationRefused
 from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
@@ -69,6 +73,11 @@ def _activity_refused(error: ActivityRefused) -> Problem:
     return Problem(422, kind="invalid", errors=errors)
 
 
+def _rotation_refused(error: RotationRefused) -> Problem:
+    errors = {name: [words.rotation_problem(code) for code in codes] for name, codes in error.problems.items()}
+    return Problem(422, kind="invalid", errors=errors)
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -109,6 +118,11 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),
+    RotationRefused: _rotation_refused,
+    turns.NotADraft: _simple(409, "wrong-state"),
+    turns.AlreadyClosed: _simple(409, "wrong-state"),
+    rotation.ForbiddenMove: _simple(409, "wrong-state"),
+    NotHerBlock: _simple(409, "wrong-state"),
     StaleDataError: _simple(412, "changed-meanwhile"),
     IntegrityError: _name_taken,
 }

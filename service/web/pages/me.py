@@ -18,6 +18,8 @@ from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
+from service.rotation.notes import LATE
+from service.rotation.queries import to_hand_over
 from service.signups.queries import waiting
 from service.signups.second_thoughts import is_fresh, offer_again
 from service.swaps.queries import being_swapped, open_askings
@@ -72,6 +74,7 @@ def index(db: Session) -> ResponseReturnValue:
         swaps=open_askings(db, who.volunteer_id, now=now),
         swap_token=swap_token,
         being_swapped=being_swapped(db, who.volunteer_id),
+        hand_overs=to_hand_over(db, who.volunteer_id, around=now, near=LATE),
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),

@@ -10,7 +10,8 @@ from service import db
 from service.db import transaction
 from service.notifications import habits, sending
 from service.notifications.habits import HabitRefused, Owner
-from service.notifications.models import Habit, Notification
+from service.notifications.leasing import lease
+from service.notifications.models import Habit
 from service.notifications.recipients import recipients
 from service.notifications.subjects import SHIFT_ROLES
 from service.notifications.wanted import To, Wanted, notify
@@ -139,7 +140,7 @@ def test_the_choices_of_a_whole_batch_are_one_statement(database: object) -> Non
             habits.choose(session, owner, topic=Topic.REMINDERS, channel=Channel.EMAIL, now=NOW)
     said: list[str] = []
     with transaction() as session:
-        notifications = session.scalars(select(Notification)).all()
+        notifications = lease(session, now=NOW, limit=30)
         event.listen(db.engine(), "before_cursor_execute", lambda _c, _cu, sql, *_more: said.append(sql))
         found = recipients(session, notifications)
     assert len([sql for sql in said if "FROM habit" in sql]) == 1

@@ -419,7 +419,7 @@ def test_sweeps_of_reminders_at_once_make_one_message_a_person_and_day(turn: Tur
         start.wait()
         for _ in range(60):
             with transaction() as session:
-                reminders.send_due(session, now=evening, limit=sweep_with)
+                reminders.settle_due(session, now=evening, limit=sweep_with)
 
     run_together(sweep, 3)
     with transaction() as session:

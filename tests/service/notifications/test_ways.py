@@ -55,18 +55,18 @@ def reaches(by: str) -> frozenset[Channel]:
 def test_what_she_chose_goes_first_and_the_telephone_last(
     chosen: Channel | None, own: Channel | None, house: Sequence[Channel], by: str, order: Sequence[Channel]
 ) -> None:
-    found = channel_order(K.REMINDER, chosen=chosen, own=own, house=house, reaches=reaches(by))
+    found = channel_order(K.REMINDER, chosen=chosen, own=own, house=tuple(house), reaches=reaches(by))
     assert list(found) == order
 
 
 @pytest.mark.parametrize("kind", BY_TELEPHONE)
 def test_what_is_asked_by_telephone_goes_nowhere_else(kind: K) -> None:
-    order = channel_order(kind, chosen=EMAIL, own=EMAIL, house=[FILE], reaches=reaches("phone email call"))
+    order = channel_order(kind, chosen=EMAIL, own=EMAIL, house=(FILE,), reaches=reaches("phone email call"))
     assert order == (CALLS,)
 
 
 def test_digits_that_let_somebody_in_are_never_read_out() -> None:
-    order = channel_order(K.LOGIN_CODE, chosen=CALLS, own=CALLS, house=[FILE], reaches=reaches("phone email call"))
+    order = channel_order(K.LOGIN_CODE, chosen=CALLS, own=CALLS, house=(FILE,), reaches=reaches("phone email call"))
     assert order == (FILE,)
 
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service import language, links
+from service.notifications import writing
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
@@ -129,12 +133,14 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (folder / "messages.po").write_text(CATALOGUE, "utf-8")
     monkeypatch.setattr(language, "FOLDER", tmp_path)
     language._catalogue.cache_clear()
+    writing._forms.clear()
     monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
     monkeypatch.setattr(links, "activity_link", "https://lunzhi.example.cn/a/{}".format)
     monkeypatch.setattr(links, "swap_link", "https://lunzhi.example.cn/swaps/{}.x".format)
     monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
     yield
     language._catalogue.cache_clear()
+    writing._forms.clear()
 
 
 def written(case: str, to: Recipient = HER, *, is_spoken: bool = False) -> Text:
@@ -203,6 +209,69 @@ def test_a_message_to_a_group_is_complete_without_its_link_and_names_nobody(case
 @pytest.mark.parametrize("case", CASES)
 def test_a_text_is_short_enough_for_three_parts_of_a_text_message(case: str) -> None:
     assert len(written(case).text) <= 3 * 67
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    case=st.sampled_from(sorted(CASES)),
+    short=st.sampled_from(sorted(READERS)),
+    names=st.lists(WORDS, min_size=2, max_size=3),
+    words=st.tuples(WORDS, WORDS, WORDS),
+    is_spoken=st.booleans(),
+)
+def test_a_text_written_for_many_is_the_one_written_for_her_alone(
+    case: str, short: str, names: list[str], words: tuple[str, str, str], is_spoken: bool
+) -> None:
+    kind, duties = CASES[case]
+    title, place, bring = words
+    for number, name in enumerate(names, start=10):
+        to = replace(READERS[short], name=name)
+        hers = [
+            replace(
+                duty,
+                title=title,
+                place=place,
+                what_to_bring=bring,
+                assignment_id=duty.assignment_id and number,
+                invitation_id=duty.invitation_id and number,
+                swap_asking_id=duty.swap_asking_id and number,
+            )
+            for duty in duties
+        ]
+        code = Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False) if kind == K.LOGIN_CODE else None
+        made = write(kind, Subject(duties=tuple(hers), code=code), to=to, now=NOW, is_spoken=is_spoken)
+        link = None if is_spoken else writing._link(kind, hers)
+        assert (made.title, made.body) == alone(kind, hers, code=code, to=to, link=link)
+
+
+def alone(kind: K, duties: list[Duty], *, code: Code | None, to: Recipient, link: str | None) -> tuple[str, str]:
+    """Title and body as the template makes them of the person herself."""
+    with language.speaking(to.language):
+        rendered = (
+            writing._templates()
+            .get_template(f"{kind}/{to.language.partition('_')[0]}.txt")
+            .render(
+                to=to,
+                duties=duties,
+                duty=duties[0] if duties else None,
+                contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
+                code=code,
+                link=link,
+            )
+        )
+    head, _, body = rendered.partition("\n\n")
+    return head.strip(), body.strip()
+
+
+def test_forms_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_FORMS", 3)
+    for number in range(10):
+        made = write(K.REMINDER, Subject(duties=(clinic(title=f"第{number}场", **HELD),)), to=HER, now=NOW)
+        assert f"第{number}场" in made.body
+        assert len(writing._forms) <= 3
 
 
 def test_a_condensed_reminder_speaks_only_of_what_still_holds() -> None:

@@ -136,7 +136,7 @@ def test_a_cancelled_shift_leaves_that_as_the_reason(session: Session, assignmen
 
 def test_what_was_said_stays_said_after_an_undone_withdrawal(session: Session, assignment: Assignment) -> None:
     wednesday = at("11-25 09:00")
-    assert actions.send_due(session, now=wednesday) == 1
+    assert actions.settle_due(session, now=wednesday).reminders == 1
     assert assignment.signup_id is not None
     signups.withdraw(session, signup_id=assignment.signup_id, now=wednesday)
     planning.drop(session, assignment_ids=[assignment.id], now=wednesday)
@@ -147,7 +147,7 @@ def test_what_was_said_stays_said_after_an_undone_withdrawal(session: Session, a
 
 def test_what_was_handed_over_but_never_went_is_opened_again(session: Session, assignment: Assignment) -> None:
     wednesday = at("11-25 09:00")
-    actions.send_due(session, now=wednesday)
+    actions.settle_due(session, now=wednesday)
     message = session.scalars(select(Notification)).one()
     message.state, message.unsent_reason = NotificationState.UNSENT, UnsentReason.NOT_HOLDING
     session.flush()
@@ -170,7 +170,7 @@ def test_reminders_follow_a_moved_shift_also_those_said_for_the_former_time(
     session: Session, assignment: Assignment
 ) -> None:
     wednesday = at("11-25 09:00")
-    actions.send_due(session, now=wednesday)
+    actions.settle_due(session, now=wednesday)
     shift = session.get_one(Shift, assignment.shift_id)
     week = timedelta(days=7)
     activities.move_shift(
@@ -190,8 +190,8 @@ def test_what_was_said_stays_said_when_a_moved_shift_is_too_near_to_say_it_again
     session: Session, assignment: Assignment
 ) -> None:
     evening = at("11-27 20:00")
-    actions.send_due(session, now=at("11-25 09:00"))
-    actions.send_due(session, now=evening)
+    actions.settle_due(session, now=at("11-25 09:00"))
+    actions.settle_due(session, now=evening)
     shift = session.get_one(Shift, assignment.shift_id)
     shift.starts_at, shift.ends_at = START + timedelta(hours=4), START + timedelta(hours=6)
     planning.replan_shift(session, shift_id=shift.id, now=evening + timedelta(minutes=30))
@@ -220,7 +220,7 @@ def test_who_agreed_anew_meanwhile_keeps_her_reminders(session: Session, assignm
 
 
 def test_nothing_is_sent_before_its_time(session: Session, assignment: Assignment) -> None:
-    assert actions.send_due(session, now=at("11-25 08:59")) == 0
+    assert actions.settle_due(session, now=at("11-25 08:59")).reminders == 0
     assert standing(session, assignment)["P3D"] == "11-25 09:00"
 
 
@@ -231,9 +231,9 @@ def test_one_message_a_day_takes_along_what_falls_due_later_that_day(
     planning.plan(session, assignment_ids=[afternoon.id], now=now)
 
     evening = at("11-27 20:00")
-    actions.send_due(session, now=at("11-25 14:00"))
-    assert actions.send_due(session, now=evening) == 3
-    assert actions.send_due(session, now=evening) == 0
+    actions.settle_due(session, now=at("11-25 14:00"))
+    assert actions.settle_due(session, now=evening).reminders == 3
+    assert actions.settle_due(session, now=evening).reminders == 0
     assert messages(session, person) == [
         (f"reminder:{person.id}:2026-11-25", [assignment.id, afternoon.id]),
         (f"reminder:{person.id}:2026-11-27", [assignment.id, afternoon.id]),
@@ -244,12 +244,12 @@ def test_one_message_a_day_takes_along_what_falls_due_later_that_day(
 def test_a_place_taken_after_the_days_message_is_told_apart_or_the_next_morning(
     session: Session, person: Volunteer, assignment: Assignment
 ) -> None:
-    actions.send_due(session, now=at("11-25 09:00"))
+    actions.settle_due(session, now=at("11-25 09:00"))
     tonight, in_days = place(session, person, at("11-25 20:00")), place(session, person, at("11-28 18:00"))
     planning.plan(session, assignment_ids=[tonight.id], now=at("11-25 10:00"))
     planning.plan(session, assignment_ids=[in_days.id], now=at("11-25 10:00"))
 
-    assert actions.send_due(session, now=at("11-25 18:00")) == 2
+    assert actions.settle_due(session, now=at("11-25 18:00")).reminders == 2
     assert standing(session, tonight)["PT2H"] == "sent"
     assert standing(session, in_days)["P3D"] == "sent"
     assert [ids for _, ids in messages(session, person)] == [[assignment.id], [tonight.id, in_days.id]]
@@ -258,24 +258,24 @@ def test_a_place_taken_after_the_days_message_is_told_apart_or_the_next_morning(
 def test_news_that_can_wait_moves_to_the_next_morning(
     session: Session, person: Volunteer, assignment: Assignment
 ) -> None:
-    actions.send_due(session, now=at("11-25 09:00"))
+    actions.settle_due(session, now=at("11-25 09:00"))
     in_days = place(session, person, at("11-28 18:00"))
     planning.plan(session, assignment_ids=[in_days.id], now=at("11-25 10:00"))
-    assert actions.send_due(session, now=at("11-25 18:00")) == 1
+    assert actions.settle_due(session, now=at("11-25 18:00")).reminders == 1
     assert standing(session, in_days)["P3D"] == "11-26 08:00"
-    assert actions.send_due(session, now=at("11-26 08:00")) == 1
+    assert actions.settle_due(session, now=at("11-26 08:00")).reminders == 1
     assert messages(session, person)[-1] == (f"reminder:{person.id}:2026-11-26", [in_days.id])
 
 
 def test_what_was_told_today_ends_as_already_told(session: Session, person: Volunteer, assignment: Assignment) -> None:
     """Opened again within the day by a move of some hours."""
     evening = at("11-27 20:00")
-    actions.send_due(session, now=at("11-25 09:00"))
-    actions.send_due(session, now=at("11-27 20:00"))
+    actions.settle_due(session, now=at("11-25 09:00"))
+    actions.settle_due(session, now=at("11-27 20:00"))
     session.get_one(Shift, assignment.shift_id).starts_at = at("11-28 09:30")
     planning.replan_shift(session, shift_id=assignment.shift_id, now=evening)
     assert standing(session, assignment)["PT2H"] == "11-27 20:30"
-    actions.send_due(session, now=at("11-27 20:30"))
+    actions.settle_due(session, now=at("11-27 20:30"))
     assert standing(session, assignment)["PT2H"] == UnsentReason.ALREADY_TOLD
     assert len(messages(session, person)) == 2
 
@@ -283,7 +283,7 @@ def test_what_was_told_today_ends_as_already_told(session: Session, person: Volu
 def test_a_place_given_up_without_its_drop_having_run_is_not_told(session: Session, assignment: Assignment) -> None:
     wednesday = at("11-25 09:00")
     roster.decline(session, assignment_id=assignment.id, now=wednesday)
-    assert actions.send_due(session, now=wednesday) == 1
+    assert actions.settle_due(session, now=wednesday).reminders == 1
     assert standing(session, assignment)["P3D"] == UnsentReason.NOT_HOLDING
     assert session.scalars(select(Notification)).all() == []
 
@@ -293,7 +293,7 @@ def test_a_small_limit_still_settles_all_of_a_persons_day(session: Session, now:
     people = [factories.volunteer(session, area, name) for name in ("甲", "乙", "丙")]
     for person in people:
         planning.plan(session, assignment_ids=[place(session, person).id], now=now)
-    counts = [actions.send_due(session, now=at("11-27 20:00"), limit=1) for _ in range(4)]
+    counts = [actions.settle_due(session, now=at("11-27 20:00"), limit=1).reminders for _ in range(4)]
     # Each call: one person, her three reminders (three days before is overdue, and two fall due today).
     assert counts == [3, 3, 3, 0]
     assert [len(messages(session, person)) for person in people] == [1, 1, 1]

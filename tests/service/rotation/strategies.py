@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.activities.rules import NIGHT_REST, rest_after
 from service.calendars.rules import instant, local
-from service.rotation.problem import Absence, Block, Limits, Party, Person, Problem
+from service.rotation.problem import Absence, Bar, Block, Limits, Party, Person, Problem
 from service.rotation.rules import week_letter
 
 #: A Monday.
@@ -63,7 +63,7 @@ def small(draw: st.DrawFn) -> Problem:
             birth_on=draw(st.sampled_from([None, YOUNG, YOUNG, OLD])),
             absences=draw(st.lists(st.sampled_from(made).map(_away), max_size=1).map(tuple)),
             week_minutes=60 * draw(st.sampled_from([4, 8, 20])),
-            unfit=frozenset(draw(st.lists(st.sampled_from([b.id for b in made]), max_size=1))),
+            unfit=dict.fromkeys(draw(st.lists(st.sampled_from([b.id for b in made]), max_size=1)), Bar.UNFIT),
         )
         for n in range(1, draw(st.integers(1, 4)) + 1)
     )

@@ -176,7 +176,7 @@ def test_a_turn_says_who_had_fewer_and_why_they_were_passed_over() -> None:
         people=(
             Person(id=1, party_id=1, birth_on=YOUNG, absences=(Absence(*_span(1)),)),
             Person(id=2, party_id=2, birth_on=YOUNG),
-            Person(id=3, party_id=3, birth_on=YOUNG, unfit=frozenset({1, 2})),
+            Person(id=3, party_id=3, birth_on=YOUNG, unfit={1: Bar.UNFIT, 2: Bar.UNFIT}),
         ),
     )
     first, *_ = deal(problem).turns

@@ -21,6 +21,7 @@ from service.notifications import groups
 from service.notifications.models import Call
 from service.places.models import Area
 from service.roster.models import Assignment
+from service.rotation import queries, turns
 from service.settings import Settings, settings
 from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances
@@ -43,6 +44,7 @@ from service.web import create_app
 from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
+from tests.service.rotation.gate import TODAY, neighbours, newest, open_gate
 from tests.service.web.pages.test_calls import to_call
 
 
@@ -64,6 +66,9 @@ class Place:
     backfill_id: int
     invitation_id: int
     swap_id: int
+    rotation_id: int
+    deal_id: int
+    member_id: int
     sheet_id: int
     group_id: int
 
@@ -96,6 +101,7 @@ def furnished(area: Area) -> Place:
             term_id=term(session, area).id,
             **sought(session, place, signup),
             swap_id=swapped(session, signup),
+            **watched(session, area),
             sheet_id=uploaded(session, area),
             group_id=connected(session, area),
         )
@@ -142,6 +148,15 @@ def swapped(session: Session, signup: SignUp) -> int:
     return swap.id
 
 
+def watched(session: Session, area: Area) -> dict[str, int]:
+    """A gate watched in turns for one evening, with a draft of them."""
+    rotation = open_gate(session, area=area, people=neighbours(session, area, 3), now=NOW, until_on=TODAY)
+    made = newest(session, rotation)
+    turns.deal(session, deal_id=made.id, now=NOW)
+    member = queries.members(session, rotation.id)[0].RotationMember
+    return {"rotation_id": rotation.id, "deal_id": made.id, "member_id": member.id}
+
+
 def uploaded(session: Session, area: Area) -> int:
     """The id of a table that somebody of the area has uploaded."""
     account = factories.coordinator(session, area)
@@ -176,7 +191,7 @@ def term(session: Session, area: Area) -> SchoolTerm:
 def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
     """(method, address) of every page below /co and /ad, filled with the numbers of `place`."""
     numbers = {name: getattr(place, name) for name in Place.__annotations__}
-    numbers |= {"step": "what", "kind": "people", "form": "csv"}
+    numbers |= {"step": "what", "kind": "people", "form": "csv", "what": "publish"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
