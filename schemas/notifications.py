@@ -19,6 +19,12 @@ class NotificationsAsked(PageAsked):
     state = Choice(NotificationState, label=Lazy("状态"))
 
 
+class SeenShown(Shown):
+    """How many messages were new."""
+
+    seen = fields.Integer(required=True)
+
+
 class NotificationShown(Shown):
     """One message to one person."""
 
@@ -31,6 +37,9 @@ class NotificationShown(Shown):
     unsent_reason = one_of(UnsentReason, required=True, allow_none=True)
     channel = one_of(Channel, required=True, allow_none=True)
     settled_at = LocalDateTime(required=True, allow_none=True)
+    seen_at = LocalDateTime(
+        required=True, allow_none=True, metadata={"description": "When it was before her eyes on this site."}
+    )
     text = fields.String(
         required=True,
         allow_none=True,

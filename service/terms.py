@@ -280,6 +280,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     CALL_LIST = "call_list"
+    INBOX = "inbox"
     WECOM = "wecom"
     DINGTALK = "dingtalk"
     FEISHU = "feishu"

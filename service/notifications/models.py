@@ -48,6 +48,7 @@ class Notification(Base):
     channel: Mapped[Channel | None] = mapped_column(String(20))
     text: Mapped[str | None] = mapped_column(Text, comment="as sent; login codes are never kept")
     settled_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None] = mapped_column(comment="when she opened her messages and it was among them")
     request_id: Mapped[str | None] = mapped_column(String(64))
 
     deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id")

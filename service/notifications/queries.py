@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Row, select, union
+from sqlalchemy import ColumnElement, Row, func, select, union, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
@@ -20,7 +21,7 @@ from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
 from service.terms import AssignmentState as A
-from service.terms import Channel, Role, SignUpState
+from service.terms import Channel, NotificationState, Role, SignUpState
 from service.volunteers.models import Volunteer
 
 
@@ -101,6 +102,37 @@ def of_person(
         statement = statement.where(within(Notification.area_id, scope_ids))
     newest = statement.order_by(Notification.send_at.desc(), Notification.id.desc()).limit(limit)
     return session.scalars(newest).all()
+
+
+def of_account(session: Session, account_id: int, *, limit: int = 60) -> Sequence[Notification]:
+    """What was to be told to somebody as a coordinator, newest first."""
+    statement = select(Notification).where(Notification.account_id == account_id)
+    return session.scalars(statement.order_by(Notification.send_at.desc(), Notification.id.desc()).limit(limit)).all()
+
+
+def unseen(session: Session, *, volunteer_id: int | None, account_id: int) -> int:
+    """How many messages she has not looked at on this site yet."""
+    return session.scalar(select(func.count()).where(_hers(volunteer_id, account_id), *_UNSEEN)) or 0
+
+
+def mark_seen(session: Session, *, volunteer_id: int | None, account_id: int, now: datetime) -> int:
+    """She has all of them before her; how many are new to her."""
+    marked = session.execute(
+        update(Notification)
+        .where(_hers(volunteer_id, account_id), *_UNSEEN)
+        .values(seen_at=now)
+        .returning(Notification.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(marked.all())
+
+
+_UNSEEN = (Notification.state == NotificationState.SENT, Notification.seen_at.is_(None))
+
+
+def _hers(volunteer_id: int | None, account_id: int) -> ColumnElement[bool]:
+    own = Notification.account_id == account_id
+    return own if volunteer_id is None else own | (Notification.volunteer_id == volunteer_id)
 
 
 def about_shift(session: Session, shift_id: int) -> list[Row[Notification, Volunteer]]:

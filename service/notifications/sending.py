@@ -148,6 +148,7 @@ def _order(notification: Leased, to: Recipient) -> tuple[Channel, ...]:
         has_phone=to.phone_sealed is not None,
         has_email=to.email is not None,
         can_be_called=to.volunteer_id is not None and notification.area_id is not None,
+        can_log_in=notification.volunteer_id is not None or notification.account_id is not None,
     )
     chosen = to.choices.channel(notification.kind)
     return channel_order(

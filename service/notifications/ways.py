@@ -37,6 +37,8 @@ TOPICS: Mapping[NotificationKind, Topic] = {
 }
 #: What can be done without. Reminders end with their consent; the rest is the service itself.
 MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.DESK})
+#: What may wait until she looks by herself.
+MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.DESK})
 #: What a volunteer chooses for herself, in the order of her page; DESK is a coordinator's.
 OF_VOLUNTEERS = (Topic.REMINDERS, Topic.OFFERS, Topic.CHANGES, Topic.ASKINGS, Topic.FREE_PLACES)
 
@@ -64,11 +66,12 @@ class Choices:
 
 
 @lru_cache
-def reached(*, has_phone: bool, has_email: bool, can_be_called: bool) -> frozenset[Channel]:
+def reached(*, has_phone: bool, has_email: bool, can_be_called: bool, can_log_in: bool = False) -> frozenset[Channel]:
     """The channels over which somebody can be reached at all.
 
     The console and the file stand in for a text message: they need somebody with a telephone or an address.
-    `can_be_called` is whether a coordinator's call list has a place for her and for this message.
+    `can_be_called` is whether a coordinator's call list has a place for her and for this message; `can_log_in`,
+    whether she has messages of her own on this site.
     """
     ways = {
         Channel.CONSOLE: has_phone or has_email,
@@ -76,6 +79,7 @@ def reached(*, has_phone: bool, has_email: bool, can_be_called: bool) -> frozens
         Channel.SMS: has_phone,
         Channel.EMAIL: has_email,
         Channel.CALL_LIST: can_be_called,
+        Channel.INBOX: can_log_in,
     }
     return frozenset(channel for channel, is_open in ways.items() if is_open)
 
@@ -89,7 +93,9 @@ def channel_order(
     house: tuple[Channel, ...],
     reaches: frozenset[Channel],
 ) -> tuple[Channel, ...]:
-    """The channels to try, in order: the one she chose for the topic, her usual one, the house's, at last a person.
+    """The channels to try, in order: the one she chose for the topic, her usual one, the house's, a person who calls.
+
+    Who cannot be called either finds it when she next looks: that always can be done.
 
     `house` are the channels this installation has, its usual one first. What is asked by telephone goes nowhere else;
     digits that let somebody in never go to people who would read them out.
@@ -97,9 +103,9 @@ def channel_order(
     if kind in BY_TELEPHONE:
         wanted: list[Channel | None] = [Channel.CALL_LIST]
     elif kind == NotificationKind.LOGIN_CODE:
-        wanted = [channel for channel in (own, *house) if channel != Channel.CALL_LIST]
+        wanted = [channel for channel in (own, *house) if channel not in (Channel.CALL_LIST, Channel.INBOX)]
     else:
-        wanted = [chosen, own, *house, Channel.CALL_LIST]
+        wanted = [chosen, own, *house, Channel.CALL_LIST, Channel.INBOX]
     return tuple(dict.fromkeys(channel for channel in wanted if channel is not None and channel in reaches))
 
 

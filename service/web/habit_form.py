@@ -12,7 +12,7 @@ from schemas.habits import AS_USUAL, OFF, habits_form
 from service.language import Lazy, _
 from service.notifications import channels, habits
 from service.notifications.habits import Owner
-from service.notifications.ways import MAY_BE_OFF, OF_VOLUNTEERS
+from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_VOLUNTEERS
 from service.terms import Channel, Topic
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
@@ -51,10 +51,16 @@ class Questions:
     def _options(self) -> dict[str, list[Option]]:
         """As usual, the house's channels and the telephone, perhaps not at all. A channel once chosen stays."""
         chosen = [channel for channel in Channel if channel in self.given.values()]
-        offered = dict.fromkeys((*channels.of_house(), Channel.CALL_LIST, *chosen))
+        offered = dict.fromkeys(
+            channel for channel in (*channels.of_house(), Channel.CALL_LIST, *chosen) if channel != Channel.INBOX
+        )
         ways = [Option(value=channel, text=str(told.CHANNELS[channel])) for channel in offered]
+        look = Option(value=Channel.INBOX, text=str(told.CHANNELS[Channel.INBOX]))
         usual, off = Option(value=AS_USUAL, text=_("照平常")), Option(value=OFF, text=_("不用告诉"))
-        answers = {str(topic): [usual, *ways, *([off] if topic in MAY_BE_OFF else [])] for topic in self.topics}
+        answers = {
+            str(topic): [usual, *ways, *([look] if topic in MAY_WAIT else []), *([off] if topic in MAY_BE_OFF else [])]
+            for topic in self.topics
+        }
         return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], **answers}
 
 

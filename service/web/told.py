@@ -41,14 +41,16 @@ CHANNELS = {
     Channel.SMS: Lazy("短信"),
     Channel.EMAIL: Lazy("电子邮件"),
     Channel.CALL_LIST: Lazy("电话"),
+    Channel.INBOX: Lazy("放在“我的消息”里"),
     Channel.WECOM: Lazy("企业微信群"),
     Channel.DINGTALK: Lazy("钉钉群"),
     Channel.FEISHU: Lazy("飞书群"),
 }
-#: What stands in for a text message where none can be sent yet: nobody should think that something arrived.
-REHEARSED = {
+#: What is not sent anywhere. Two stand in for a text message: nobody should think that something arrived.
+KEPT_HERE = {
     Channel.CONSOLE: Lazy("{moment}显示在服务器屏幕上，没有真的发出去。"),
     Channel.FILE: Lazy("{moment}存成了文件，没有真的发出去。"),
+    Channel.INBOX: Lazy("{moment}放进了“我的消息”。"),
 }
 REASONS = {
     UnsentReason.CANCELLED: Lazy("这一班取消了"),
@@ -94,12 +96,14 @@ def of_message(message: Notification, call: Call | None) -> Told:
         return Told(what, message.send_at, sentence, "wait")
     if call is not None:
         return Told(what, when, _("{outcome}。", outcome=CALLED[call.outcome]), "good" if call.called_by else "wait")
-    return Told(what, when, _sent(message.channel or Channel.CONSOLE, wording.moment(when)), "good")
+    sent = _sent(message.channel or Channel.CONSOLE, wording.moment(when))
+    seen = _("{moment}看过。", moment=wording.moment(message.seen_at)) if message.seen_at else ""
+    return Told(what, when, _("{first}{then}", first=sent, then=seen), "good")
 
 
 def _sent(channel: Channel, moment: str) -> str:
-    if channel in REHEARSED:
-        return REHEARSED[channel].format(moment=moment)
+    if channel in KEPT_HERE:
+        return KEPT_HERE[channel].format(moment=moment)
     return _("{moment}用{channel}发了。", moment=moment, channel=CHANNELS[channel])
 
 

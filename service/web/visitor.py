@@ -74,6 +74,11 @@ def for_volunteers(view: View[P]) -> Callable[P, ResponseReturnValue]:
     return _guarded(view, _refuse_unless(lambda who: who.volunteer_id is not None))
 
 
+def for_signed_in(view: View[P]) -> Callable[P, ResponseReturnValue]:
+    """Only for somebody who is logged in, as a volunteer or as a coordinator."""
+    return _guarded(view, _refuse_unless(lambda who: who.volunteer_id is not None or who.is_coordinator))
+
+
 def for_coordinators(view: View[P]) -> Callable[P, ResponseReturnValue]:
     """Only for accounts that coordinate somewhere. Which rows they see is for the queries' scope to say."""
     return _guarded(view, _refuse_unless(lambda who: who.is_coordinator))

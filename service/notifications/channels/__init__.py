@@ -68,7 +68,7 @@ def of_house() -> tuple[Channel, ...]:
 
 def sender(channel: Channel) -> Sender:
     """The module of a channel."""
-    from service.notifications.channels import call_list, console, dingtalk, email, feishu, file, sms, wecom
+    from service.notifications.channels import call_list, console, dingtalk, email, feishu, file, inbox, sms, wecom
 
     modules: dict[Channel, Sender] = {
         Channel.CONSOLE: console,
@@ -76,6 +76,7 @@ def sender(channel: Channel) -> Sender:
         Channel.SMS: sms,
         Channel.EMAIL: email,
         Channel.CALL_LIST: call_list,
+        Channel.INBOX: inbox,
         Channel.WECOM: wecom,
         Channel.DINGTALK: dingtalk,
         Channel.FEISHU: feishu,

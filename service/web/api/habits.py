@@ -8,7 +8,8 @@ from typing import Any
 from service.language import _
 from service.notifications import habits
 from service.notifications.habits import HabitRefused, Owner
-from service.terms import Topic
+from service.notifications.ways import MAY_WAIT
+from service.terms import Channel, Topic
 from service.web.api.door import Call
 from service.web.api.problems import invalid
 
@@ -31,6 +32,8 @@ def save_habit(call: Call, owner: Owner, topic: Topic, body: dict[str, Any]) -> 
     if body["channel"] is None and not body["is_off"]:
         habits.forget(call.session, owner, topic=topic)
         return
+    if body["channel"] == Channel.INBOX and topic not in MAY_WAIT:
+        raise invalid(channel=[_("这类消息等不得，要能当时告诉本人")])
     try:
         habits.choose(call.session, owner, topic=topic, channel=body["channel"], now=call.now)
     except HabitRefused:

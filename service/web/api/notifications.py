@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.notifications import NotificationsAsked, NotificationShown
+from schemas.notifications import NotificationsAsked, NotificationShown, SeenShown
 from schemas.shown import page_of
-from service.notifications import listing
+from service.notifications import listing, queries
 from service.notifications.models import Notification
 from service.web.api import cursors
 from service.web.api.door import Call
@@ -31,11 +31,19 @@ def list_notifications(call: Call, *, asked: dict[str, Any]) -> Any:
     return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.id,), each=lambda row: _shown(row, me=me))
 
 
+@notifications.operation("PUT", "/seen", gives=SeenShown())
+def mark_seen(call: Call) -> Any:
+    """All that was sent to me is before my eyes."""
+    me = call.actor
+    seen = queries.mark_seen(call.session, volunteer_id=me.volunteer_id, account_id=me.account_id, now=call.now)
+    return {"seen": seen}
+
+
 def _shown(row: Notification, *, me: int | None) -> dict[str, Any]:
     is_mine = me is not None and row.volunteer_id == me
     return {**{name: getattr(row, name) for name in COLUMNS}, "text": row.text if is_mine else None}
 
 
 COLUMNS = (
-    "id", "volunteer_id", "kind", "is_urgent", "send_at", "state", "unsent_reason", "channel", "settled_at",
+    "id", "volunteer_id", "kind", "is_urgent", "send_at", "state", "unsent_reason", "channel", "settled_at", "seen_at",
 )  # fmt: skip

@@ -15,6 +15,7 @@ from service.calendars.rules import instant, local
 from service.language import _
 from service.matching import queries as matching
 from service.notifications import calls
+from service.notifications.queries import unseen
 from service.replanning import queries as replanning
 from service.roster import queries as roster
 from service.swaps import queries as swaps
@@ -71,5 +72,6 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
+        "unseen": unseen(desk.db, volunteer_id=None, account_id=desk.account_id),
         "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,
     }

@@ -14,6 +14,7 @@ from service.activities.models import Shift
 from service.backfill.queries import open_invitations
 from service.language import Lazy, _
 from service.links import answer_token, ask_token, feed_link, swap_token
+from service.notifications.queries import unseen
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
@@ -78,6 +79,7 @@ def index(db: Session) -> ResponseReturnValue:
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
+        unseen=unseen(db, volunteer_id=who.volunteer_id, account_id=who.account_id),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )
 

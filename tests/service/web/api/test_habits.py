@@ -34,7 +34,10 @@ def test_what_cannot_be_chosen_says_why(town: Town) -> None:
     ):
         refused = town.volunteer.put(f"{path}/reminders", body)
         assert (refused.status, list(refused.json["errors"])) == (422, [field])
+    assert town.volunteer.put(f"{path}/changes", {"channel": "inbox"}).status == 422
+    assert town.volunteer.put(f"{path}/reminders", {"channel": "inbox"}).status == 200
     assert town.volunteer.put(f"{path}/desk", {"is_off": True}).status == 404
+    assert town.volunteer.put("/notifications/seen").json == {"seen": 0}
 
 
 def test_her_coordinator_chooses_for_her_and_nobody_else_does(town: Town) -> None:

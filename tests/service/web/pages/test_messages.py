@@ -66,6 +66,22 @@ def test_she_reads_what_she_was_told_and_why_not(desk: Desk) -> None:
     assert "/me/messages" in desk.her.open("/me")
 
 
+def test_new_ones_are_counted_until_she_has_looked_and_her_coordinator_sees_when(desk: Desk) -> None:
+    assert "条新的）" in desk.her.open("/me")
+    assert "看过" not in desk.coordinator.open(f"/co/people/{desk.her_id}/messages")
+    assert "新</span>" in desk.her.open("/me/messages")
+    assert "条新的" not in desk.her.open("/me")
+    assert "新</span>" not in desk.her.open("/me/messages")
+    assert "上午10:00看过。" in desk.coordinator.open(f"/co/people/{desk.her_id}/messages")
+
+
+def test_a_coordinator_has_messages_of_her_own_and_nobody_elses(desk: Desk) -> None:
+    text = desk.coordinator.open("/me/messages")
+    assert desk.coordinator.status == 200
+    assert "王小满您好" not in text
+    assert "/me/messages" in desk.coordinator.open("/co")
+
+
 def test_nobody_elses_are_among_them(desk: Desk) -> None:
     with transaction() as session:
         person = session.get_one(Volunteer, desk.her_id)
