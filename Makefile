@@ -14,7 +14,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint types fix demo assets translations screenshots lock clean
+.PHONY: help run test exactness soak bench lint types fix demo assets translations screenshots lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 
 soak: $(VENV)/dev.stamp ## Kill and starve the whole house under load until Ctrl-C; MINUTES=, KILLS= or SEED= if you like
 	@MINUTES=$(MINUTES) KILLS=$(KILLS) SEED=$(SEED) $(PY) -m tests.chaos.soak
+
+exactness: $(VENV)/dev.stamp ## Try 2,000 small problems with every rule of matching on
+	@LUNZHI_RULED_PROBLEMS=2000 $(PY) -m pytest -q -n $(TEST_PROCESSES) --timeout 3600 tests/service/matching/test_every_rule.py
 
 bench: $(VENV)/dev.stamp ## Measure the rush and the other promised figures
 	@for bench in $$(grep -l __main__ bench/*.py); do \

@@ -17,6 +17,22 @@ class Hindrance(StrEnum):
     SAME_SHIFT = "same_shift"  # she serves in another role of the same shift
     SAID_NO = "said_no"  # she declined this shift before, or let its offer run out
     WITHDRAWN = "withdrawn"  # she took her sign-up back after the plan was made
+    UNAVAILABLE = "unavailable"  # she said of that time: 不能
+    NIGHT = "night"  # no elder serves at night
+    HEAT = "heat"  # no elder serves outdoors in great heat
+    STRETCH = "stretch"  # longer on duty without a pause than her limit
+    WEEKLY_SHIFTS = "weekly_shifts"  # more shifts that week than she will
+    DAILY_SHIFTS = "daily_shifts"  # more shifts that day than she will
+    RELIEF = "relief"  # the other one of her household is on duty, and one stays with the child
+    APART = "apart"  # somebody she must not meet is in the shift
+    TOGETHER = "together"  # her partner is not in the shift
+    NEWCOMER = "newcomer"  # she is new, and nobody experienced is in the shift
+    TWO_ADULTS = "two_adults"  # fewer than two adults would be with the children
+    CHILD_RATIO = "child_ratio"  # too few adults for the children expected
+    CREW = "crew"  # a part of the crew lacks people, so none of it is held
+    FACES = "faces"  # the one visited has seen enough different people
+    NOT_NEEDED = "not_needed"  # she comes only if need be, and the minimum is there without her
+    IN_NEED_ONLY = "in_need_only"  # somebody serves there who comes only up to the minimum
 
 
 Code: TypeAlias = Refusal | Hindrance

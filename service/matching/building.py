@@ -30,9 +30,14 @@ from service.terms import (
     ShiftState,
     SignUpState,
 )
+from service.volunteers.rules import age_on
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
 PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2
+#: Years from which one is of age, and from which the rules for elders hold.
+ADULT, ELDER = 18, 70
+#: Hours in China between which it is night.
+NIGHT, MORNING = 22, 5
 #: States in which somebody served, or surely will.
 SERVED = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
 
@@ -60,7 +65,7 @@ def build_problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
         persons=tuple(
-            Person(id=person.volunteer_id, max_minutes=60 * person.weekly_hours, load_minutes=loads.get(number, 0))
+            _person(person, load_minutes=loads.get(number, 0), on=local(begin).date())
             for number, person in known.items()
         ),
         openings=tuple(_opening(row, held) for row in rows),
@@ -176,6 +181,24 @@ def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]
     return {*session.execute(declined), *session.execute(withdrew)}
 
 
+def _person(person: Candidate, *, load_minutes: int, on: date) -> Person:
+    """What is known of her today. Nobody says yet how many shifts she will, who is new, and who goes with whom."""
+    years = age_on(person.birth_on, on) if person.birth_on is not None else ADULT
+    return Person(
+        id=person.volunteer_id,
+        max_minutes=60 * person.weekly_hours,
+        load_minutes=load_minutes,
+        is_adult=years >= ADULT,
+        is_elder=years >= ELDER,
+    )
+
+
+def _is_night(shift: Shift) -> bool:
+    """Whether any of it lies between ten in the evening and five in the morning, in China."""
+    first, last = local(shift.starts_at), local(shift.ends_at - timedelta(minutes=1))
+    return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT
+
+
 def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
     role, shift = row.ShiftRole, row.Shift
     holders = sum(assignment.shift_role_id == role.id for assignment in held)
@@ -190,6 +213,8 @@ def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
         max_needed=role.max_needed,
         kept=max(0, role.taken - holders),
         weight=QUALIFIED_WEIGHT if row.ActivityRole.requires else PLAIN_WEIGHT,
+        area=shift.area_id,
+        is_night=_is_night(shift),
     )
 
 

@@ -8,35 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
-from service.matching.problem import LOAD_WEEKS, UNASKED, Opening, Problem, Wish
+from service.matching.faults import Fault, Violation
+from service.matching.inspection import Crowd, Seat
+from service.matching.problem import CANNOT, IF_NEEDED, LOAD_WEEKS, UNASKED, Opening, Problem, Wish
 from service.matching.solution import LevelName, Solution
-
-
-class Fault(StrEnum):
-    """What can be wrong with a plan."""
-
-    OTHER_PROBLEM = "other_problem"  # the solution is of another input
-    NO_SUCH_WISH = "no_such_wish"  # somebody is placed where nobody thought of her
-    PLACED_TWICE = "placed_twice"
-    BARRED = "barred"
-    CLASH = "clash"  # two duties at once, or rest cut short
-    OVERWORKED = "overworked"  # above her weekly limit
-    OVERFULL = "overfull"  # more people than places
-    UNTOLD = "untold"  # a refusal that is missing, or has no reason
-    OVERLOOKED = "overlooked"  # refused, though nothing stands in the way
-    MISCOUNTED = "miscounted"  # open roles or levels do not add up
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One fault, and whom and what it concerns."""
-
-    fault: Fault
-    person_id: int | None = None
-    opening_id: int | None = None
 
 
 class BrokenPlan(Exception):
@@ -56,13 +32,23 @@ def check(problem: Problem, solution: Solution) -> list[Violation]:
         return found
     facts = _Facts(problem, solution)
     return [
-        *_clashes(facts),
-        *_overwork(facts),
-        *_crowding(facts),
+        *_hard(facts),
         *_untold(problem, solution),
         *_overlooked(facts, solution),
         *_miscounted(facts, solution),
     ]
+
+
+def broken_rules(problem: Problem, solution: Solution) -> list[Violation]:
+    """The hard rules the placements break, whatever else the solution says."""
+    return [*_unfounded(problem, solution), *_hard(_Facts(problem, solution))]
+
+
+def _hard(facts: _Facts) -> Iterator[Violation]:
+    yield from _clashes(facts)
+    yield from _overwork(facts)
+    yield from _crowding(facts)
+    yield from facts.crowd.faults()
 
 
 class _Facts:
@@ -85,6 +71,14 @@ class _Facts:
         for placement in solution.placements:
             self._add(placement.person_id, self.opening[placement.opening_id], is_new=True)
             self.heads[placement.opening_id] += 1
+        self.spare = {
+            (w.person_id, w.opening_id) for w in problem.wishes if w.rank == UNASKED or w.availability == IF_NEEDED
+        }
+        seats = [Seat(pin.person_id, pin.opening_id, False) for pin in problem.pins]
+        for placed in solution.placements:
+            key = (placed.person_id, placed.opening_id)
+            seats.append(Seat(*key, True, key in self.spare))
+        self.crowd = Crowd(problem, seats)
 
     def _add(self, person_id: int, opening: Opening, *, is_new: bool) -> None:
         self.spans[person_id].append((opening.starts, opening.ends + opening.rest_after, opening.shift_id, is_new))
@@ -106,6 +100,8 @@ def _unfounded(problem: Problem, solution: Solution) -> Iterator[Violation]:
             yield Violation(Fault.NO_SUCH_WISH, *key)
         elif wish.barred:
             yield Violation(Fault.BARRED, *key)
+        elif wish.availability == CANNOT:
+            yield Violation(Fault.UNAVAILABLE, *key)
         if key in seen:
             yield Violation(Fault.PLACED_TWICE, *key)
         seen.add(key)
@@ -171,6 +167,7 @@ def _is_possible(facts: _Facts, wish: Wish) -> bool:
         and facts.has_room(opening)
         and minutes <= facts.limit[wish.person_id]
         and not _clash([*facts.spans[wish.person_id], span])
+        and facts.crowd.allows(wish)
     )
 
 
@@ -190,7 +187,9 @@ def _counted(facts: _Facts, solution: Solution) -> dict[LevelName, int]:
     for person_id, opening_id in places:
         served[person_id] += facts.opening[opening_id].ends - facts.opening[opening_id].starts
     shares = (1000 * minutes // max(1, LOAD_WEEKS * facts.limit[person_id]) for person_id, minutes in served.items())
-    worth = (max(10, 100 - 10 * (row.rank - 1)) for row in solution.placements if row.rank != UNASKED)
+    asked = [row for row in solution.placements if (row.person_id, row.opening_id) not in facts.spare]
+    pays = facts.problem.weights
+    worth = (max(pays.least, pays.dearest - pays.step * (row.rank - 1)) for row in asked)
     return {
         LevelName.COVER: sum(o.weight * min(o.min_needed, facts.heads[o.id]) for o in facts.problem.openings),
         LevelName.KEPT: len(facts.problem.pins),

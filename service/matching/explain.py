@@ -36,6 +36,22 @@ SENTENCES: dict[Code, Lazy] = {
     Hindrance.SAME_SHIFT: Lazy("在这一班已有岗位"),
     Hindrance.SAID_NO: Lazy("已经说过这一班来不了，或没有按时回复"),
     Hindrance.WITHDRAWN: Lazy("报名已经退出"),
+    Hindrance.UNAVAILABLE: Lazy("本人说这个时间不能来"),
+    Hindrance.NIGHT: Lazy("老年志愿者不排夜班"),
+    Hindrance.HEAT: Lazy("高温天老年志愿者不排户外"),
+    Hindrance.STRETCH: Lazy("会连续服务超过{limit}分钟，中间没有休息"),
+    Hindrance.WEEKLY_SHIFTS: Lazy("那一周已经有{limit}班，本人说不再多"),
+    Hindrance.DAILY_SHIFTS: Lazy("那一天已经有{limit}班，本人说不再多"),
+    Hindrance.RELIEF: Lazy("家里要有一人照看孩子，{person}那时在服务"),
+    Hindrance.APART: Lazy("不和这一班的{person}排在一起"),
+    Hindrance.TOGETHER: Lazy("只和搭档{person}一起来，搭档不在这一班"),
+    Hindrance.NEWCOMER: Lazy("第一次来，这一班还没有熟手带"),
+    Hindrance.TWO_ADULTS: Lazy("有孩子的班要有两位成年人在场，还不够"),
+    Hindrance.CHILD_RATIO: Lazy("照看这么多孩子要有{limit}位成年人，只有{held}位"),
+    Hindrance.CREW: Lazy("同一组的岗位没有配齐，整组不开"),
+    Hindrance.FACES: Lazy("被探访的人最多见{limit}位志愿者，已经够了"),
+    Hindrance.NOT_NEEDED: Lazy("只在必要时来，这一班人已经够了"),
+    Hindrance.IN_NEED_ONLY: Lazy("这一班刚够最少人数，其中有人只在必要时来"),
 }
 #: The same reasons short, to group people by.
 LABELS: dict[Code, Lazy] = {
@@ -57,6 +73,22 @@ LABELS: dict[Code, Lazy] = {
     Hindrance.SAME_SHIFT: Lazy("在这一班做别的岗位"),
     Hindrance.SAID_NO: Lazy("说过这一班来不了"),
     Hindrance.WITHDRAWN: Lazy("报名已退出"),
+    Hindrance.UNAVAILABLE: Lazy("那时不能来"),
+    Hindrance.NIGHT: Lazy("老人不排夜班"),
+    Hindrance.HEAT: Lazy("高温老人不排户外"),
+    Hindrance.STRETCH: Lazy("会连续服务太久"),
+    Hindrance.WEEKLY_SHIFTS: Lazy("那一周班数已满"),
+    Hindrance.DAILY_SHIFTS: Lazy("那一天班数已满"),
+    Hindrance.RELIEF: Lazy("家里要留一人"),
+    Hindrance.APART: Lazy("不和某人排在一起"),
+    Hindrance.TOGETHER: Lazy("搭档不在"),
+    Hindrance.NEWCOMER: Lazy("没有熟手带"),
+    Hindrance.TWO_ADULTS: Lazy("成年人不到两位"),
+    Hindrance.CHILD_RATIO: Lazy("成年人对孩子太少"),
+    Hindrance.CREW: Lazy("同组没有配齐"),
+    Hindrance.FACES: Lazy("探访的人已经够了"),
+    Hindrance.NOT_NEEDED: Lazy("只在必要时来"),
+    Hindrance.IN_NEED_ONLY: Lazy("有人只在必要时来"),
 }
 
 
@@ -136,7 +168,8 @@ def _group(known: Known, code: Code, people: list[Unplaced]) -> Group:
 
 def _sentence(known: Known, blocker: Blocker) -> str:
     said = {name: _said(name, value) for name, value in blocker.details}
-    return _(SENTENCES[blocker.code], duty=known.duty(blocker.shift_id), **said)
+    person = known.name(blocker.person_id) if blocker.person_id is not None else ""
+    return _(SENTENCES[blocker.code], duty=known.duty(blocker.shift_id), person=person, **said)
 
 
 def _said(name: str, value: str | int) -> str:

@@ -1,7 +1,7 @@
 """The exact matcher: each aim at its best before the next is looked at, and the proof that it is.
 
 1. What no plan can do is left out: wishes that are barred, or that clash with what their person holds already.
-2. The rest falls into parts that share neither person nor opening; each is solved by itself.
+2. The rest falls into parts that share neither person nor shift, bond, crew or visit; each is solved by itself.
 3. In each part the aims are solved in their order, as mixed-integer programs: heads towards the minimums, then wishes,
    then fair loads, then who asked first. What one aim reached is held while the next is solved. An aim that cannot be
    proven best within its limit of nodes keeps the best plan found, and says how far from proven it is.
@@ -16,13 +16,14 @@ from dataclasses import replace
 
 from service.matching import greedy
 from service.matching.conclusion import conclude
+from service.matching.filling import fill_up
 from service.matching.part import Found, Part
 from service.matching.plan import Plan
-from service.matching.problem import UNASKED, Problem, Wish
-from service.matching.rules import fits
+from service.matching.problem import Problem, Wish
+from service.matching.prospects import prospects
 from service.matching.solution import LevelName, Solution
 
-NAME = "lexical/1"
+NAME = "lexical/2"
 
 #: Parts with more wishes than this keep the greedy plan: their programs would outlast a worker's patience
 #: (docs/benchmarks.md).
@@ -32,11 +33,11 @@ LARGEST_PART = 20_000
 def solve(problem: Problem) -> Solution:
     """The best plan, or the best one found, with what no plan can beat at each level."""
     start = Plan(problem)
-    able = [wish for wish in problem.wishes if fits(start, wish)]
+    able = prospects(start, problem.wishes)
     draft = greedy.plan(problem)
     chosen: list[Wish] = []
     bounds: dict[LevelName, int | None] = dict.fromkeys((LevelName.COVER, LevelName.WISHES, LevelName.BURDEN), 0)
-    for wishes in _parts(able):
+    for wishes in _parts(start, able):
         drafted = [wish for wish in wishes if (wish.person_id, wish.opening_id) in draft.placed]
         found = Part(start, wishes).solve(drafted) if len(wishes) <= LARGEST_PART else Found(drafted, {})
         chosen += found.chosen
@@ -48,14 +49,12 @@ def solve(problem: Problem) -> Solution:
 def _finished(problem: Problem, chosen: Iterable[Wish]) -> Plan:
     """The plan of the chosen wishes, and of whatever still fits beside them where something was not solved.
 
-    Who asked comes first, so that nobody is drafted beyond a minimum who did not.
+    They are placed in the order in which they asked: the last one in a full role is named to whoever is refused.
     """
     plan = Plan(problem)
     for wish in sorted(chosen, key=lambda wish: (wish.signup_id is None, wish.signup_id or 0, wish.person_id)):
-        if wish.rank != UNASKED or plan.missing(plan.openings[wish.opening_id]):
-            plan.place(wish)
-    greedy.fill_minimums(plan)
-    greedy.honour_wishes(plan)
+        plan.place(wish)
+    fill_up(plan)
     return plan
 
 
@@ -85,8 +84,8 @@ def _with_bounds(
     return replace(solution, levels=tuple(levels))
 
 
-def _parts(wishes: Sequence[Wish]) -> Iterator[list[Wish]]:
-    """Wishes in groups that share neither person nor opening, in the order of their first wish."""
+def _parts(start: Plan, wishes: Sequence[Wish]) -> Iterator[list[Wish]]:
+    """Wishes in groups that no rule ties together, in the order of their first wish."""
     leader: dict[tuple[str, int], tuple[str, int]] = {}
 
     def find(node: tuple[str, int]) -> tuple[str, int]:
@@ -97,8 +96,21 @@ def _parts(wishes: Sequence[Wish]) -> Iterator[list[Wish]]:
         return node
 
     for wish in wishes:
-        leader[find(("person", wish.person_id))] = find(("opening", wish.opening_id))
+        for tie in _ties(start, wish):
+            leader[find(("person", wish.person_id))] = find(tie)
     groups: dict[tuple[str, int], list[Wish]] = defaultdict(list)
     for wish in wishes:
-        groups[find(("opening", wish.opening_id))].append(wish)
+        groups[find(("person", wish.person_id))].append(wish)
     yield from groups.values()
+
+
+def _ties(start: Plan, wish: Wish) -> Iterator[tuple[str, int]]:
+    """What a wish shares with others: the shift, its crew, the one visited, people she is bound to."""
+    opening = start.openings[wish.opening_id]
+    yield "shift", opening.shift_id
+    if opening.crew:
+        yield "crew", opening.crew
+    if opening.visit:
+        yield "visit", opening.visit
+    for other_id, _kind in start.bonds.get(wish.person_id, ()):
+        yield "person", other_id

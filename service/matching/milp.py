@@ -1,10 +1,11 @@
-"""A mixed-integer program, level by level: the one place that knows the solver (HiGHS).
+"""A linear program whose columns are whole numbers, solved aim by aim: the one place that knows the solver (HiGHS).
 
 One thread, a fixed seed, limits in nodes and never in seconds: the same program has the same answer on a busy machine.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
@@ -29,9 +30,18 @@ class Optimum:
 class Program:
     """Whole columns within bounds, rows of sums within bounds, any number of objectives solved one after another."""
 
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    rows: list[tuple[Sequence[int], Sequence[int], float, float]] = field(default_factory=list)
+    lower: array[float] = field(default_factory=lambda: array("d"))
+    upper: array[float] = field(default_factory=lambda: array("d"))
+    starts: array[int] = field(default_factory=lambda: array("i", [0]))
+    index: array[int] = field(default_factory=lambda: array("i"))
+    value: array[float] = field(default_factory=lambda: array("d"))
+    least: array[float] = field(default_factory=lambda: array("d"))
+    most: array[float] = field(default_factory=lambda: array("d"))
+
+    def columns_of_choice(self, count: int) -> None:
+        """So many new columns that are 0 or 1."""
+        self.lower.extend([0.0] * count)
+        self.upper.extend([1.0] * count)
 
     def column(self, lower: int, upper: int) -> int:
         """A new whole-number column; its index."""
@@ -41,8 +51,21 @@ class Program:
 
     def row(self, terms: Iterable[tuple[int, int]], *, least: float = -inf, most: float = inf) -> None:
         """`least` ≤ sum of coefficient × column ≤ `most`, over terms (column, coefficient)."""
-        columns, coefficients = zip(*terms, strict=True)
-        self.rows.append((columns, coefficients, least, most))
+        for column, coefficient in terms:
+            self.index.append(column)
+            self.value.append(coefficient)
+        self._close(least, most)
+
+    def sum_row(self, columns: Sequence[int], *, least: float = -inf, most: float = inf) -> None:
+        """`least` ≤ sum of columns ≤ `most`."""
+        self.index.extend(columns)
+        self.value.extend([1.0] * len(columns))
+        self._close(least, most)
+
+    def _close(self, least: float, most: float) -> None:
+        self.starts.append(len(self.index))
+        self.least.append(least)
+        self.most.append(most)
 
     def best(
         self, terms: Sequence[tuple[int, int]], *, is_most: bool, known: Sequence[int], node_limit: int
@@ -51,9 +74,11 @@ class Program:
 
         `known` are the values of a solution that is feasible: the answer is never worse than it.
         """
-        library = _highspy()
-        solver = _solver(node_limit)
-        solver.passModel(self._model(terms, is_most=is_most))
+        library = highs()
+        solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=0.999, mip_max_nodes=node_limit)  # aims are whole numbers
+        model = self.model(terms, is_most=is_most)
+        model.integrality_ = [library.HighsVarType.kInteger] * len(self.lower)
+        solver.passModel(model)
         start = library.HighsSolution()
         start.col_value = [float(value) for value in known]
         solver.setSolution(start)
@@ -67,45 +92,43 @@ class Program:
         bound = floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
         return Optimum(values, max(value, bound) if is_most else min(value, bound))
 
-    def _model(self, terms: Sequence[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
+    def model(self, terms: Iterable[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
+        """The program as the solver takes it, with no column held to whole numbers yet."""
         import numpy as np
 
-        library = _highspy()
+        library = highs()
         model: highspy.HighsLp = library.HighsLp()
         count = len(self.lower)
         costs = np.zeros(count)
         for column, coefficient in terms:
             costs[column] += coefficient
-        model.num_col_, model.num_row_ = count, len(self.rows)
+        model.num_col_, model.num_row_ = count, len(self.least)
         model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.array(self.lower), np.array(self.upper)
-        model.row_lower_ = np.array([row[2] for row in self.rows], dtype=float)
-        model.row_upper_ = np.array([row[3] for row in self.rows], dtype=float)
+        model.row_lower_, model.row_upper_ = np.array(self.least), np.array(self.most)
         model.sense_ = library.ObjSense.kMaximize if is_most else library.ObjSense.kMinimize
-        model.integrality_ = [library.HighsVarType.kInteger] * count
         model.a_matrix_.format_ = library.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *(len(row[0]) for row in self.rows)], dtype=np.int32)
-        model.a_matrix_.index_ = np.array([column for row in self.rows for column in row[0]], dtype=np.int32)
-        model.a_matrix_.value_ = np.array([number for row in self.rows for number in row[1]], dtype=float)
+        model.a_matrix_.start_ = np.array(self.starts)
+        model.a_matrix_.index_ = np.array(self.index)
+        model.a_matrix_.value_ = np.array(self.value)
         return model
 
 
-def _highspy() -> Any:
+def highs() -> Any:
     """The solver's library, loaded at the first solve: whatever only offers or answers would start later by it."""
     import highspy
 
     return highspy
 
 
-def _solver(node_limit: int) -> highspy.Highs:
-    solver: highspy.Highs = _highspy().Highs()
-    for name, value in (
-        ("output_flag", False),
-        ("log_to_console", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.999),  # every objective is whole: closer than one is equal
-        ("mip_max_nodes", node_limit),
-    ):
+def new_solver(**options: float) -> highspy.Highs:
+    """A solver that says nothing, runs on one thread, and always draws the same lots."""
+    solver: highspy.Highs = highs().Highs()
+    for name, value in {
+        "output_flag": False,
+        "log_to_console": False,
+        "threads": 1,
+        "random_seed": 0,
+        **options,
+    }.items():
         solver.setOptionValue(name, value)
     return solver

@@ -6,15 +6,13 @@ and between two neighbours of them a chord of the parabola says exactly what cou
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from service.matching.milp import Program
 from service.matching.plan import Plan
-from service.matching.problem import LOAD_WEEKS, UNASKED, Opening, Wish
-from service.matching.rules import worth
+from service.matching.problem import LOAD_WEEKS, Opening, Wish
+from service.matching.rows import framed
 from service.matching.solution import LevelName
 
 #: Nodes of the search for one aim of one part. Small parts need none or a few.
@@ -45,29 +43,23 @@ class Part:
 
     def __init__(self, start: Plan, wishes: list[Wish]) -> None:
         self.start, self.wishes = start, wishes
+        self.frame = framed(start, wishes)
+        self.program = self.frame.program
+        self.of_opening, self.of_person = self.frame.of_opening, self.frame.of_person
         self.openings: dict[int, Opening] = {w.opening_id: start.openings[w.opening_id] for w in wishes}
-        self.of_opening: dict[int, list[int]] = defaultdict(list)
-        self.of_person: dict[int, list[int]] = defaultdict(list)
-        self.program = Program()
         self.heads: dict[int, int] = {}
-        for wish in wishes:
-            column = self.program.column(0, 1)
-            self.of_opening[wish.opening_id].append(column)
-            self.of_person[wish.person_id].append(column)
-        self._limit_places()
-        self._keep_apart()
-        self._limit_weeks()
 
     def solve(self, draft: Sequence[Wish]) -> Found:
         """Aim after aim, beginning with the draft's wishes."""
         bounds: dict[LevelName, int | None] = {}
         self._count_heads()
-        known = self._completed(self._values(draft))
+        known = self._values(draft)
         cover = [(column, self.openings[opening].weight) for opening, column in self.heads.items()]
         known = self._aim(LevelName.COVER, cover, known, bounds, is_most=True)
         if (cover_bound := bounds[LevelName.COVER]) is not None:
             bounds[LevelName.COVER] = cover_bound + self._covered_before()
-        asked = [(n, worth(wish.rank)) for n, wish in enumerate(self.wishes) if wish.rank != UNASKED]
+        worth = self.start.problem.weights.worth
+        asked = [(n, worth(wish)) for n, wish in enumerate(self.wishes) if worth(wish)]
         known = self._aim(LevelName.WISHES, asked, known, bounds, is_most=True)
         if len(self.wishes) > LARGEST_FAIR:
             return Found(self._chosen(known), bounds)
@@ -78,48 +70,6 @@ class Part:
 
     def _chosen(self, values: tuple[int, ...]) -> list[Wish]:
         return [wish for wish, value in zip(self.wishes, values, strict=False) if value]
-
-    # --- rows ---
-
-    def _limit_places(self) -> None:
-        for opening_id, columns in self.of_opening.items():
-            self.program.row([(n, 1) for n in columns], most=self.start.free(self.openings[opening_id]))
-
-    def _keep_apart(self) -> None:
-        """Of duties that meet, rest owed included, one at most: a row for each moment at which one begins."""
-        for columns in self.of_person.values():
-            spans = sorted((self._span(n), n) for n in columns)
-            cliques = {
-                frozenset(n for (starts, ends), n in spans if starts <= moment < max(ends, starts + 1))
-                for (moment, _ends), _n in spans
-            }
-            shifts = {self._shift(n) for n in columns}
-            cliques |= {frozenset(n for n in columns if self._shift(n) == shift_id) for shift_id in shifts}
-            for clique in sorted(cliques, key=sorted):
-                if len(clique) > 1 and not any(clique < other for other in cliques):
-                    self.program.row([(n, 1) for n in sorted(clique)], most=1)
-
-    def _shift(self, n: int) -> int:
-        return self.openings[self.wishes[n].opening_id].shift_id
-
-    def _span(self, n: int) -> tuple[int, int]:
-        opening = self.openings[self.wishes[n].opening_id]
-        return opening.starts, opening.ends + opening.rest_after
-
-    def _limit_weeks(self) -> None:
-        for person_id, columns in self.of_person.items():
-            weeks: dict[int, list[int]] = defaultdict(list)
-            for n in columns:
-                weeks[self.openings[self.wishes[n].opening_id].week].append(n)
-            for week, inside in weeks.items():
-                held = sum(duty.minutes for duty in self.start.duties[person_id] if duty.week == week)
-                left = self.start.persons[person_id].max_minutes - held
-                if sum(self._minutes(n) for n in inside) > left:
-                    self.program.row([(n, self._minutes(n)) for n in inside], most=left)
-
-    def _minutes(self, n: int) -> int:
-        opening = self.openings[self.wishes[n].opening_id]
-        return opening.ends - opening.starts
 
     # --- aims ---
 
@@ -178,7 +128,7 @@ class Part:
         for n in self.of_person[person_id]:
             opening = self.openings[self.wishes[n].opening_id]
             sums = weeks.setdefault(opening.week, {0})
-            sums |= {minutes + self._minutes(n) for minutes in sums}
+            sums |= {minutes + self.frame.minutes(n) for minutes in sums}
         limit, load = self.start.persons[person_id].max_minutes, self.start.load[person_id]
         loads = {load}
         for sums in weeks.values():
@@ -190,9 +140,9 @@ class Part:
         """Her load in thousandths of her own limit, rounded down as rules.burden does."""
         allowed = max(1, LOAD_WEEKS * self.start.persons[person_id].max_minutes)
         columns, load = self.of_person[person_id], self.start.load[person_id]
-        most = 1000 * (load + sum(map(self._minutes, columns))) // allowed
+        most = 1000 * (load + sum(map(self.frame.minutes, columns))) // allowed
         column = self.program.column(0, most)
-        minutes = [(n, -1000 * self._minutes(n)) for n in columns]
+        minutes = [(n, -1000 * self.frame.minutes(n)) for n in columns]
         self.program.row([(column, allowed), *minutes], least=1000 * load - allowed + 1)
         return _Share(column, most, allowed)
 
@@ -202,16 +152,15 @@ class Part:
         return self.wishes[n].signup_id or 0, n
 
     def _values(self, chosen: Iterable[Wish]) -> tuple[int, ...]:
+        """The values of the wishes, of the columns the rules need, and of the heads that count."""
         taken = {(wish.person_id, wish.opening_id) for wish in chosen}
-        return tuple(int((wish.person_id, wish.opening_id) in taken) for wish in self.wishes)
-
-    def _completed(self, values: tuple[int, ...]) -> tuple[int, ...]:
-        """The values of the wishes with those of the heads they make."""
-        heads = []
+        values = [int((wish.person_id, wish.opening_id) in taken) for wish in self.wishes]
+        for column in range(len(values), self.frame.width):
+            values.append(self.frame.follows(column, values))
         for opening_id in self.heads:
             placed = sum(values[n] for n in self.of_opening[opening_id])
-            heads.append(min(placed, self.start.missing(self.openings[opening_id])))
-        return (*values[: len(self.wishes)], *heads)
+            values.append(min(placed, self.start.missing(self.openings[opening_id])))
+        return tuple(values)
 
     def _with_loads(
         self, values: tuple[int, ...], shares: dict[int, _Share], squares: dict[int, int]
@@ -219,7 +168,9 @@ class Part:
         """The values with the shares and squares that the chosen wishes really make."""
         whole = [*values, *([0] * (len(self.program.lower) - len(values)))]
         for person_id, share in shares.items():
-            load = self.start.load[person_id] + sum(self._minutes(n) for n in self.of_person[person_id] if values[n])
+            load = self.start.load[person_id] + sum(
+                self.frame.minutes(n) for n in self.of_person[person_id] if values[n]
+            )
             whole[share.column] = 1000 * load // share.allowed
             whole[squares[person_id]] = whole[share.column] ** 2
         return tuple(whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from service.matching.problem import LOAD_WEEKS, Opening, Person, Problem, Wish
+from service.matching.problem import LOAD_WEEKS, BondKind, Opening, Person, Problem, Wish, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +22,42 @@ class Duty:
     def minutes(self) -> int:
         return self.ends - self.starts
 
+    @property
+    def day(self) -> int:
+        return day(self.starts)
+
 
 class Plan:
-    """Starts with what is pinned and committed; grows by `place`. Asks no rule: that is the caller's part."""
+    """Starts with what is pinned and committed; grows by `place`, shrinks by `take_back`. Asks no rule: that is the
+    caller's part."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.persons: dict[int, Person] = {person.id: person for person in problem.persons}
         self.openings: dict[int, Opening] = {opening.id: opening for opening in problem.openings}
         self.wishes_for: dict[int, list[Wish]] = defaultdict(list)
+        self.wishes_of: dict[int, list[Wish]] = defaultdict(list)
         self.duties: dict[int, list[Duty]] = defaultdict(list)
         self.holders: dict[int, list[int]] = defaultdict(list)
+        #: Openings that belong together, by the shift, crew or visit they share.
+        self.of_shift: dict[int, list[Opening]] = defaultdict(list)
+        self.of_crew: dict[int, list[Opening]] = defaultdict(list)
+        self.of_visit: dict[int, list[Opening]] = defaultdict(list)
+        self.bonds: dict[int, list[tuple[int, BondKind]]] = defaultdict(list)
         self.load: dict[int, int] = {person.id: person.load_minutes for person in problem.persons}
         self.placed: dict[tuple[int, int], Wish] = {}
+        for opening in problem.openings:
+            self.of_shift[opening.shift_id].append(opening)
+            if opening.crew:
+                self.of_crew[opening.crew].append(opening)
+            if opening.visit:
+                self.of_visit[opening.visit].append(opening)
         for wish in problem.wishes:
             self.wishes_for[wish.opening_id].append(wish)
+            self.wishes_of[wish.person_id].append(wish)
+        for bond in problem.bonds:
+            self.bonds[bond.person_id].append((bond.other_id, bond.kind))
+            self.bonds[bond.other_id].append((bond.person_id, bond.kind))
         for held in problem.commitments:
             duty = Duty(held.shift_id, held.starts, held.ends, held.rest_after, held.week)
             self.duties[held.person_id].append(duty)
@@ -48,6 +69,14 @@ class Plan:
         self.placed[wish.person_id, wish.opening_id] = wish
         self._hold(wish.person_id, self.openings[wish.opening_id])
 
+    def take_back(self, wish: Wish) -> None:
+        """Undo `place`."""
+        opening = self.openings[wish.opening_id]
+        del self.placed[wish.person_id, wish.opening_id]
+        self.duties[wish.person_id].remove(_duty(opening))
+        self.holders[opening.id].remove(wish.person_id)
+        self.load[wish.person_id] -= opening.ends - opening.starts
+
     def missing(self, opening: Opening) -> int:
         """Heads below the minimum."""
         return max(0, opening.min_needed - len(self.holders[opening.id]))
@@ -56,12 +85,25 @@ class Plan:
         """Places nobody has."""
         return max(0, opening.max_needed - opening.kept - len(self.holders[opening.id]))
 
+    def company(self, shift_id: int) -> list[int]:
+        """Everybody who serves in a shift, in whatever role."""
+        return [person_id for opening in self.of_shift[shift_id] for person_id in self.holders[opening.id]]
+
+    def placed_in(self, openings: list[Opening]) -> list[Wish]:
+        """What the plan gave away of these openings; pins are not its doing."""
+        keys = ((person_id, opening.id) for opening in openings for person_id in self.holders[opening.id])
+        return [self.placed[key] for key in keys if key in self.placed]
+
     def load_share(self, person_id: int) -> int:
         """Minutes served lately and planned now, in thousandths of what her own limit allows in LOAD_WEEKS."""
         return 1000 * self.load[person_id] // max(1, LOAD_WEEKS * self.persons[person_id].max_minutes)
 
     def _hold(self, person_id: int, opening: Opening) -> None:
-        duty = Duty(opening.shift_id, opening.starts, opening.ends, opening.rest_after, opening.week)
+        duty = _duty(opening)
         self.duties[person_id].append(duty)
         self.holders[opening.id].append(person_id)
         self.load[person_id] += duty.minutes
+
+
+def _duty(opening: Opening) -> Duty:
+    return Duty(opening.shift_id, opening.starts, opening.ends, opening.rest_after, opening.week)

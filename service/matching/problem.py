@@ -1,39 +1,66 @@
 """The problem a matcher is given: frozen, whole numbers, no database, the same bytes from the same facts.
 
-Five flat tables, each in a fixed order, so that a solver can turn any column into an array. Instants are
-minutes since 1970 (UTC), lengths are minutes, weeks are year * 100 + ISO week of the Chinese calendar day.
-The stored form is documented in docs/matching.md; whoever changes it raises VERSION.
+Six flat tables, each in a fixed order and kept as arrays (table.py). Instants are minutes since 1970 (UTC), lengths
+are minutes, weeks are year * 100 + ISO week of the Chinese calendar day. The stored form is documented in
+docs/matching.md; whoever changes it raises VERSION.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import Field, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
 
 from service.matching.blockers import Blocker
+from service.matching.table import Table
 
-VERSION = 1
+#: The form written when anything is used that version 1 did not know, and the oldest form.
+VERSION, FIRST_VERSION = 2, 1
 #: How far back service counts as load.
 LOAD_WEEKS = 12
 #: The rank of somebody who may serve but did not ask: a team member in a rota.
 UNASKED = 0
+#: What she says of a time: 不能, 必要时 (only as far as the minimum needs her), 能来.
+CANNOT, IF_NEEDED, CAN = 0, 1, 2
+#: China keeps one time the whole year: a day begins this many minutes before that of UTC.
+EAST_OF_UTC, DAY = 480, 1440
 
 
 class MalformedProblem(ValueError):
     """The tables contradict each other, or are of a version this program does not read."""
 
 
+class BondKind(StrEnum):
+    """What two people mean to each other's plans."""
+
+    APART = "apart"  # never in the same shift
+    TOGETHER = "together"  # partners: in the same shift or not at all
+    RELIEF = "relief"  # one household: one of the two stays with the child, never both on duty at once
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who may serve. `load_minutes` were served in the LOAD_WEEKS before the window."""
+    """Somebody who may serve. `load_minutes` were served in the LOAD_WEEKS before the window.
+
+    `most_a_day` and `most_a_week` count shifts, None without a limit. `most_at_a_stretch` are minutes of duty without
+    a pause of BREAK (rules.py).
+    """
 
     id: int
     max_minutes: int  # a week, by her own limit
     load_minutes: int = 0
+    most_a_day: int | None = None
+    most_a_week: int | None = None
+    most_at_a_stretch: int | None = None
+    is_adult: bool = True
+    is_elder: bool = False
+    is_newcomer: bool = False
+    is_experienced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +68,9 @@ class Opening:
     """One role of one shift. `kept` places belong to nobody in the plan: a withdrawal that can still be undone.
 
     `weight` is what one head of the minimum counts: more for a role without which the shift is not held.
+    `children` are expected in the shift, `per_adult` of them at most for each adult (0: no ratio). Openings of one
+    `crew` are held together or not at all (0: none). Those of one `visit` see at most `most_faces` different people.
+    `area` is the community; only the order in which blocks are made depends on it.
     """
 
     id: int
@@ -53,6 +83,14 @@ class Opening:
     max_needed: int
     kept: int = 0
     weight: int = 1
+    area: int = 0
+    is_night: bool = False
+    is_hot: bool = False
+    children: int = 0
+    per_adult: int = 0
+    crew: int = 0
+    visit: int = 0
+    most_faces: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +109,8 @@ class Commitment:
 class Wish:
     """A person and an opening she asked for (rank 1 is the dearest) or could be asked for (UNASKED).
 
-    `barred` are the reasons that lie in her alone and that no plan can change.
+    `barred` are the reasons that lie in her alone and that no plan can change. `availability` is what she says of
+    that time: CAN, IF_NEEDED or CANNOT.
     """
 
     person_id: int
@@ -79,6 +118,12 @@ class Wish:
     rank: int
     signup_id: int | None = None
     barred: tuple[Blocker, ...] = ()
+    availability: int = CAN
+
+    @property
+    def is_spare(self) -> bool:
+        """She is taken only as far as the minimum needs her."""
+        return self.rank == UNASKED or self.availability == IF_NEEDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +136,48 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """Two people, the lower id first, and what they mean to each other's plans."""
+
+    person_id: int
+    other_id: int
+    kind: BondKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What honoured wishes are worth in this community: the dearest, each further rank less, none less than `least`."""
+
+    dearest: int = 100
+    step: int = 10
+    least: int = 10
+
+    def worth(self, wish: Wish) -> int:
+        """What it counts to honour the wish: nothing where nobody asked, or only if need be."""
+        return 0 if wish.is_spare else max(self.least, self.dearest - self.step * (wish.rank - 1))
+
+
+#: Table → its kind of row and the columns of its key.
+TABLES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "persons": (Person, ("id",)),
+    "openings": (Opening, ("id",)),
+    "commitments": (Commitment, ("person_id", "shift_id")),
+    "wishes": (Wish, ("person_id", "opening_id")),
+    "pins": (Pin, ("person_id", "opening_id")),
+    "bonds": (Bond, ("person_id", "other_id")),
+}
+#: What version 1 did not have: written only where it says something.
+LATER: dict[str, tuple[str, ...]] = {
+    "persons": (
+        *("most_a_day", "most_a_week", "most_at_a_stretch"),
+        *("is_adult", "is_elder", "is_newcomer", "is_experienced"),
+    ),
+    "openings": ("area", "is_night", "is_hot", "children", "per_adult", "crew", "visit", "most_faces"),
+    "wishes": ("availability",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Everything a plan may depend on. Tables are put in order when it is made, whatever order rows came in.
 
@@ -99,52 +186,70 @@ class Problem:
 
     from_minute: int
     until_minute: int
-    persons: tuple[Person, ...]
-    openings: tuple[Opening, ...]
-    commitments: tuple[Commitment, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-    pins: tuple[Pin, ...] = ()
+    persons: Sequence[Person]
+    openings: Sequence[Opening]
+    commitments: Sequence[Commitment] = ()
+    wishes: Sequence[Wish] = ()
+    pins: Sequence[Pin] = ()
+    bonds: Sequence[Bond] = ()
+    weights: Weights = Weights()
 
     def __post_init__(self) -> None:
-        persons = _ordered(self, "persons", ("id",))
-        openings = _ordered(self, "openings", ("id",))
-        for name in ("wishes", "pins"):
-            for person_id, opening_id in _ordered(self, name, ("person_id", "opening_id")):
-                if (person_id,) not in persons or (opening_id,) not in openings:
-                    raise MalformedProblem(f"{name}: nobody or nothing is ({person_id}, {opening_id})")
-        for person_id, _ in _ordered(self, "commitments", ("person_id", "shift_id")):
-            if (person_id,) not in persons:
-                raise MalformedProblem(f"commitments: nobody is {person_id}")
+        for name in TABLES:
+            _put_in_order(self, name)
+        people, openings = set(self.table("persons").numbers("id")), set(self.table("openings").numbers("id"))
+        for name, column, known in (
+            ("wishes", "person_id", people),
+            ("wishes", "opening_id", openings),
+            ("pins", "person_id", people),
+            ("pins", "opening_id", openings),
+            ("commitments", "person_id", people),
+            ("bonds", "person_id", people),
+            ("bonds", "other_id", people),
+        ):
+            if unknown := set(self.table(name).numbers(column)) - known:
+                raise MalformedProblem(f"{name}: {column} {min(unknown)} is not in the problem")
+        if any(bond.person_id >= bond.other_id for bond in self.bonds):
+            raise MalformedProblem("bonds: the lower id comes first, and nobody is bound to herself")
+
+    def table(self, name: str) -> Table[Any]:
+        """A table with its columns."""
+        found = getattr(self, name)
+        assert isinstance(found, Table)  # noqa: S101 (made so above; the annotation says what callers may pass)
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The problem as JSON values: each table as an object of columns."""
-        wishes = _columns(self.wishes, Wish)
-        wishes["barred"] = [[blocker.to_json() for blocker in barred] for barred in wishes["barred"]]
-        return {
-            "version": VERSION,
-            "from_minute": self.from_minute,
-            "until_minute": self.until_minute,
-            "persons": _columns(self.persons, Person),
-            "openings": _columns(self.openings, Opening),
-            "commitments": _columns(self.commitments, Commitment),
-            "wishes": wishes,
-            "pins": _columns(self.pins, Pin),
+        stored: dict[str, Any] = {
+            name: self.table(name).to_json(leave_out=LATER.get(name, ())) for name in TABLES if name != "bonds"
         }
+        wishes = stored["wishes"]
+        wishes["barred"] = [[blocker.to_json() for blocker in barred] for barred in wishes["barred"]]
+        if self.bonds:
+            stored["bonds"] = self.table("bonds").to_json()
+        if self.weights != Weights():
+            stored["weights"] = asdict(self.weights)
+        is_first = set(stored) <= set(TABLES) - {"bonds"} and not any(
+            column in stored[name] for name, columns in LATER.items() for column in columns
+        )
+        version = FIRST_VERSION if is_first else VERSION
+        return {"version": version, "from_minute": self.from_minute, "until_minute": self.until_minute, **stored}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Problem:
         """The problem that `to_json` wrote. Raises MalformedProblem for another version."""
-        if stored.get("version") != VERSION:
-            raise MalformedProblem(f"version {stored.get('version')}: this program reads {VERSION}")
-        barred = [tuple(map(Blocker.from_json, blockers)) for blockers in stored["wishes"]["barred"]]
+        if stored.get("version") not in (FIRST_VERSION, VERSION):
+            raise MalformedProblem(f"version {stored.get('version')}: this program reads {FIRST_VERSION} to {VERSION}")
+        tables = {name: stored.get(name, {}) for name in TABLES}
+        barred = [tuple(map(Blocker.from_json, blockers)) for blockers in tables["wishes"]["barred"]]
+        tables["wishes"] = {**tables["wishes"], "barred": barred}
+        if tables["bonds"]:
+            tables["bonds"] = {**tables["bonds"], "kind": [BondKind(kind) for kind in tables["bonds"]["kind"]]}
         return cls(
             from_minute=stored["from_minute"],
             until_minute=stored["until_minute"],
-            persons=_rows(stored["persons"], Person),
-            openings=_rows(stored["openings"], Opening),
-            commitments=_rows(stored["commitments"], Commitment),
-            wishes=_rows({**stored["wishes"], "barred": barred}, Wish),
-            pins=_rows(stored["pins"], Pin),
+            weights=Weights(**stored.get("weights", {})),
+            **{name: Table.from_json(kind, tables[name]) for name, (kind, _) in TABLES.items()},
         )
 
     @property
@@ -163,35 +268,21 @@ def instant(at: int) -> datetime:
     return datetime.fromtimestamp(60 * at, UTC)
 
 
+def day(at: int) -> int:
+    """The day a minute is in, in China, counted from 1970."""
+    return (at + EAST_OF_UTC) // DAY
+
+
 def canonical(stored: dict[str, Any]) -> str:
     """JSON text that is the same for equal values: keys sorted, no spaces, ASCII."""
     return json.dumps(stored, sort_keys=True, separators=(",", ":"))
 
 
-class _Table(Protocol):
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-
-Row = TypeVar("Row", bound=_Table)
-
-
-def _columns(rows: Sequence[Row], kind: type[Row]) -> dict[str, list[Any]]:
-    return {field.name: [getattr(row, field.name) for row in rows] for field in fields(kind)}
-
-
-def _rows(columns: dict[str, list[Any]], kind: type[Row]) -> tuple[Row, ...]:
-    names = [field.name for field in fields(kind)]
-    return tuple(
-        kind(**dict(zip(names, values, strict=True))) for values in zip(*(columns[name] for name in names), strict=True)
-    )
-
-
-def _ordered(problem: Problem, name: str, keys: tuple[str, ...]) -> set[tuple[int, ...]]:
-    """Put a table in the order of its key; the keys. Raises MalformedProblem when one is there twice."""
-    rows: Iterable[Any] = getattr(problem, name)
-    by_key = {tuple(getattr(row, key) for key in keys): row for row in rows}
-    ordered = tuple(by_key[key] for key in sorted(by_key))
-    if len(ordered) != len(tuple(rows)):
+def _put_in_order(problem: Problem, name: str) -> None:
+    """Make a table of the rows, in the order of its key. Raises MalformedProblem when one is there twice."""
+    kind, keys = TABLES[name]
+    table = Table.of(kind, getattr(problem, name)).ordered_by(keys)
+    found = list(table.keys(keys))
+    if any(before == after for before, after in pairwise(found)):
         raise MalformedProblem(f"{name}: a key is there twice")
-    object.__setattr__(problem, name, ordered)
-    return set(by_key)
+    object.__setattr__(problem, name, table)

@@ -1,4 +1,4 @@
-"""The rules of matching, one small function each: hard before soft.
+"""The rules of matching, hard before soft: one small function each, here in the order in which they are told.
 
 `blockers` is the feasibility of every solver, of live repair and of the pages; `levels` is their score. The
 time rules say the same as those of a sign-up (signups/rules.py), on whole minutes; a test holds the two together.
@@ -9,14 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from service.matching.blockers import Blocker, Hindrance
-from service.matching.plan import Duty, Plan
-from service.matching.problem import UNASKED, Opening, Wish
+from service.matching import company, hours
+from service.matching.blockers import Blocker
+from service.matching.plan import Plan
+from service.matching.problem import BondKind, Opening, Wish
 from service.matching.solution import Level, LevelName
-from service.terms import Refusal
 
 HardRule: TypeAlias = Callable[[Plan, Wish], Iterator[Blocker]]
 SoftRule: TypeAlias = Callable[[Plan], Level]
+
+#: What lies in the person and the opening alone, whatever the plan.
+FIXED: tuple[HardRule, ...] = (hours.barred, hours.unavailable, hours.night, hours.heat)
+#: What can only get harder while a plan grows.
+GROWING: tuple[HardRule, ...] = (
+    *(hours.same_shift, hours.overlap, hours.rest, hours.stretch),
+    *(hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts),
+    *(hours.relief, company.apart, company.faces, company.not_needed, company.full),
+)
+#: What somebody else can mend.
+COMPLETE: tuple[HardRule, ...] = (
+    *(company.together, company.newcomer),
+    *(company.two_adults, company.child_ratio, company.crew),
+)
+HARD: tuple[HardRule, ...] = (*FIXED, *GROWING, *COMPLETE)
 
 
 def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
@@ -24,64 +39,36 @@ def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
     return tuple(blocker for rule in HARD for blocker in rule(plan, wish))
 
 
-def fits(plan: Plan, wish: Wish) -> bool:
-    """Whether nothing stands in the way; stops at the first blocker."""
-    return not any(True for rule in HARD for _ in rule(plan, wish))
+def fits(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> bool:
+    """Whether nothing stands in the way, by all rules or by some; stops at the first blocker."""
+    return not any(True for rule in by for _ in rule(plan, wish))
+
+
+def stands(plan: Plan, wish: Wish) -> bool:
+    """Whether somebody placed breaks none of the rules that others can mend."""
+    plan.take_back(wish)
+    may = fits(plan, wish, by=COMPLETE)
+    plan.place(wish)
+    return may
+
+
+def leaning(plan: Plan, wish: Wish) -> list[Wish]:
+    """Placements that may need this one: others in its shift and crew."""
+    opening = plan.openings[wish.opening_id]
+    shared: list[Opening] = [*plan.of_shift[opening.shift_id]]
+    if opening.crew:
+        shared += [part for part in plan.of_crew[opening.crew] if part.shift_id != opening.shift_id]
+    return [other for other in plan.placed_in(shared) if other.person_id != wish.person_id]
+
+
+def partners(plan: Plan, person_id: int) -> list[int]:
+    """Those with whom she serves together or not at all."""
+    return [other_id for other_id, kind in plan.bonds.get(person_id, ()) if kind == BondKind.TOGETHER]
 
 
 def levels(plan: Plan) -> tuple[Level, ...]:
     """How good the plan is, the stronger aim first."""
     return tuple(rule(plan) for rule in SOFT)
-
-
-# --- hard: a plan never breaks one ---
-
-
-def barred(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """Qualification on the service date, age, consent, an earlier no: what no plan can change."""
-    yield from wish.barred
-
-
-def same_shift(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """Nobody serves in two roles of one shift, nor twice in one."""
-    shift_id = plan.openings[wish.opening_id].shift_id
-    if any(duty.shift_id == shift_id for duty in plan.duties[wish.person_id]):
-        yield Blocker(Hindrance.SAME_SHIFT, shift_id=shift_id)
-
-
-def overlap(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """Nobody is in two shifts at once. Times are half-open: one may start when the other ends."""
-    opening = plan.openings[wish.opening_id]
-    for duty in _others(plan, wish):
-        if _overlaps(opening, duty):
-            yield Blocker(Refusal.OVERLAP, shift_id=duty.shift_id)
-
-
-def rest(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """The later of two shifts starts only after the rest owed for the earlier one."""
-    opening = plan.openings[wish.opening_id]
-    for duty in _others(plan, wish):
-        if not _overlaps(opening, duty) and _breaks_rest(opening, duty):
-            yield Blocker(Refusal.REST, shift_id=duty.shift_id)
-
-
-def weekly_hours(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """The person's own limit, over the week in which the shift starts."""
-    opening, limit = plan.openings[wish.opening_id], plan.persons[wish.person_id].max_minutes
-    served = sum(duty.minutes for duty in plan.duties[wish.person_id] if duty.week == opening.week)
-    if served + opening.ends - opening.starts > limit:
-        yield Blocker(Refusal.WEEKLY_HOURS, details=(("held", round(served / 60)), ("limit", limit // 60)))
-
-
-def full(plan: Plan, wish: Wish) -> Iterator[Blocker]:
-    """No more people than places; the last to get one is named."""
-    opening = plan.openings[wish.opening_id]
-    if not plan.free(opening):
-        holders = plan.holders[opening.id]
-        yield Blocker(Refusal.FULL, person_id=holders[-1] if holders else None)
-
-
-HARD: tuple[HardRule, ...] = (barred, same_shift, overlap, rest, weekly_hours, full)
 
 
 # --- soft: a plan is better or worse by them, in this order ---
@@ -108,18 +95,13 @@ def kept(plan: Plan) -> Level:
 
 
 def wishes(plan: Plan) -> Level:
-    """What honoured wishes are worth. Who was not asked for an opening has no wish there."""
-    asked = (wish for wish in plan.problem.wishes if wish.rank != UNASKED)
+    """What honoured wishes are worth. Who was not asked for an opening, or comes only if need be, has no wish there."""
+    worth = plan.problem.weights.worth
     return Level(
         name=LevelName.WISHES,
-        value=sum(worth(wish.rank) for wish in plan.placed.values() if wish.rank != UNASKED),
-        of=sum(worth(wish.rank) for wish in asked),
+        value=sum(worth(wish) for wish in plan.placed.values()),
+        of=sum(worth(wish) for wish in plan.problem.wishes),
     )
-
-
-def worth(rank: int) -> int:
-    """The dearest wish counts 100, each further one 10 less, none less than 10."""
-    return max(10, 110 - 10 * rank)
 
 
 def burden(plan: Plan) -> Level:
@@ -130,17 +112,3 @@ def burden(plan: Plan) -> Level:
 
 
 SOFT: tuple[SoftRule, ...] = (cover, kept, wishes, burden)
-
-
-def _others(plan: Plan, wish: Wish) -> Iterator[Duty]:
-    """Her duties in other shifts than the one wished for."""
-    shift_id = plan.openings[wish.opening_id].shift_id
-    return (duty for duty in plan.duties[wish.person_id] if duty.shift_id != shift_id)
-
-
-def _overlaps(opening: Opening, duty: Duty) -> bool:
-    return opening.starts < duty.ends and duty.starts < opening.ends
-
-
-def _breaks_rest(opening: Opening, duty: Duty) -> bool:
-    return opening.starts < duty.ends + duty.rest_after and duty.starts < opening.ends + opening.rest_after

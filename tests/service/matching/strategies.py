@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from service.matching.blockers import Blocker
-from service.matching.problem import UNASKED, Commitment, Opening, Person, Pin, Problem, Wish
+from service.matching.problem import (
+    CAN,
+    CANNOT,
+    IF_NEEDED,
+    UNASKED,
+    Bond,
+    BondKind,
+    Commitment,
+    Opening,
+    Person,
+    Pin,
+    Problem,
+    Wish,
+)
 from service.terms import QualificationKind, Refusal
 
 #: Minutes since 1970 of a Monday, 0:00 in China; weeks here are just numbered from it.
@@ -26,7 +40,7 @@ def week(starts: int) -> int:
     return (starts - MONDAY) // WEEK
 
 
-def opening(opening_id: int, shift_id: int, **given: int) -> Opening:
+def opening(opening_id: int, shift_id: int, **given: Any) -> Opening:
     """An opening of two hours on the first Monday morning, with one place, unless told otherwise."""
     starts = given.setdefault("starts", MONDAY + 540)
     plain = {"ends": starts + 120, "rest_after": 30, "week": week(starts), "min_needed": 1, "max_needed": 1}
@@ -44,7 +58,11 @@ def openings(draw: st.DrawFn) -> tuple[Opening, ...]:
         )
         for number in range(draw(st.integers(1, 2))):
             most = draw(st.integers(1, 3))
-            needed = {"min_needed": draw(st.integers(0, most)), "max_needed": most, "kept": draw(st.integers(0, 1))}
+            needed: dict[str, Any] = {
+                "min_needed": draw(st.integers(0, most)),
+                "max_needed": most,
+                "kept": draw(st.integers(0, 1)),
+            }
             made.append(replace(first, id=first.id + number, weight=draw(st.integers(1, 2)), **needed))
     return tuple(made)
 
@@ -60,6 +78,94 @@ def commitments(draw: st.DrawFn, person_id: int) -> tuple[Commitment, ...]:
         person_id=person_id, shift_id=100 + person_id, starts=starts, ends=ends, rest_after=30, week=week(starts)
     )
     return (held,)
+
+
+@st.composite
+def shifts_with_rules(draw: st.DrawFn) -> tuple[Opening, ...]:
+    """The same openings, some at night, in the heat, with children, in a crew or for one who is visited."""
+    ruled: list[Opening] = []
+    for offered in draw(openings()):
+        shift = next((other for other in ruled if other.shift_id == offered.shift_id), None)
+        drawn = {
+            "is_night": draw(st.booleans()),
+            "is_hot": draw(st.booleans()),
+            "children": draw(st.sampled_from([0, 0, 5, 9])),
+            "per_adult": draw(st.sampled_from([0, 3])),
+            "visit": draw(st.sampled_from([0, 0, 7])),
+        }
+        shared = {name: getattr(shift, name) for name in drawn} if shift else drawn
+        crew, most = draw(st.sampled_from([0, 0, 1])), draw(st.integers(1, 2))
+        ruled.append(replace(offered, crew=crew, most_faces=most if shared["visit"] else 0, **shared))
+    return tuple(ruled)
+
+
+@st.composite
+def people_with_rules(draw: st.DrawFn) -> list[Person]:
+    """Up to six people of all kinds."""
+    drawn = []
+    for number in range(1, draw(st.integers(1, 6)) + 1):
+        kind = draw(st.sampled_from(["plain", "newcomer", "experienced", "experienced"]))
+        drawn.append(
+            Person(
+                id=number,
+                max_minutes=60 * draw(st.sampled_from([2, 6, 20])),
+                load_minutes=60 * draw(st.integers(0, 30)),
+                most_a_day=draw(st.sampled_from([None, 1])),
+                most_a_week=draw(st.sampled_from([None, 1, 2])),
+                most_at_a_stretch=draw(st.sampled_from([None, 180, 300])),
+                is_adult=draw(st.sampled_from([True, True, False])),
+                is_elder=draw(st.sampled_from([False, False, True])),
+                is_newcomer=kind == "newcomer",
+                is_experienced=kind == "experienced",
+            )
+        )
+    return drawn
+
+
+@st.composite
+def bonds(draw: st.DrawFn, people: list[Person]) -> tuple[Bond, ...]:
+    """Some pairs who must not meet, come together, or relieve each other."""
+    pairs = [(a.id, b.id) for a in people for b in people if a.id < b.id]
+    kinds = draw(st.lists(st.sampled_from([None, None, None, *BondKind]), min_size=len(pairs), max_size=len(pairs)))
+    return tuple(
+        Bond(person_id=a, other_id=b, kind=kind) for (a, b), kind in zip(pairs, kinds, strict=True) if kind is not None
+    )
+
+
+@st.composite
+def ruled_problems(draw: st.DrawFn) -> Problem:
+    """A problem with every rule switched on somewhere."""
+    plain = draw(problems())
+    people, offered = draw(people_with_rules()), draw(shifts_with_rules())
+    wishes, pins = [], []
+    for person in people:
+        for role in offered:
+            match draw(st.sampled_from(["nothing", "wish", "wish", "wish", "unasked", "barred", "pin"])):
+                case "wish" | "barred" as kind:
+                    wishes.append(
+                        Wish(
+                            person_id=person.id,
+                            opening_id=role.id,
+                            rank=draw(st.integers(1, 4)),
+                            signup_id=1000 * person.id + role.id,
+                            barred=BARRED if kind == "barred" else (),
+                            availability=draw(st.sampled_from([CAN, CAN, CAN, IF_NEEDED, CANNOT])),
+                        )
+                    )
+                case "unasked":
+                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED))
+                case "pin" if draw(st.booleans()):
+                    pins.append(Pin(person_id=person.id, opening_id=role.id, is_confirmed=True))
+    held = tuple(held for person in people for held in draw(commitments(person.id)))
+    return replace(
+        plain,
+        persons=people,
+        openings=offered,
+        commitments=held,
+        wishes=wishes,
+        pins=pins,
+        bonds=draw(bonds(people)),
+    )
 
 
 @st.composite

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.matching import greedy
-from service.matching.checker import Fault, check
+from service.matching.checker import check
+from service.matching.faults import Fault
 from service.matching.problem import Commitment, Opening, Person, Pin, Problem, Wish
 from service.matching.solution import Level, Placement, Solution, Unplaced
 from tests.service.matching.strategies import BARRED, MONDAY, WEEK, opening, problems

@@ -70,6 +70,11 @@ DETAILS: dict[Code, tuple[tuple[str, str | int], ...]] = {
     Refusal.TOO_YOUNG: (("min_age", 18),),
     Refusal.TOO_OLD: (("max_age", 70),),
     Refusal.WEEKLY_HOURS: TIRED.details,
+    Hindrance.STRETCH: (("limit", 180),),
+    Hindrance.WEEKLY_SHIFTS: (("limit", 2),),
+    Hindrance.DAILY_SHIFTS: (("limit", 1),),
+    Hindrance.CHILD_RATIO: (("held", 2), ("limit", 3)),
+    Hindrance.FACES: (("limit", 4),),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -152,7 +153,7 @@ def test_time_rules_say_the_same_as_those_of_a_sign_up(
     assert sorted(found, key=str) == sorted(expected, key=str)
 
 
-def _minutes(shift_id: int, duty: tuple[datetime, timedelta, timedelta]) -> dict[str, int]:
+def _minutes(shift_id: int, duty: tuple[datetime, timedelta, timedelta]) -> dict[str, Any]:
     starts_at, length, rest_after = duty
     year, week, _ = local(starts_at).isocalendar()
     starts = int(starts_at.timestamp()) // 60

@@ -1,0 +1,22 @@
+"""All hard rules as rows, for every program that makes plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.matching import rows_of_company as company
+from service.matching import rows_of_hours as hours
+from service.matching.frame import Frame, Rows
+from service.matching.plan import Plan
+from service.matching.problem import Wish
+
+ROWS: tuple[Rows, ...] = (
+    *(hours.same_time, hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts, hours.relief),
+    *(company.full, company.not_needed, company.apart, company.faces),
+    *(company.together, company.newcomer, company.enough_adults, company.crew),
+)
+
+
+def framed(start: Plan, wishes: Sequence[Wish]) -> Frame:
+    """The wishes with the rows of every rule."""
+    return Frame(start, wishes, ROWS)
