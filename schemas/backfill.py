@@ -152,6 +152,8 @@ def ladder_form() -> type[Schema]:
     """The same as one page: the fields of each rung begin with its name."""
     named: dict[str, fields.Field[Any]] = {}
     for rung in Rung:
+        if rung == Rung.SUGGESTED:
+            continue
         named[f"{rung}_used"] = Ticked(label=Lazy("用这一步"))
         if rung == Rung.CALLS:
             continue

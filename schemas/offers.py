@@ -19,7 +19,22 @@ class StepInInput(Input):
     )
 
 
-class AnswerInput(StepInInput):
-    """Yes or no, and why not, if she likes to say."""
+class SuggestionInput(Input):
+    """Who could come instead: somebody from the list (`p12`), or a name for the coordinator."""
+
+    suggests = Text(
+        load_default="",
+        label=Lazy("推荐谁来（可以不填）"),
+        hint=Lazy("会先问这个人"),
+        widget="select",
+        validate=validate.Regexp(r"(p[0-9]{1,18})?\Z", error=Lazy("请从列出的人里选一位")),
+    )
+    suggests_name = Text(
+        longest=30, load_default="", label=Lazy("推荐别的人，写名字（可以不填）"), hint=Lazy("协调员看得到")
+    )
+
+
+class AnswerInput(StepInInput, SuggestionInput):
+    """Yes or no; why not, and who could come instead, if she likes to say."""
 
     reason = Text(longest=100, load_default="", label=Lazy("来不了的原因（可以不填）"))

@@ -54,6 +54,18 @@ class Answer(Input):
 
     reply = Choice(Reply, required=True, label=Lazy("答复"))
     reason = Text(longest=200, load_default="", label=Lazy("原因"))
+    suggests = Id(
+        label=Lazy("推荐谁来"),
+        metadata={
+            "description": "With a no: who could come instead, one of the people of `swap-choices`. Asked first."
+        },
+    )
+    suggests_name = Text(
+        longest=30,
+        load_default="",
+        label=Lazy("推荐别的人，写名字"),
+        metadata={"description": "With a no: who could come instead, in words, for the coordinator to read."},
+    )
 
 
 class AssignmentsAsked(PageAsked):
@@ -86,5 +98,9 @@ class AssignmentShown(Shown):
     answer_by = LocalDateTime(required=True, allow_none=True)
     answered_at = LocalDateTime(required=True, allow_none=True)
     decline_reason = fields.String(required=True)
+    suggested_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Who could come instead, as she said with her no."}
+    )
+    suggested_name = fields.String(required=True)
     release_reason = one_of(ReleaseReason, required=True, allow_none=True)
     version = fields.Integer(required=True)

@@ -163,6 +163,7 @@ class SwapState(StrEnum):
 class Rung(StrEnum):
     """Whom a search for somebody to step in turns to, one group after the other."""
 
+    SUGGESTED = "suggested"
     WAITLIST = "waitlist"
     SUBSTITUTES = "substitutes"
     TEAM = "team"

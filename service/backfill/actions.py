@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import Activity
-from service.backfill import climbing, queries
+from service.backfill import climbing, queries, suggesting
 from service.backfill.models import Backfill, Ladder
-from service.backfill.rules import LADDER, PATIENCE, RungPlan, as_row, first_look_at, in_order
+from service.backfill.rules import LADDER, PATIENCE, RungPlan, as_row, first_look_at, in_order, with_suggested
 from service.events import BackfillStarted
 from service.roster.models import Assignment
 from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, RungOutcome, ShiftState
@@ -38,6 +38,10 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
     if not is_open or row.ShiftRole.taken >= row.ShiftRole.min_needed or now >= row.Shift.ends_at:
         return None
     at_once = cause != BackfillCause.FREED
+    plans: Iterable[RungPlan] = ladder_of(session, row.Activity.id)
+    has_suggested = suggesting.has_suggested(session, shift_role_id)
+    if has_suggested:
+        plans = with_suggested(plans, position=0)
     new = (
         insert(Backfill)
         .values(
@@ -45,7 +49,7 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
             shift_role_id=shift_role_id,
             cause=cause,
             state=BackfillState.CLIMBING,
-            rungs=[as_row(plan) for plan in ladder_of(session, row.Activity.id)],
+            rungs=[as_row(plan) for plan in plans],
             position=0,
             opened_at=now,
             next_at=now if at_once else first_look_at(now=now, starts_at=row.Shift.starts_at),
@@ -58,7 +62,16 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
         outbox.record(session, BackfillStarted(backfill_id))
     elif (backfill := queries.climbing_for(session, shift_role_id)) and backfill.next_at is not None:
         backfill.next_at = min(backfill.next_at, now if at_once else now + PATIENCE)
+        if has_suggested:
+            _turn_to_suggested(session, backfill)
     return backfill_id
+
+
+def _turn_to_suggested(session: Session, backfill: Backfill) -> None:
+    """Somebody was suggested while the search was under way: she is asked next, before the rungs still to come."""
+    if suggesting.has_suggested(session, backfill.shift_role_id, but_for=backfill.id):
+        position = backfill.position + (queries.step_at(session, backfill) is not None)
+        backfill.rungs = [as_row(plan) for plan in with_suggested(backfill.plans, position=position)]
 
 
 def ladder_of(session: Session, activity_id: int) -> tuple[RungPlan, ...]:

@@ -13,7 +13,7 @@ from service.backfill.models import Backfill, Invitation
 from service.calendars.rules import local
 from service.places.models import Area
 from service.places.queries import neighbourhood_id
-from service.roster.models import HOLDING, Assignment
+from service.roster.models import HOLDING, ON_THE_ROSTER, Assignment
 from service.signups import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
@@ -53,10 +53,34 @@ def able(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
     return [one for one in people if not unfit(known[one], opening)]
 
 
+def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Volunteer]:
+    """Who could take the place `holder_id` has in the opening `row`, least burdened first: the team, and who served in
+    the activity of late.
+
+    Those who could not serve there are left out, and so is whoever is in that shift already, or gave it up.
+    """
+    is_placed = exists().where(
+        Assignment.shift_id == row.Shift.id,
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.state.in_((*ON_THE_ROSTER, AssignmentState.DECLINED)),
+    )
+    people = session.scalars(
+        select(Volunteer)
+        .where(Volunteer.left_at.is_(None), Volunteer.id != holder_id, not_(is_placed))
+        .where(pool(session, Rung.TEAM, row))
+        .order_by(load(row.Shift), Volunteer.id)
+        .limit(SLICE)
+    ).all()
+    fit = set(able(session, [one.id for one in people], row))
+    return [one for one in people if one.id in fit]
+
+
 def pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
     """Who belongs to a rung of the opening's ladder."""
     activity: Activity = row.Activity
     on = local(row.Shift.starts_at).date()
+    if rung == Rung.SUGGESTED:
+        return Volunteer.id.in_(select(Assignment.suggested_id).where(Assignment.shift_role_id == row.ShiftRole.id))
     if rung == Rung.SUBSTITUTES:
         return _is_member(on, Membership.team_id == activity.team_id, Membership.role == MemberRole.SUBSTITUTE)
     if rung == Rung.TEAM:

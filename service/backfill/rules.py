@@ -45,16 +45,29 @@ LADDER = (
 )
 
 
+#: Before all others, in a search for the place of somebody who suggested whom to ask.
+SUGGESTED = RungPlan(rung=Rung.SUGGESTED, wait=10, at_once=3)
+
+
 class LadderRefused(Exception):
-    """No rung, or one twice."""
+    """No rung, one twice, or one that a search adds by itself."""
 
 
 def in_order(plans: Iterable[RungPlan]) -> tuple[RungPlan, ...]:
     """A ladder of these rungs, from those who belong to the shift to those who do not. Raises LadderRefused."""
     ladder = tuple(sorted(plans, key=lambda plan: list(Rung).index(plan.rung)))
-    if not ladder or len({plan.rung for plan in ladder}) < len(ladder):
-        raise LadderRefused("a ladder has at least one rung, and each once")
+    rungs = {plan.rung for plan in ladder}
+    if not ladder or len(rungs) < len(ladder) or Rung.SUGGESTED in rungs:
+        raise LadderRefused("a ladder has at least one rung, each once, and none that a search adds by itself")
     return ladder
+
+
+def with_suggested(plans: Iterable[RungPlan], *, position: int) -> list[RungPlan]:
+    """The rungs of a search with that of the suggested at `position`, unless it is there or was the one before."""
+    rungs = list(plans)
+    if any(plan.rung == Rung.SUGGESTED for plan in rungs[max(0, position - 1) :]):
+        return rungs
+    return [*rungs[:position], SUGGESTED, *rungs[position:]]
 
 
 def asks(rung: Rung, *, now: datetime, starts_at: datetime) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Row, Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service import audit
-from service.backfill import answering
+from service.backfill import answering, suggesting
 from service.backfill import queries as backfill
 from service.backfill.models import Invitation
 from service.db import one_of
@@ -73,16 +74,25 @@ def possible(notification: Notification) -> tuple[CallOutcome, ...]:
     unreached = (CallOutcome.NO_ANSWER, CallOutcome.LATER)
     if notification.kind in ANSWERED_BY_YES_OR_NO:
         return (CallOutcome.YES, CallOutcome.NO, *unreached)
-    if notification.kind == NotificationKind.REMINDER and len(_places(notification)) == 1:
+    if notification.kind == NotificationKind.REMINDER and len(places(notification)) == 1:
         return (CallOutcome.TOLD, CallOutcome.NO, *unreached)
     return (CallOutcome.TOLD, *unreached)
 
 
-def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: int, now: datetime) -> Call:
-    """Write down what came of a call; her yes or no changes the roster at once.
+def settle(
+    session: Session,
+    *,
+    call_id: int,
+    outcome: CallOutcome,
+    account_id: int,
+    now: datetime,
+    suggestion: roster.Suggestion | None = None,
+) -> Call:
+    """Write down what came of a call; her yes or no changes the roster at once, with her no whom she suggests.
 
     Raises CallSettled when somebody else was quicker, ValueError for an outcome this call cannot have; OfferClosed,
-    InvitationClosed or SwapIsOver when the answer comes too late, and SignUpRefused when she cannot step in.
+    InvitationClosed or SwapIsOver when the answer comes too late, SignUpRefused when she cannot step in, and
+    NotToBeSuggested.
     """
     call = session.scalars(
         select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
@@ -93,7 +103,8 @@ def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: 
     if outcome not in possible(notification):
         raise ValueError(f"a call about {notification.kind} does not end with {outcome}")
     if outcome in (CallOutcome.YES, CallOutcome.NO):
-        _answer(session, notification, is_yes=outcome == CallOutcome.YES, account_id=account_id, now=now)
+        is_yes = outcome == CallOutcome.YES
+        _answer(session, notification, is_yes=is_yes, account_id=account_id, now=now, suggestion=suggestion)
     call.outcome, call.called_by, call.called_at = outcome, account_id, now
     audit.note(
         session,
@@ -107,10 +118,18 @@ def settle(session: Session, *, call_id: int, outcome: CallOutcome, account_id: 
     return call
 
 
-def _answer(session: Session, notification: Notification, *, is_yes: bool, account_id: int, now: datetime) -> None:
+def _answer(
+    session: Session,
+    notification: Notification,
+    *,
+    is_yes: bool,
+    account_id: int,
+    now: datetime,
+    suggestion: roster.Suggestion | None,
+) -> None:
     """Her answer, in the rooms that asked."""
-    for assignment_id in _places(notification):
-        act = roster.accept if is_yes else roster.decline
+    for assignment_id in places(notification):
+        act = roster.accept if is_yes else partial(suggesting.decline, suggestion=suggestion)
         act(session, assignment_id=assignment_id, now=now, answered_by=account_id)
     for invitation_id in _askings(notification):
         reply = answering.accept if is_yes else answering.decline
@@ -120,7 +139,8 @@ def _answer(session: Session, notification: Notification, *, is_yes: bool, accou
         say(session, swap_asking_id=swap_asking_id, now=now, answered_by=account_id)
 
 
-def _places(notification: Notification) -> list[int]:
+def places(notification: Notification) -> list[int]:
+    """The assignments it is about."""
     return list(notification.subject_ids.get(ASSIGNMENTS, ()))
 
 

@@ -138,10 +138,27 @@ def accept(session: Session, *, assignment_id: int, now: datetime, answered_by: 
     return assignment
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Who could come instead: a person the house knows, or a name for the coordinator to make something of."""
+
+    volunteer_id: int | None = None
+    name: str = ""
+
+
 def decline(
-    session: Session, *, assignment_id: int, now: datetime, reason: str = "", answered_by: int | None = None
+    session: Session,
+    *,
+    assignment_id: int,
+    now: datetime,
+    reason: str = "",
+    suggestion: Suggestion | None = None,
+    answered_by: int | None = None,
 ) -> Assignment:
-    """Say no to an offer, or to a place accepted before, up to the start. Twice is harmless. Raises OfferClosed."""
+    """Say no to an offer, or to a place accepted before, up to the start. Twice is harmless. Raises OfferClosed.
+
+    Whoever suggests somebody has been asked first whether that is somebody to be asked (backfill.suggesting).
+    """
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.DECLINED:
         return assignment
@@ -150,6 +167,8 @@ def decline(
     elif now >= session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
         raise OfferClosed("the shift has begun")
     assignment.answered_at, assignment.answered_by, assignment.decline_reason = now, answered_by, reason
+    if suggestion is not None:
+        assignment.suggested_id, assignment.suggested_name = suggestion.volunteer_id, suggestion.name
     assignment.move(AssignmentState.DECLINED)
     outbox.record(session, AssignmentDeclined(assignment.id))
     free_place(session, shift_role_id=assignment.shift_role_id)

@@ -74,6 +74,7 @@ class Assignment(Base):
         Index("ix_assignment_place_held_until", "place_held_until", postgresql_where="place_held_until IS NOT NULL"),
         CheckConstraint("(state = 'offered') <= (answer_by IS NOT NULL)", name="answer_by"),
         CheckConstraint("place_held_until IS NULL OR state = 'released'", name="place_held"),
+        CheckConstraint("suggested_id IS NULL OR state = 'declined'", name="suggested"),
     )
 
     id: Mapped[Id]
@@ -93,6 +94,10 @@ class Assignment(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(BigInteger, comment="account that typed the answer for her")
     decline_reason: Mapped[str] = mapped_column(String(200), default="")
+    suggested_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("volunteer.id"), comment="who could come instead, in the words of her who said no"
+    )
+    suggested_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     release_reason: Mapped[ReleaseReason | None] = mapped_column(String(20))
     place_held_until: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -152,6 +152,17 @@ def declined(
     if activity_id is not None:
         statement = statement.where(Activity.id == activity_id)
     return session.execute(statement.order_by(Shift.starts_at, Assignment.id).limit(limit)).all()
+
+
+def suggestions(session: Session, assignment_ids: Collection[int]) -> dict[int, str]:
+    """Whom those who said no to these places suggested, by assignment: a known person's name, or what was typed."""
+    rows = session.execute(
+        select(Assignment.id, func.coalesce(Volunteer.name, Assignment.suggested_name))
+        .outerjoin(Volunteer, Volunteer.id == Assignment.suggested_id)
+        .where(Assignment.id.in_(assignment_ids))
+        .where(or_(Assignment.suggested_id.is_not(None), Assignment.suggested_name != ""))
+    )
+    return dict(rows.all())
 
 
 def _places(scope_ids: Sequence[int]) -> Select[Assignment, Volunteer, Shift, Activity, ActivityRole]:

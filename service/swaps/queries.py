@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVarTuple, cast
 
-from sqlalchemy import Row, Select, exists, not_, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.backfill import candidates
 from service.places.queries import within
-from service.roster.models import ON_THE_ROSTER, Assignment
+from service.roster.models import Assignment
 from service.signups import asking
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import Opening
 from service.swaps.models import PENDING, Swap, SwapAsking
 from service.swaps.rules import MOST_ASKED, reasons_against
-from service.terms import AssignmentState, InvitationState, Rung, ShiftState, SwapState
+from service.terms import AssignmentState, InvitationState, ShiftState, SwapState
 from service.volunteers.models import Volunteer
 
 Columns = TypeVarTuple("Columns")
@@ -50,25 +50,8 @@ def place_or_none(session: Session, assignment_id: int) -> PlaceRow | None:
 
 
 def can_take(session: Session, given: PlaceRow) -> list[Volunteer]:
-    """Who could take this place, least burdened first: the team, and who served in the activity of late.
-
-    Those who could not serve there are left out, and so is whoever is in that shift already, or gave it up.
-    """
-    shift, giver_id = given.Shift, given.Assignment.volunteer_id
-    is_placed = exists().where(
-        Assignment.shift_id == shift.id,
-        Assignment.volunteer_id == Volunteer.id,
-        Assignment.state.in_((*ON_THE_ROSTER, AssignmentState.DECLINED)),
-    )
-    people = session.scalars(
-        select(Volunteer)
-        .where(Volunteer.left_at.is_(None), Volunteer.id != giver_id, not_(is_placed))
-        .where(candidates.pool(session, Rung.TEAM, _opening_row(given)))
-        .order_by(candidates.load(shift), Volunteer.id)
-        .limit(candidates.SLICE)
-    ).all()
-    able = set(candidates.able(session, [one.id for one in people], _opening_row(given)))
-    return [one for one in people if one.id in able][:MOST_ASKED]
+    """Who could take this place, least burdened first."""
+    return candidates.colleagues(session, _opening_row(given), holder_id=given.Assignment.volunteer_id)[:MOST_ASKED]
 
 
 def exchanges(session: Session, given: PlaceRow, *, now: datetime) -> list[Exchange]:

@@ -55,13 +55,21 @@ def lock_all(session: Session, volunteer_ids: Collection[int] | Select[int]) -> 
 
 def names_for_others(session: Session, volunteer_ids: Collection[int]) -> dict[int, str]:
     """What other volunteers read: the whole name of who agreed to that, the surname of the others."""
-    agreed = exists().where(
-        Consent.volunteer_id == Volunteer.id,
-        Consent.purpose == ConsentPurpose.SHOW_NAME,
-        Consent.withdrawn_at.is_(None),
-    )
-    rows = session.execute(select(Volunteer.id, Volunteer.name, agreed).where(Volunteer.id.in_(volunteer_ids)))
+    rows = session.execute(select(Volunteer.id, Volunteer.name, _IS_SHOWN).where(Volunteer.id.in_(volunteer_ids)))
     return {volunteer_id: name if is_shown else masked_name(name) for volunteer_id, name, is_shown in rows}
+
+
+def shown_names(session: Session, volunteer_ids: Collection[int]) -> dict[int, str]:
+    """What whoever holds a link reads, login or not: the whole names of those who agreed to that, nobody else."""
+    rows = session.execute(select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(volunteer_ids), _IS_SHOWN))
+    return dict(rows.all())
+
+
+_IS_SHOWN = exists().where(
+    Consent.volunteer_id == Volunteer.id,
+    Consent.purpose == ConsentPurpose.SHOW_NAME,
+    Consent.withdrawn_at.is_(None),
+)
 
 
 def feed_of(session: Session, volunteer_id: int) -> CalendarFeed | None:

@@ -59,7 +59,7 @@ def stairs(
         is_current = is_climbing and position == backfill.position
         said, tone = _said(plan, by_position.get(position), is_current=is_current, next_at=backfill.next_at, now=now)
         name = str(RUNGS[plan.rung])
-        made.append(Stair(position, name, said, tone, is_current, tuple(people[plan.rung])))
+        made.append(Stair(position, name, said, tone, is_current, tuple(people.pop(plan.rung, ()))))
     return made
 
 

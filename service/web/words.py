@@ -138,6 +138,7 @@ OUTCOMES = {
     Outcome.MISSED: Lazy("这一班记的是没有来"),
 }
 RUNGS = {
+    Rung.SUGGESTED: Lazy("推荐的人"),
     Rung.WAITLIST: Lazy("候补的人"),
     Rung.SUBSTITUTES: Lazy("本队的候补队员"),
     Rung.TEAM: Lazy("本队别的人"),

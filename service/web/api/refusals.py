@@ -14,6 +14,7 @@ from service.activities.actions import ActivityRefused
 from service.backfill import models as backfill
 from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
+from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
 from service.idempotency import KeyReused
 from service.language import _
@@ -103,6 +104,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     SearchIsOver: _simple(409, "wrong-state"),
     NothingToGive: _simple(409, "wrong-state"),
     NobodyToAsk: _simple(409, "nobody-to-ask"),
+    NotToBeSuggested: _simple(409, "nobody-to-ask"),
     SwapIsOver: _simple(409, "wrong-state"),
     backfill.ForbiddenMove: _simple(409, "wrong-state"),
     ConflictingDuty: _simple(409, "conflicting-duty"),

@@ -7,6 +7,7 @@ from typing import Any
 from schemas.roster import Answer, AssignmentsAsked, AssignmentShown, Reply
 from schemas.shown import page_of
 from service import audit
+from service.backfill import suggesting
 from service.roster import actions, listing
 from service.roster.models import Assignment
 from service.roster.queries import assignment_in_scope
@@ -51,8 +52,14 @@ def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
     if body["reply"] == Reply.ACCEPT:
         actions.accept(call.session, assignment_id=assignment_id, now=call.now, answered_by=typist)
     else:
-        actions.decline(
-            call.session, assignment_id=assignment_id, now=call.now, reason=body["reason"], answered_by=typist
+        suggestion = actions.Suggestion(volunteer_id=body.get("suggests"), name=body["suggests_name"])
+        suggesting.decline(
+            call.session,
+            assignment_id=assignment_id,
+            now=call.now,
+            reason=body["reason"],
+            suggestion=suggestion,
+            answered_by=typist,
         )
     call.session.flush()
     return _one(call, assignment_id)
@@ -110,5 +117,5 @@ def _shown(row: listing.ListedRow) -> dict[str, Any]:
 
 COLUMNS = (
     "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "assigned_at",
-    "answer_by", "answered_at", "decline_reason", "release_reason", "version",
+    "answer_by", "answered_at", "decline_reason", "suggested_id", "suggested_name", "release_reason", "version",
 )  # fmt: skip

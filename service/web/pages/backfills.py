@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from schemas.roster import Answer, Reply
 from service.activities.queries import shift_role_in_scope
 from service.backfill import actions as backfill
-from service.backfill import answering, queries
+from service.backfill import answering, queries, suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import Backfill, ForbiddenMove, Invitation
 from service.language import _
@@ -163,6 +163,7 @@ def _page(desk: Desk, search: Backfill, *, refusal: str = "", status: int = 200)
         missing=missing,
         short=partial(ladder.short, now=desk.now),
         summary=ladder.summary(search, invited),
+        suggestions=suggesting.suggestions(desk.db, role.id),
         stairs=ladder.stairs(search, steps=queries.steps(desk.db, search.id), invited=invited, now=desk.now),
         answerable=ANSWERABLE if missing and desk.now < shift.ends_at else (),
         can_skip=is_climbing and search.position < len(search.rungs) - 1,

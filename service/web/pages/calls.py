@@ -5,20 +5,24 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from schemas.offers import SuggestionInput
+from service.backfill import suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import ForbiddenMove as InvitationIsOver
+from service.backfill.suggesting import NotToBeSuggested
 from service.language import Lazy, _
 from service.notifications import calls
 from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
-from service.roster.models import ForbiddenMove
+from service.roster.models import Assignment, ForbiddenMove
 from service.signups.actions import SignUpRefused
 from service.swaps.actions import SwapIsOver
 from service.terms import CallOutcome, NotificationKind
 from service.volunteers.actions import look_at_phone
 from service.volunteers.models import Volunteer
-from service.web import notices, page, words
+from service.web import colleagues, notices, page, words
 from service.web.desk import Desk, at_desk, found
+from service.web.forms import Form, Option
 
 pages = Blueprint("calls", __name__, url_prefix="/co/calls")
 
@@ -36,6 +40,17 @@ ABOUT = {
     NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
     NotificationKind.PLACE_RELEASED: Lazy("告诉不用来了"),
 }
+#: What an answer meets when the place or the asking is no longer as it was.
+REFUSED = (
+    SignUpRefused,
+    OfferClosed,
+    InvitationClosed,
+    NotToBeSuggested,
+    SwapIsOver,
+    ForbiddenMove,
+    InvitationIsOver,
+    ValueError,
+)
 OTHERWISE = Lazy("告诉报名的结果")
 BUTTONS = {
     CallOutcome.YES: Lazy("能来"),
@@ -80,28 +95,50 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
     outcome = request.form.get("outcome", "")
     if outcome not in BUTTONS:
         return _script(desk, call, refusal=_("请选一个结果。"), status=422)
+    form = Form.posted(SuggestionInput(), options=_options(desk, call))
+    suggested = colleagues.suggestion(form) if form.is_valid else None
+    if form.has_errors:
+        return _script(desk, call, form=form, status=422)
     name = desk.db.get_one(Volunteer, call.volunteer_id).name
     try:
         with desk.db.begin_nested():
             settled = calls.settle(
-                desk.db, call_id=call.id, outcome=CallOutcome(outcome), account_id=desk.account_id, now=desk.now
+                desk.db,
+                call_id=call.id,
+                outcome=CallOutcome(outcome),
+                account_id=desk.account_id,
+                now=desk.now,
+                suggestion=suggested,
             )
     except calls.CallSettled:
         return _too_late(_("这个电话已经有人打过了，记下的是那一次。"))
-    except SignUpRefused as refused:
-        reasons = _("；").join(words.refusal(reason) for reason in refused.reasons)
-        refusal = _("没有记成：{name}那时候来不了（{reasons}）。请告诉对方，再选别的结果。", name=name, reasons=reasons)
-        return _script(desk, call, refusal=refusal, status=409)
-    except (OfferClosed, InvitationClosed, SwapIsOver, ForbiddenMove, InvitationIsOver, ValueError):
-        refusal = _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
-        return _script(desk, call, refusal=refusal, status=409)
+    except REFUSED as error:
+        return _script(desk, call, refusal=_why_not(error, name), status=409)
     if calls.came_too_late(desk.db, settled):
         return _too_late(_("刚刚已经有人顶上了，这次不用{name}来。请谢谢对方，再缺人的时候先请。", name=name))
     notices.notify(_("记下了：{name}，{outcome}。", name=name, outcome=BUTTONS[CallOutcome(outcome)]))
     return page.see_other(url_for("calls.index"))
 
 
-def _script(desk: Desk, call: Call, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
+def _why_not(error: Exception, name: str) -> str:
+    if isinstance(error, SignUpRefused):
+        reasons = _("；").join(words.refusal(reason) for reason in error.reasons)
+        return _("没有记成：{name}那时候来不了（{reasons}）。请告诉对方，再选别的结果。", name=name, reasons=reasons)
+    return _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
+
+
+def _options(desk: Desk, call: Call) -> dict[str, list[Option]]:
+    """Whom she may suggest, where she can say no to one place. Her coordinator reads whole names."""
+    places = calls.places(desk.db.get_one(Notification, call.notification_id))
+    if len(places) != 1:
+        return {"suggests": []}
+    people = suggesting.who_could_come(desk.db, desk.db.get_one(Assignment, places[0]))
+    return {"suggests": colleagues.options(people, {one.id: one.name for one in people})}
+
+
+def _script(
+    desk: Desk, call: Call, *, refusal: str = "", form: Form | None = None, status: int = 200
+) -> ResponseReturnValue:
     person = desk.db.get_one(Volunteer, call.volunteer_id)
     notification = desk.db.get_one(Notification, call.notification_id)
     number = look_at_phone(desk.db, person, account_id=desk.account_id, now=desk.now, why="call_list")
@@ -113,6 +150,8 @@ def _script(desk: Desk, call: Call, *, refusal: str = "", status: int = 200) -> 
         number=number,
         lines=call.script.splitlines(),
         outcomes=[(outcome, BUTTONS[outcome]) for outcome in calls.possible(notification)],
+        is_of_a_place=CallOutcome.NO in calls.possible(notification) and len(calls.places(notification)) == 1,
+        form=form or Form.blank(SuggestionInput(), options=_options(desk, call)),
         refusal=refusal,
     )
     answer = make_response(shown)

@@ -14,7 +14,6 @@ from service.activities.models import Activity
 from service.backfill import actions, queries
 from service.backfill.rules import LADDER, LadderRefused, RungPlan
 from service.language import _
-from service.terms import Rung
 from service.web import notices, page
 from service.web.conflict import conflict_page
 from service.web.desk import Desk, activity_here, at_desk, typed_version
@@ -69,7 +68,7 @@ def _page(desk: Desk, activity: Activity, form: Form) -> ResponseReturnValue:
         title=_("找人的次序：{title}", title=activity.title),
         form=form,
         activity=activity,
-        rungs=list(Rung),
+        rungs=[plan.rung for plan in LADDER],
         is_own=queries.ladder(desk.db, activity.id) is not None,
         version=_version(desk, activity),
         back=url_for("roster.index", activity_id=activity.id),

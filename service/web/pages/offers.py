@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 from schemas.offers import AnswerInput
 from service import clock, links
 from service.activities.models import Activity, Shift
+from service.backfill import suggesting
 from service.language import _
 from service.places.models import Area
 from service.roster import actions as roster
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, Suggestion
 from service.roster.models import Assignment
 from service.roster.queries import duty
 from service.signups.second_thoughts import is_fresh, offer_again
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
-from service.web import ics, outcome, page, visitor, where, words
-from service.web.forms import Form
+from service.web import colleagues, ics, outcome, page, visitor, where, words
+from service.web.forms import Form, Option
 from service.web.limits import limiter
 from service.web.outcome import Outcome
 from service.web.pages.signups import entry
@@ -53,7 +54,8 @@ class Offered:
 @visitor.for_anyone
 def show(db: Session, token: str) -> ResponseReturnValue:
     """What is offered, until when, and two buttons. Changes nothing."""
-    return _page(db, token, _read(db, token), Form.blank(AnswerInput()))
+    offered = _read(db, token)
+    return _page(db, token, offered, Form.blank(AnswerInput(), options=_options(db, offered)))
 
 
 @pages.get(f"{links.ANSWER_PATH}<token>/calendar.ics")
@@ -74,13 +76,13 @@ def calendar(db: Session, token: str) -> ResponseReturnValue:
 def answer(db: Session, token: str) -> ResponseReturnValue:
     """Take the answer. Sending it twice is harmless; changing one's mind is possible until the start."""
     offered = _read(db, token)
-    form = Form.posted(AnswerInput())
+    form = Form.posted(AnswerInput(), options=_options(db, offered))
+    suggested = colleagues.suggestion(form) if form.is_valid else None
     if form.has_errors:
         return _page(db, token, offered, form)
-    now = clock.now(db)
     try:
         with db.begin_nested():
-            answered = _act(db, offered, answer=form.loaded["answer"], reason=form.loaded["reason"], now=now)
+            answered = _act(db, offered, form, suggested, now=clock.now(db))
     except OfferClosed:
         db.refresh(offered.assignment)
         return _page(db, token, offered, form, status=409)
@@ -93,11 +95,24 @@ def told(answered: str) -> str:
     return _("谢谢！已经记下您能来。") if answered == "yes" else _("知道了，我们找别人顶上。谢谢您早告诉我们。")
 
 
-def _act(db: Session, offered: Offered, *, answer: str, reason: str, now: datetime) -> Assignment:
+def _options(db: Session, offered: Offered) -> dict[str, list[Option]]:
+    """Whom she may suggest in her place, while she can still say no."""
+    assignment = offered.assignment
+    is_hers = assignment.state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
+    if not is_hers or clock.now(db) >= offered.shift.starts_at:
+        return {"suggests": []}
+    people = suggesting.who_could_come(db, assignment)
+    named = colleagues.names(db, [one.id for one in people], reader_id=assignment.volunteer_id)
+    return {"suggests": colleagues.options(people, named)}
+
+
+def _act(db: Session, offered: Offered, form: Form, suggested: Suggestion | None, *, now: datetime) -> Assignment:
     """The place that was answered: another row if she had said no by a slip and is asked once more."""
     assignment = offered.assignment
-    if answer == "no":
-        return roster.decline(db, assignment_id=assignment.id, now=now, reason=reason)
+    if form.loaded["answer"] == "no":
+        return suggesting.decline(
+            db, assignment_id=assignment.id, now=now, reason=form.loaded["reason"], suggestion=suggested
+        )
     if assignment.state == AssignmentState.DECLINED:
         assignment = offer_again(db, assignment_id=assignment.id, now=now)
     return roster.accept(db, assignment_id=assignment.id, now=now)

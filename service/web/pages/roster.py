@@ -42,6 +42,7 @@ def board_page(
     """The roster page; with `refusal`, why what was asked for could not be done."""
     span = activities.starts(desk.db, activity.id, now=desk.now)
     monday = _monday(on or asked_day("on"), span, desk.now)
+    declined = roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id)
     return page.render(
         "roster/index.html",
         title=activity.title,
@@ -51,7 +52,8 @@ def board_page(
         place=desk.db.get_one(Area, activity.place_id),
         team=desk.db.get(Team, activity.team_id) if activity.team_id else None,
         shifts=_week(desk, activity, monday),
-        declined=roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id),
+        declined=declined,
+        suggested=roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
         is_draft=activity.state == ActivityState.DRAFT,
         planned=planned,

@@ -21,8 +21,7 @@ from service.swaps import actions, queries
 from service.swaps.models import PENDING, Swap
 from service.swaps.queries import PlaceRow
 from service.terms import AssignmentState, ShiftState
-from service.volunteers.queries import names_for_others
-from service.web import notices, page, visitor, where
+from service.web import colleagues, notices, page, visitor, where
 from service.web.forms import Form, Option
 from service.web.limits import limiter
 from service.web.security import csrf
@@ -50,10 +49,14 @@ def ask_form(db: Session, token: str) -> ResponseReturnValue:
 @visitor.for_anyone
 def ask(db: Session, token: str) -> ResponseReturnValue:
     """Ask them. Sending it twice is harmless."""
-    given, form = _given(db, token), Form.posted(WhomInput())
+    given = _given(db, token)
+    choices = _choices(db, given, now=clock.now(db))
+    form = Form.posted(WhomInput(), options={"whom": choices})
     if form.has_errors:
         return _ask_page(db, token, given, form=form)
     whom: str = form.loaded["whom"]
+    if whom != EVERYBODY and whom not in {one.value for one in choices}:
+        return _refused(db, token, given, form)
     named = int(whom[1:]) if whom != EVERYBODY else None
     try:
         with db.begin_nested():
@@ -65,8 +68,7 @@ def ask(db: Session, token: str) -> ResponseReturnValue:
                 now=clock.now(db),
             )
     except actions.NobodyToAsk:
-        form.refuse(_("刚刚有变动，这样请不到人了。请再选一次。"), at="whom")
-        return _ask_page(db, token, given, form=form, status=409)
+        return _refused(db, token, given, form)
     except actions.NothingToGive:
         return page.see_other(url_for("offers.show", token=token))
     notices.notify(_("替您问了。有人答应了就告诉您；在那以前，这一班还是您来。"))
@@ -89,6 +91,11 @@ def take_back(db: Session, token: str) -> ResponseReturnValue:
     else:
         notices.notify(_("好的，不换了，这一班还是您来。"))
     return page.see_other(url_for("offers.show", token=token))
+
+
+def _refused(db: Session, token: str, given: PlaceRow, form: Form) -> ResponseReturnValue:
+    form.refuse(_("刚刚有变动，这样请不到人了。请再选一次。"), at="whom")
+    return _ask_page(db, token, given, form=form, status=409)
 
 
 def _given(db: Session, token: str) -> PlaceRow:
@@ -130,16 +137,18 @@ def _ask_page(
         is_pending=is_pending,
         in_return=_in_return(db, swap),
         askings=askings,
-        names=names_for_others(db, [person.id for _asking, person in askings]),
+        names=colleagues.names(db, [person.id for _asking, person in askings], reader_id=given.Assignment.volunteer_id),
         choices=choices,
+        is_logged_in=colleagues.is_logged_in(db, given.Assignment.volunteer_id),
         is_waited_for=bool(waitlist(db, given.ShiftRole.id)),
     )
 
 
 def _choices(db: Session, given: PlaceRow, *, now: datetime) -> list[Option]:
-    """Everybody, each person, each exchange; nothing where nobody could."""
+    """Everybody, each person and each exchange she may read the name of; nothing where nobody could."""
     people, exchanges = queries.can_take(db, given), queries.exchanges(db, given, now=now)[:MOST_EXCHANGES]
-    names = names_for_others(db, {one.id for one in people} | {one.holder.id for one in exchanges})
+    found = {one.id for one in people} | {one.holder.id for one in exchanges}
+    names = colleagues.names(db, found, reader_id=given.Assignment.volunteer_id)
     everybody = Option(
         value=EVERYBODY,
         text=_("能替的人都问一问（{n}人）", n=len(people)),
@@ -147,7 +156,7 @@ def _choices(db: Session, given: PlaceRow, *, now: datetime) -> list[Option]:
     )
     return [
         *([everybody] if people else []),
-        *(Option(value=f"p{one.id}", text=_("只问{name}", name=names[one.id])) for one in people),
+        *(Option(value=f"p{one.id}", text=_("只问{name}", name=names[one.id])) for one in people if one.id in names),
         *(
             Option(
                 value=f"x{one.row.Assignment.id}",
@@ -155,6 +164,7 @@ def _choices(db: Session, given: PlaceRow, *, now: datetime) -> list[Option]:
                 hint=_("您去{span}", span=wording.span(one.row.Shift.starts_at, one.row.Shift.ends_at)),
             )
             for one in exchanges
+            if one.holder.id in names
         ),
     ]
 

@@ -136,3 +136,14 @@ def test_her_coordinator_answers_for_somebody_who_told_her(town: Town, street: S
     assert [row["name"] for row in listed] == ["李大雪", "赵立冬"]
     told = town.coordinator.post(f"/swap-askings/{listed[0]['id']}/answers", {"reply": "decline"})
     assert told.json["state"] == "declined"
+
+
+def test_with_a_no_she_may_say_who_could_come_instead(street: Street) -> None:
+    stranger = street.giver.post(f"/assignments/{street.place_id}/answers", {"reply": "decline", "suggests": 999999})
+    assert (stranger.status, stranger.json["type"]) == (409, f"{PROBLEM}nobody-to-ask")
+    assert street.giver.get(f"/assignments/{street.place_id}").json["state"] == "confirmed"
+    [first, _second] = street.giver.get(f"/assignments/{street.place_id}/swap-choices").json["people"]
+    no = {"reply": "decline", "suggests": first["volunteer_id"], "suggests_name": "楼下李大爷"}
+    made = street.giver.post(f"/assignments/{street.place_id}/answers", no).json
+    assert (made["suggested_id"], made["suggested_name"]) == (first["volunteer_id"], "楼下李大爷")
+    assert street.first.get(f"/assignments/{street.place_id}").status == 404

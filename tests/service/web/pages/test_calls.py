@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.activities.models import Activity, Shift
 from service.audit import AuditEntry
 from service.db import transaction
 from service.notifications.models import Call, Notification
@@ -13,9 +16,10 @@ from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import Settings
+from service.teams import actions as teams
 from service.terms import AssignmentState, CallOutcome, NotificationKind, NotificationState, ReleaseReason
 from service.volunteers.models import Volunteer
-from tests import desks
+from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
 
@@ -188,3 +192,23 @@ def test_who_has_no_telephone_is_visited(desk: tuple[Person, Area]) -> None:
         person.phone_sealed = person.phone_digest = None
     assert "没有电话，要上门" in she.open("/co/calls")
     assert "没有登记电话，要上门或者托人带话" in she.send(f"/co/calls/{call_id}")
+
+
+def test_her_no_may_say_who_could_come_instead(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    call_id, place = offered_by_phone(area)
+    with transaction() as session:
+        assignment = session.get_one(Assignment, place)
+        activity = session.get_one(Activity, session.get_one(Shift, assignment.shift_id).activity_id)
+        activity.team_id = factories.team(session, area, "助餐队").id
+        friend = factories.volunteer(session, area, "吴好友")
+        teams.join_team(session, team_id=activity.team_id, volunteer_id=friend.id, from_on=date(2026, 1, 1))
+    she.open("/co/calls")
+    assert "吴好友" in she.send(f"/co/calls/{call_id}")
+    assert "请另选一位" in she.send(f"/co/calls/{call_id}/outcome", outcome="no", suggests="p999999")
+    assert state_of(place) == "offered"
+    she.send(f"/co/calls/{call_id}/outcome", outcome="no", suggests=f"p{friend.id}", suggests_name="楼下李大爷")
+    with transaction() as session:
+        suggested = session.get_one(Assignment, place)
+        assert (suggested.state, suggested.suggested_id) == (AssignmentState.DECLINED, friend.id)
+    assert "推荐吴好友" in she.open(f"/co/activities/{activity.id}")

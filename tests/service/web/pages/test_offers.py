@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
 from service import clock, links
+from service.activities.models import Activity, Shift
 from service.db import transaction
+from service.places.models import Area
 from service.roster.models import Assignment
-from service.terms import AssignmentState
+from service.teams import actions as teams
+from service.terms import AssignmentState, ConsentPurpose
 from tests import factories, street
 from tests.browsing import Person
 from tests.factories import NOW
@@ -158,3 +161,44 @@ def test_somebody_else_who_is_logged_in_still_answers_for_whom_the_link_is(laid_
     assert "欧阳**，您好。" in other.open(link(laid_out))
     assert "已经记下您能来" in other.send(link(laid_out), answer="yes")
     assert place(link(laid_out)).volunteer_id == laid_out.volunteer_id
+
+
+def teammates(laid_out: Street, *names: str) -> list[int]:
+    """People of the team whose activity the accepted offer is in, the first of whom agreed to be shown."""
+    with transaction() as session:
+        assignment = session.get_one(Assignment, links.read_answer_token(link(laid_out, "accepted").rsplit("/", 1)[1]))
+        activity = session.get_one(Activity, session.get_one(Shift, assignment.shift_id).activity_id)
+        area = session.get_one(Area, activity.area_id)
+        team = factories.team(session, area, "助餐队")
+        activity.team_id = team.id
+        made = []
+        for number, name in enumerate(names):
+            purposes = [ConsentPurpose.SERVICE, *([ConsentPurpose.SHOW_NAME] if not number else [])]
+            person = factories.volunteer(session, area, name, purposes=purposes)
+            teams.join_team(session, team_id=team.id, volunteer_id=person.id, from_on=date(2026, 1, 1))
+            made.append(person.id)
+        return made
+
+
+def test_with_a_no_she_may_suggest_who_agreed_to_be_shown_or_write_a_name(laid_out: Street) -> None:
+    shown, hidden = teammates(laid_out, "吴好友", "郑不显")
+    path, who = link(laid_out, "accepted"), Person()
+    text = who.open(path)
+    assert "吴好友" in text
+    assert "郑" not in text, "by a link alone, nobody reads of who did not agree to be shown"
+    assert "请另选一位" in who.send(path, answer="no", suggests=f"p{hidden}")
+    assert who.status == 422
+    assert place(path).state == AssignmentState.CONFIRMED
+    who.send(path, answer="no", suggests=f"p{shown}", suggests_name="楼下李大爷")
+    assert (place(path).suggested_id, place(path).suggested_name) == (shown, "楼下李大爷")
+
+
+def test_logged_in_as_herself_she_reads_surnames_and_may_pick_anybody(laid_out: Street) -> None:
+    _shown, hidden = teammates(laid_out, "吴好友", "郑不显")
+    path, who = link(laid_out, "accepted"), Person()
+    who.log_in(street.HER_PHONE)
+    text = who.open(path)
+    assert "郑**" in text
+    assert "郑不显" not in text
+    who.send(path, answer="no", suggests=f"p{hidden}")
+    assert place(path).suggested_id == hidden

@@ -96,15 +96,16 @@ def street(at_now: object, request: pytest.FixtureRequest) -> Street:
 approved = pytest.mark.parametrize("street", [{"swaps_need_approval": True}], indirect=True)
 
 
-def asked(street: Street, whom: str = "all") -> Person:
-    she = Person()
+def asked(street: Street, whom: str = "all", she: Person | None = None) -> Person:
+    """By the link alone unless `she` is logged in."""
+    she = she or Person()
     she.open(street.ask)
     she.send(street.ask, whom=whom)
     return she
 
 
 def test_the_page_says_that_the_place_stays_hers_and_whom_she_can_ask(street: Street) -> None:
-    text = Person().open(street.ask)
+    text = street.seated(street.giver_id).open(street.ask)
     for words in (
         "请人替班",
         "清晨巡逻",
@@ -121,13 +122,30 @@ def test_the_page_says_that_the_place_stays_hers_and_whom_she_can_ask(street: St
 
 
 def test_who_agreed_to_it_is_read_by_her_whole_name(street: Street) -> None:
-    she = street.seated(street.people["李大雪"])
+    she, giver = street.seated(street.people["李大雪"]), street.seated(street.giver_id)
     assert "换班的时候让队友看到全名" in she.open("/me/profile")
     she.send("/me/consents/show_name/give")
-    text = Person().open(street.ask)
+    text = giver.open(street.ask)
     assert ("只问李大雪" in text, "只问赵**" in text) == (True, True)
     she.send("/me/consents/show_name/withdraw")
-    assert "只问李**" in Person().open(street.ask)
+    assert "只问李**" in giver.open(street.ask)
+
+
+def test_whoever_only_holds_the_link_reads_of_nobody_who_did_not_agree_to_it(street: Street) -> None:
+    """A link may be in strange hands: it says how many could, and names those who agreed to be shown."""
+    text = Person().open(street.ask)
+    assert "能替的人都问一问（2人）" in text
+    assert "登录以后可以选别的人" in text
+    assert [name for name in ("李", "赵") if name in text.split("<main")[1]] == []
+    for whom in (f"p{street.people['李大雪']}", f"x{street.other_place_id}"):
+        assert asked(street, whom).status == 409, "nor are they picked by who guesses a number"
+    stranger = street.seated(street.people["赵立冬"])
+    assert "只问" not in stranger.open(street.ask), "another's login proves nothing"
+    she = street.seated(street.people["李大雪"])
+    she.open("/me/profile")
+    she.send("/me/consents/show_name/give")
+    assert "只问李大雪" in Person().open(street.ask)
+    assert "一位队友" in asked(street).text
 
 
 def test_it_is_reached_from_her_shift(street: Street) -> None:
@@ -205,7 +223,7 @@ def test_a_no_is_noted_and_can_be_thought_over(street: Street) -> None:
 
 
 def test_when_all_say_no_she_can_ask_anew(street: Street) -> None:
-    asked(street, f"p{street.people['李大雪']}")
+    asked(street, f"p{street.people['李大雪']}", street.seated(street.giver_id))
     Person().send(street.link("李大雪"), answer="no")
     text = Person().open(street.ask)
     assert "上次没有换成：没人能替。这一班还是您来。" in text
@@ -213,7 +231,7 @@ def test_when_all_say_no_she_can_ask_anew(street: Street) -> None:
 
 
 def test_an_exchange_shows_both_shifts_and_changes_both(street: Street) -> None:
-    she = asked(street, f"x{street.other_place_id}")
+    she = asked(street, f"x{street.other_place_id}", street.seated(street.giver_id))
     assert "换过来，您去11月26日（星期四）" in she.text
     person = Person()
     text = person.open(street.link("赵立冬"))
