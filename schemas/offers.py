@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import validate
 
 from schemas import Input
-from schemas.fields import Text
+from schemas.fields import Text, Ticked
 from service.language import Lazy
 
 
@@ -32,6 +32,12 @@ class SuggestionInput(Input):
     suggests_name = Text(
         longest=30, load_default="", label=Lazy("推荐别的人，写名字（可以不填）"), hint=Lazy("协调员看得到")
     )
+
+
+class CallInput(SuggestionInput):
+    """What else was said in a telephone call that asks whether somebody comes."""
+
+    never_again = Ticked(label=Lazy("本人说以后不要请来顶班、替班"))
 
 
 class AnswerInput(StepInInput, SuggestionInput):

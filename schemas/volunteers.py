@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, missing, validates_schema
 
 from schemas import Input
 from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Many, Name, Phone, Text, Ticked, Whole
@@ -30,6 +30,11 @@ class VolunteerChange(Input):
     email = Email(allow_none=True, label=Lazy("邮箱"))
     channel = Choice(Channel, allow_none=True, label=Lazy("通知方式"))
     weekly_hours = Whole(least=1, most=60, label=Lazy("每周最多小时"))
+    steps_in = Ticked(
+        load_default=missing,
+        label=Lazy("可以请来顶班、替班"),
+        metadata={"description": "false: is never asked to step in or to take somebody's place."},
+    )
     birth_on = LocalDate(label=Lazy("出生日期"))
     tags = Many(Text(shortest=1, longest=40, label=Lazy("标签")), most=20, label=Lazy("标签"))
 
@@ -118,6 +123,7 @@ class VolunteerShown(VolunteerListed):
     email = fields.String(required=True, allow_none=True)
     channel = one_of(Channel, required=True, allow_none=True)
     weekly_hours = fields.Integer(required=True)
+    steps_in = fields.Boolean(required=True)
     registered_at = LocalDateTime(required=True)
     left_at = LocalDateTime(required=True, allow_none=True)
     qualifications = fields.List(fields.Nested(QualificationShown), required=True)

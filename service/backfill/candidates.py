@@ -33,7 +33,7 @@ def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningR
 
     Those on the waitlist in the order in which they came. Of the others, who offered herself too late before comes
     first, then who is being asked for least else, then who serves least; who left this shift, said no to it, or asked
-    for a place in it herself is not troubled.
+    for a place in it herself is not troubled, nor is anybody who does not want to be asked.
     """
     in_order = _waiting(backfill) if rung == Rung.WAITLIST else _in_order(backfill, pool(session, rung, row), row)
     people = session.scalars(in_order).all()
@@ -57,7 +57,8 @@ def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Vol
     """Who could take the place `holder_id` has in the opening `row`, least burdened first: the team, and who served in
     the activity of late.
 
-    Those who could not serve there are left out, and so is whoever is in that shift already, or gave it up.
+    Those who could not serve there or do not want to be asked are left out, and so is whoever is in that shift already,
+    or gave it up.
     """
     is_placed = exists().where(
         Assignment.shift_id == row.Shift.id,
@@ -66,7 +67,7 @@ def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Vol
     )
     people = session.scalars(
         select(Volunteer)
-        .where(Volunteer.left_at.is_(None), Volunteer.id != holder_id, not_(is_placed))
+        .where(Volunteer.left_at.is_(None), Volunteer.steps_in, Volunteer.id != holder_id, not_(is_placed))
         .where(pool(session, Rung.TEAM, row))
         .order_by(load(row.Shift), Volunteer.id)
         .limit(SLICE)
@@ -117,7 +118,9 @@ def _waiting(backfill: Backfill) -> Select[int]:
     is_asked = exists().where(Invitation.backfill_id == backfill.id, Invitation.volunteer_id == SignUp.volunteer_id)
     return (
         select(SignUp.volunteer_id)
-        .where(SignUp.shift_role_id == backfill.shift_role_id, SignUp.state == SignUpState.WAITLISTED, not_(is_asked))
+        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+        .where(SignUp.shift_role_id == backfill.shift_role_id, SignUp.state == SignUpState.WAITLISTED)
+        .where(Volunteer.steps_in, not_(is_asked))
         .order_by(SignUp.id)
     )
 
@@ -145,7 +148,7 @@ def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) ->
     )
     return (
         select(Volunteer.id)
-        .where(Volunteer.left_at.is_(None), pool)
+        .where(Volunteer.left_at.is_(None), Volunteer.steps_in, pool)
         .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
         .order_by(was_late.desc(), asked_elsewhere, load(shift), Volunteer.id)
     )

@@ -63,7 +63,7 @@ def exchanges(session: Session, given: PlaceRow, *, now: datetime) -> list[Excha
         .add_columns(Volunteer)
         .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
         .where(Shift.activity_id == given.Activity.id, Shift.id != given.Shift.id)
-        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now)
+        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now, Volunteer.steps_in)
         .where(Assignment.state == AssignmentState.CONFIRMED, Assignment.volunteer_id != giver_id)
         .order_by(Shift.starts_at, Assignment.id)
         .limit(candidates.SLICE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -34,6 +34,9 @@ class Volunteer(Base):
     channel: Mapped[Channel | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(5), default="zh")
     weekly_hours: Mapped[int] = mapped_column(default=20)
+    steps_in: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), comment="may be asked to step in, or to take somebody's place"
+    )
     registered_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from schemas.offers import SuggestionInput
+from schemas.offers import CallInput
 from service.backfill import suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import ForbiddenMove as InvitationIsOver
@@ -18,7 +18,7 @@ from service.roster.models import Assignment, ForbiddenMove
 from service.signups.actions import SignUpRefused
 from service.swaps.actions import SwapIsOver
 from service.terms import CallOutcome, NotificationKind
-from service.volunteers.actions import look_at_phone
+from service.volunteers.actions import look_at_phone, revise
 from service.volunteers.models import Volunteer
 from service.web import colleagues, notices, page, words
 from service.web.desk import Desk, at_desk, found
@@ -51,6 +51,8 @@ REFUSED = (
     InvitationIsOver,
     ValueError,
 )
+#: What a person may not want to be asked at all.
+FAVOURS = (NotificationKind.SUBSTITUTE_WANTED, NotificationKind.SUBSTITUTE_CALL, NotificationKind.SWAP_WANTED)
 OTHERWISE = Lazy("告诉报名的结果")
 BUTTONS = {
     CallOutcome.YES: Lazy("能来"),
@@ -95,7 +97,7 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
     outcome = request.form.get("outcome", "")
     if outcome not in BUTTONS:
         return _script(desk, call, refusal=_("请选一个结果。"), status=422)
-    form = Form.posted(SuggestionInput(), options=_options(desk, call))
+    form = Form.posted(CallInput(), options=_options(desk, call))
     suggested = colleagues.suggestion(form) if form.is_valid else None
     if form.has_errors:
         return _script(desk, call, form=form, status=422)
@@ -114,6 +116,9 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
         return _too_late(_("这个电话已经有人打过了，记下的是那一次。"))
     except REFUSED as error:
         return _script(desk, call, refusal=_why_not(error, name), status=409)
+    if form.loaded["never_again"]:
+        person = desk.db.get_one(Volunteer, call.volunteer_id)
+        revise(desk.db, person, changes={"steps_in": False}, account_id=desk.account_id, now=desk.now)
     if calls.came_too_late(desk.db, settled):
         return _too_late(_("刚刚已经有人顶上了，这次不用{name}来。请谢谢对方，再缺人的时候先请。", name=name))
     notices.notify(_("记下了：{name}，{outcome}。", name=name, outcome=BUTTONS[CallOutcome(outcome)]))
@@ -151,7 +156,8 @@ def _script(
         lines=call.script.splitlines(),
         outcomes=[(outcome, BUTTONS[outcome]) for outcome in calls.possible(notification)],
         is_of_a_place=CallOutcome.NO in calls.possible(notification) and len(calls.places(notification)) == 1,
-        form=form or Form.blank(SuggestionInput(), options=_options(desk, call)),
+        is_favour=notification.kind in FAVOURS,
+        form=form or Form.blank(CallInput(), options=_options(desk, call)),
         refusal=refusal,
     )
     answer = make_response(shown)

@@ -160,6 +160,21 @@ def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
     return page.see_other(url_for("me.profile"))
 
 
+@pages.post("/me/stepping-in/<any(on, off):what>")
+@visitor.for_volunteers
+def step_in(db: Session, what: str) -> ResponseReturnValue:
+    """Whether she may be asked to step in for somebody."""
+    her, account_id = _me(db), visitor.me(db).account_id
+    volunteers.revise(db, her, changes={"steps_in": what == "on"}, account_id=account_id, now=clock.now(db))
+    if what == "on":
+        notices.withdraw_undo()
+        notices.notify(_("记下了，缺人的时候会问您。"))
+    else:
+        text = _("记下了，以后不请您顶班、替班。您订的“有空位时告诉我”照旧。")
+        notices.offer_undo(text, address=url_for("me.step_in", what="on"))
+    return page.see_other(url_for("me.profile"))
+
+
 def _feed(db: Session, volunteer_id: int) -> str:
     """The address of her calendar feed; empty while it is closed."""
     known = feed_of(db, volunteer_id)

@@ -1,4 +1,5 @@
-"""A person's telephone number, for a coordinator who must call her. Each look leaves a row in the audit."""
+"""What a coordinator does about one person: look at her telephone number, note that she does not want to be asked to
+step in. Each leaves a row in the audit."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from schemas.desk import PhoneLook
 from service.language import _
 from service.signups.queries import concerned
-from service.volunteers.actions import look_at_phone
+from service.volunteers.actions import look_at_phone, revise
 from service.volunteers.models import Volunteer
-from service.web import page
+from service.web import notices, page
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form
 
@@ -39,6 +40,29 @@ def phone(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
     answer = make_response(shown)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@pages.get("/<int:volunteer_id>/stepping-in")
+@at_desk
+def stepping_in(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
+    """Whether she may be asked to step in, and the other way round to press."""
+    person = _person(desk, volunteer_id)
+    title = _("{name}：顶班和替班", name=person.name)
+    return page.render("roster/stepping_in.html", title=title, person=person, back=_back())
+
+
+@pages.post("/<int:volunteer_id>/stepping-in/<any(on, off):what>")
+@at_desk
+def step_in(desk: Desk, volunteer_id: int, what: str) -> ResponseReturnValue:
+    """She said so, by telephone or face to face."""
+    person = _person(desk, volunteer_id)
+    revise(desk.db, person, changes={"steps_in": what == "on"}, account_id=desk.account_id, now=desk.now)
+    notices.notify(
+        _("记下了：缺人的时候可以问{name}。", name=person.name)
+        if what == "on"
+        else _("记下了：以后不请{name}顶班、替班。", name=person.name)
+    )
+    return page.see_other(_back())
 
 
 def _ask_why(person: Volunteer, form: Form) -> ResponseReturnValue:

@@ -207,3 +207,15 @@ def test_consents_are_given_and_taken_back(town: Town) -> None:
     history = [(c["purpose"], c["withdrawn_at"] is None) for c in town.volunteer.get(address).json["items"]]
     assert history == [("service", True), ("reminders", False), ("reminders", True)]
     assert town.volunteer.delete(f"{address}/everything").status == 404
+
+
+def test_she_says_that_she_is_not_to_be_asked_to_step_in(town: Town) -> None:
+    address = f"/volunteers/{town.volunteer.volunteer_id}"
+    shown = town.volunteer.get(address)
+    assert shown.json["steps_in"] is True
+    kept = town.volunteer.patch(address, {"weekly_hours": 8}, If_Match=shown.headers["ETag"])
+    assert kept.json["steps_in"] is True, "what is not sent stays"
+    changed = town.coordinator.patch(address, {"steps_in": False}, If_Match=kept.headers["ETag"])
+    assert (changed.status, changed.json["steps_in"]) == (200, False)
+    assert town.other.patch(address, {"steps_in": True}, If_Match="*").status == 404
+    assert town.stranger.patch(address, {"steps_in": True}, If_Match="*").status == 404
