@@ -7,7 +7,7 @@ from enum import StrEnum
 from marshmallow import fields
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDateTime, Text, Ticked, Whole
+from schemas.fields import Choice, Id, LocalDateTime, Many, Part, Text, Ticked, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy
 from service.terms import AssignmentState, ReleaseReason
@@ -68,6 +68,19 @@ class Answer(Input):
     )
 
 
+class OneAnswer(Input):
+    """Yes or no to one of several offers."""
+
+    assignment_id = Id(required=True, label=Lazy("排班"))
+    reply = Choice(Reply, required=True, label=Lazy("答复"))
+
+
+class Answers(Input):
+    """Yes or no to several offers; each is taken by itself."""
+
+    answers = Many(Part(nested=OneAnswer), most=50, required=True, label=Lazy("答复"))
+
+
 class AssignmentsAsked(PageAsked):
     """Which assignments: one's own, and those in areas one coordinates."""
 
@@ -104,3 +117,23 @@ class AssignmentShown(Shown):
     suggested_name = fields.String(required=True)
     release_reason = one_of(ReleaseReason, required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class Answered(Shown):
+    """What became of one answer of several."""
+
+    assignment_id = fields.Integer(required=True, metadata={"description": "As it was sent."})
+    is_taken = fields.Boolean(
+        required=True, metadata={"description": "false: the offer cannot be answered like that any more."}
+    )
+    assignment = fields.Nested(
+        AssignmentShown,
+        required=True,
+        metadata={"description": "As it is now; another than the one sent where a no became a yes."},
+    )
+
+
+class AnsweredShown(Shown):
+    """What became of each answer, in the order sent."""
+
+    items = fields.List(fields.Nested(Answered), required=True)

@@ -6,6 +6,7 @@ cannot be answered, with or without its link. Each kind is signed for its own pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from itsdangerous import BadSignature, Signer
@@ -15,6 +16,10 @@ from service.settings import settings
 #: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody,
 #: `/swaps/<token>` to take somebody's place, `/calendar/<token>.ics` for a calendar that follows one's shifts.
 ANSWER_PATH, ASK_PATH, SWAP_PATH, FEED_PATH = "/answers/", "/asks/", "/swaps/", "/calendar/"
+#: … and `/offers/<token>` for several offers of one person, answered together.
+OFFERS_PATH = "/offers/"
+#: More offers than one plan makes to one person; a token of so many still fits into a message.
+MOST_OFFERS = 14
 
 
 class BrokenLink(Exception):
@@ -34,6 +39,24 @@ def answer_token(assignment_id: int) -> str:
 def read_answer_token(token: str) -> int:
     """The id of the assignment a token was made for. Raises BrokenLink."""
     return _read(ANSWER_PATH, token)
+
+
+def offers_link(assignment_ids: Sequence[int]) -> str:
+    """The address at which these offers are answered together."""
+    return _address(OFFERS_PATH, offers_token(assignment_ids))
+
+
+def offers_token(assignment_ids: Sequence[int]) -> str:
+    """The ids, at most MOST_OFFERS of them, with their signature."""
+    return _sign(OFFERS_PATH, "-".join(str(one) for one in assignment_ids[:MOST_OFFERS]))
+
+
+def read_offers_token(token: str) -> list[int]:
+    """The ids of the assignments a token was made for. Raises BrokenLink."""
+    try:
+        return [int(one) for one in _unsign(OFFERS_PATH, token).split("-")]
+    except ValueError:
+        raise BrokenLink("this link was not made here, or was cut off") from None
 
 
 def ask_link(invitation_id: int) -> str:
@@ -113,4 +136,10 @@ def _signer(path: str) -> Signer:
 
 
 #: What sets the kinds apart.
-SALTS = {ANSWER_PATH: "lunzhi.answer", ASK_PATH: "lunzhi.ask", SWAP_PATH: "lunzhi.swap", FEED_PATH: "lunzhi.feed"}
+SALTS = {
+    ANSWER_PATH: "lunzhi.answer",
+    OFFERS_PATH: "lunzhi.offers",
+    ASK_PATH: "lunzhi.ask",
+    SWAP_PATH: "lunzhi.swap",
+    FEED_PATH: "lunzhi.feed",
+}

@@ -72,11 +72,13 @@ def throw_away(session: Session, run: MatchRun) -> None:
 
 
 def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) -> list[Unplaced]:
-    """Make each draft an offer. Those that no longer fit are dropped and given back with all the reasons.
+    """Make each draft an offer, and all of one person one asking. Those that no longer fit are dropped and given back
+    with all the reasons.
 
     The caller holds the locks of their people.
     """
     skipped = []
+    first: dict[int, int] = {}
     for draft in drafts:
         if reasons := _offer(session, draft, now=now):
             _drop(draft)
@@ -88,6 +90,8 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
                     blockers=reasons,
                 )
             )
+        else:
+            draft.asked_with_id = first.setdefault(draft.volunteer_id, draft.id)
     return skipped
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from service.accounts.models import LoginCode
 from service.activities.models import Shift
 from service.notifications import calls, queries
+from service.notifications.subjects import ASSIGNMENTS
 from service.notifications.wanted import To, Wanted, about_assignment, about_signup, notify, notify_all, supersede
 from service.roster.models import Assignment
+from service.roster.queries import asked_together, first_asked
 from service.signups.models import SignUp
 from service.terms import AssignmentState, NotificationKind, ReleaseReason, ShiftState, SignUpState
 
@@ -81,26 +84,40 @@ def tell_sign_up_declined(session: Session, *, signup_ids: Collection[int], now:
 
 
 def tell_offered(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
-    """Ask people whether they take the places kept for them."""
-    wanted = [
-        about_assignment(assignment, shift, kind=NotificationKind.PLACE_OFFERED, key=calls.offer_keys(assignment.id)[0])
-        for assignment, shift in queries.assignments(session, assignment_ids)
-    ]
-    notify_all(session, wanted, now=now)
+    """Ask people whether they take the places kept for them; of one person in one message all that one plan offers."""
+    rows = queries.assignments(session, assignment_ids)
+    together = asked_together(session, [assignment for assignment, _shift in rows])
+    wanted = {
+        first_asked(assignment): _about_offers(
+            assignment, shift, together, kind=NotificationKind.PLACE_OFFERED, key=calls.offer_keys(assignment)[0]
+        )
+        for assignment, shift in rows
+    }
+    notify_all(session, list(wanted.values()), now=now)
 
 
 def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
-    """She has not answered: the same question once more, and the time after that on the coordinator's call list.
+    """She has not answered: the same question once more, and the time after that on the coordinator's call list. What
+    was asked together is asked again together, when the first falls due.
 
     Whoever is to be called about it anyway is on that list already.
     """
     [(assignment, shift)] = queries.assignments(session, [assignment_id])
-    if assignment.state != AssignmentState.OFFERED or calls.is_open(session, calls.offer_keys(assignment_id)):
+    _first, again, by_phone = keys = calls.offer_keys(assignment)
+    if assignment.state != AssignmentState.OFFERED or calls.is_open(session, keys):
         return
-    _first, again, by_phone = calls.offer_keys(assignment_id)
     is_call = assignment.asked_again > 1
     kind = NotificationKind.OFFER_CALL if is_call else NotificationKind.PLACE_OFFERED
-    notify(session, about_assignment(assignment, shift, kind=kind, key=by_phone if is_call else again), now=now)
+    key, together = by_phone if is_call else again, asked_together(session, [assignment])
+    notify(session, _about_offers(assignment, shift, together, kind=kind, key=key), now=now)
+
+
+def _about_offers(
+    assignment: Assignment, shift: Shift, together: dict[int, list[Assignment]], *, kind: NotificationKind, key: str
+) -> Wanted:
+    """Of the place and those offered with it; whoever sends it leaves out what has been answered by then."""
+    ids = [one.id for one in together[first_asked(assignment)]]
+    return replace(about_assignment(assignment, shift, kind=kind, key=key), subject_ids={ASSIGNMENTS: ids})
 
 
 def tell_released(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -19,7 +19,10 @@ from service.notifications.models import Call, Notification
 from service.notifications.subjects import ASSIGNMENTS, INVITATIONS, SWAP_ASKINGS
 from service.places.queries import within
 from service.roster import actions as roster
+from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
+from service.roster.queries import asked_together, first_asked
+from service.signups.second_thoughts import say_each
 from service.swaps import answering as swapping
 from service.swaps import queries as swaps
 from service.swaps.models import SwapAsking
@@ -69,14 +72,22 @@ def in_scope(session: Session, call_id: int, *, scope_ids: Sequence[int]) -> Cal
 def possible(notification: Notification) -> tuple[CallOutcome, ...]:
     """What can come of the call: an answer where one was asked for, else that she has been told.
 
-    A reminder of one place can be answered with no; one of several places is answered place by place.
+    A reminder of one place can be answered with no. Several places offered at once are answered one by one
+    (settle_each).
     """
     unreached = (CallOutcome.NO_ANSWER, CallOutcome.LATER)
+    if asks_of_several(notification):
+        return unreached
     if notification.kind in ANSWERED_BY_YES_OR_NO:
         return (CallOutcome.YES, CallOutcome.NO, *unreached)
     if notification.kind == NotificationKind.REMINDER and len(places(notification)) == 1:
         return (CallOutcome.TOLD, CallOutcome.NO, *unreached)
     return (CallOutcome.TOLD, *unreached)
+
+
+def asks_of_several(notification: Notification) -> bool:
+    """Whether several places are offered in it, each to be answered by itself."""
+    return notification.kind in ANSWERED_BY_YES_OR_NO and len(places(notification)) > 1
 
 
 def settle(
@@ -94,17 +105,41 @@ def settle(
     InvitationClosed or SwapIsOver when the answer comes too late, SignUpRefused when she cannot step in, and
     NotToBeSuggested.
     """
-    call = session.scalars(
-        select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    notification = session.get_one(Notification, call.notification_id)
-    if call.outcome not in WAITING:
-        raise CallSettled(f"call {call_id} ended with {call.outcome}")
+    call, notification = _waiting_call(session, call_id)
     if outcome not in possible(notification):
         raise ValueError(f"a call about {notification.kind} does not end with {outcome}")
     if outcome in (CallOutcome.YES, CallOutcome.NO):
         is_yes = outcome == CallOutcome.YES
         _answer(session, notification, is_yes=is_yes, account_id=account_id, now=now, suggestion=suggestion)
+    _write_down(session, call, outcome, account_id, now=now)
+    return call
+
+
+def settle_each(
+    session: Session, *, call_id: int, answers: Mapping[int, bool], account_id: int, now: datetime
+) -> dict[int, Assignment | OfferClosed]:
+    """She answered place by place, by assignment (True for yes); what became of each. The call is done.
+
+    Only of places the call asks about. Raises CallSettled when somebody else was quicker.
+    """
+    call, notification = _waiting_call(session, call_id)
+    asked = {one: answers[one] for one in places(notification) if one in answers}
+    became = say_each(session, asked, now=now, answered_by=account_id)
+    _write_down(session, call, CallOutcome.YES if any(asked.values()) else CallOutcome.NO, account_id, now=now)
+    return became
+
+
+def _waiting_call(session: Session, call_id: int) -> tuple[Call, Notification]:
+    """The call, ours until commit, and what it is about. Raises CallSettled."""
+    call = session.scalars(
+        select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if call.outcome not in WAITING:
+        raise CallSettled(f"call {call_id} ended with {call.outcome}")
+    return call, session.get_one(Notification, call.notification_id)
+
+
+def _write_down(session: Session, call: Call, outcome: CallOutcome, account_id: int, *, now: datetime) -> None:
     call.outcome, call.called_by, call.called_at = outcome, account_id, now
     audit.note(
         session,
@@ -115,7 +150,6 @@ def settle(
         now=now,
         outcome=outcome,
     )
-    return call
 
 
 def _answer(
@@ -163,9 +197,10 @@ def came_too_late(session: Session, call: Call) -> bool:
 # --- calls that ask whether somebody takes the place that is offered her ---
 
 
-def offer_keys(assignment_id: int) -> tuple[str, str, str]:
-    """The keys of the messages about an offer: the first, the one that asks again, the call."""
-    return f"offered:{assignment_id}", f"offered_again:{assignment_id}", f"offer_call:{assignment_id}"
+def offer_keys(assignment: Assignment) -> tuple[str, str, str]:
+    """The keys of the messages about an offer and those asked with it: the first, the one that asks again, the call."""
+    first = first_asked(assignment)
+    return f"offered:{first}", f"offered_again:{first}", f"offer_call:{first}"
 
 
 def is_open(session: Session, keys: Sequence[str]) -> bool:
@@ -179,11 +214,15 @@ def is_open(session: Session, keys: Sequence[str]) -> bool:
 
 
 def drop_offers(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
-    """They have answered in another way, or the offer is over: nobody need call them."""
-    answered = select(Assignment.id).where(
-        one_of(Assignment.id, assignment_ids), Assignment.state != AssignmentState.OFFERED
-    )
-    _drop_keys(session, [key for one in session.scalars(answered) for key in offer_keys(one)], now=now)
+    """They have answered in another way, or the offers of one asking are over: nobody need call them."""
+    answered = session.scalars(
+        select(Assignment).where(
+            one_of(Assignment.id, assignment_ids), Assignment.state != AssignmentState.OFFERED
+        )
+    ).all()
+    together = asked_together(session, answered).values()
+    over = [places[0] for places in together if all(one.state != AssignmentState.OFFERED for one in places)]
+    _drop_keys(session, [key for one in over for key in offer_keys(one)], now=now)
 
 
 # --- calls that ask somebody to step in ---

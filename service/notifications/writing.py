@@ -122,6 +122,8 @@ def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     """A link to answer by, where one answer settles the whole message; or where to sign up."""
     if kind in INVITING:
         return links.activity_link(duties[0].activity_id)
+    if kind == NotificationKind.PLACE_OFFERED and len(duties) > 1:
+        return links.offers_link([duty.assignment_id for duty in duties if duty.assignment_id is not None])
     if kind not in ASKING or len(duties) != 1:
         return None
     [duty] = duties

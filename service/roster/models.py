@@ -88,6 +88,9 @@ class Assignment(Base):
     occupies: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     assigned_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
+    asked_with_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("assignment.id"), index=True, comment="the first of the offers one message asks about"
+    )
     asked_again: Mapped[int] = mapped_column(
         SmallInteger, default=0, server_default="0", comment="1: at half of the time to answer; 2: to be called"
     )

@@ -218,9 +218,37 @@ def of_calendar(session: Session, volunteer_id: int, *, from_at: datetime, limit
     return list(rows.all())
 
 
+def duties_of(session: Session, assignment_ids: Collection[int]) -> list[DutyRow]:
+    """These assignments with their shifts, next first."""
+    rows = session.execute(_duties().where(Assignment.id.in_(assignment_ids)).order_by(Shift.starts_at, Assignment.id))
+    return list(rows.all())
+
+
 def duty(session: Session, assignment_id: int) -> DutyRow | None:
     """One assignment with its shift, activity and role."""
     return session.execute(_duties().where(Assignment.id == assignment_id)).one_or_none()
+
+
+def first_asked(assignment: Assignment) -> int:
+    """The assignment by which the message is known that asks about this one, perhaps about others too."""
+    return assignment.asked_with_id or assignment.id
+
+
+def asked_together(session: Session, assignments: Collection[Assignment]) -> dict[int, list[Assignment]]:
+    """The places that are asked about in one message with each of these, by the first of them; next shift first."""
+    together: dict[int, list[Assignment]] = {one.id: [one] for one in assignments if one.asked_with_id is None}
+    firsts = {one.asked_with_id for one in assignments if one.asked_with_id is not None}
+    if firsts:
+        rows = session.scalars(
+            select(Assignment)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Assignment.asked_with_id.in_(firsts))
+            .order_by(Shift.starts_at, Assignment.id)
+            .execution_options(populate_existing=True)
+        )
+        for one in rows:
+            together.setdefault(first_asked(one), []).append(one)
+    return together
 
 
 def of_signup(session: Session, signup_id: int) -> Assignment | None:

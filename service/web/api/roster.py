@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.roster import Answer, AssignmentsAsked, AssignmentShown, Reply
+from schemas.roster import Answer, AnsweredShown, Answers, AssignmentsAsked, AssignmentShown, Reply
 from schemas.shown import page_of
 from service import audit
 from service.backfill import suggesting
 from service.roster import actions, listing
 from service.roster.models import Assignment
 from service.roster.queries import assignment_in_scope
+from service.signups.second_thoughts import say, say_each
 from service.terms import Role
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
@@ -45,12 +46,17 @@ def show_assignment(call: Call, *, assignment_id: int) -> Any:
     "POST", "/<id:assignment_id>/answers", takes=Answer(), gives=AssignmentShown(), status=201, refuses=(409,)
 )
 def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
-    """Say yes or no to an offer: mine, or for somebody who told me, in an area I coordinate. Twice is harmless."""
+    """Say yes or no to an offer: mine, or for somebody who told me, in an area I coordinate. Twice is harmless.
+
+    A yes may become a no until the start, a no a yes while the place is free, until an hour before: the answer is then
+    another assignment.
+    """
     row = found(listing.visible(call.session, assignment_id, **call.reach()))
     is_mine = row.Assignment.volunteer_id == call.actor.volunteer_id
     typist = None if is_mine else call.actor.account_id
     if body["reply"] == Reply.ACCEPT:
-        actions.accept(call.session, assignment_id=assignment_id, now=call.now, answered_by=typist)
+        accepted = say(call.session, assignment_id=assignment_id, is_yes=True, now=call.now, answered_by=typist)
+        assignment_id = accepted.id
     else:
         suggestion = actions.Suggestion(volunteer_id=body.get("suggests"), name=body["suggests_name"])
         suggesting.decline(
@@ -63,6 +69,22 @@ def answer(call: Call, *, assignment_id: int, body: dict[str, Any]) -> Any:
         )
     call.session.flush()
     return _one(call, assignment_id)
+
+
+@assignments.operation("POST", "/answers", takes=Answers(), gives=AnsweredShown(), refuses=(404,))
+def answer_each(call: Call, *, body: dict[str, Any]) -> Any:
+    """Say yes or no to several offers at once: mine, or those of people who told me, in areas I coordinate.
+
+    Each is taken by itself: one that comes too late keeps none of the others. Twice is harmless.
+    """
+    said = {one["assignment_id"]: one["reply"] == Reply.ACCEPT for one in body["answers"]}
+    rows = [found(listing.visible(call.session, one, **call.reach())) for one in said]
+    mine = {row.Assignment.id for row in rows if row.Assignment.volunteer_id == call.actor.volunteer_id}
+    became: dict[int, Assignment | actions.OfferClosed] = {}
+    for ids, typist in ((mine, None), (said.keys() - mine, call.actor.account_id)):
+        became |= say_each(call.session, {one: said[one] for one in ids}, now=call.now, answered_by=typist)
+    call.session.flush()
+    return {"items": [_answered(call, one, became[one]) for one in said]}
 
 
 @assignments.operation("POST", "/<id:assignment_id>/no-shows", gives=AssignmentShown(), status=201, refuses=(409,))
@@ -95,6 +117,13 @@ def _noted(call: Call, assignment_id: int, verb: str) -> Any:
         now=call.now,
     )
     return _one(call, assignment_id)
+
+
+def _answered(call: Call, sent_id: int, became: Assignment | actions.OfferClosed) -> dict[str, Any]:
+    is_taken = isinstance(became, Assignment)
+    now_id = became.id if isinstance(became, Assignment) else sent_id
+    row = found(listing.visible(call.session, now_id, **call.reach()))
+    return {"assignment_id": sent_id, "is_taken": is_taken, "assignment": _shown(row)}
 
 
 def _one(call: Call, assignment_id: int) -> Any:

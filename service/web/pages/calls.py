@@ -15,6 +15,7 @@ from service.notifications import calls
 from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment, ForbiddenMove
+from service.roster.queries import duties_of
 from service.signups.actions import SignUpRefused
 from service.swaps.actions import SwapIsOver
 from service.terms import CallOutcome, NotificationKind
@@ -125,6 +126,27 @@ def settle(desk: Desk, call_id: int) -> ResponseReturnValue:
     return page.see_other(url_for("calls.index"))
 
 
+@pages.post("/<int:call_id>/answers")
+@at_desk
+def settle_each(desk: Desk, call_id: int) -> ResponseReturnValue:
+    """Yes or no to each of several places she was asked about; one that comes too late is said so."""
+    call = found(calls.in_scope(desk.db, call_id, scope_ids=desk.scope_ids))
+    asked = calls.places(desk.db.get_one(Notification, call.notification_id))
+    said = {one: request.form.get(f"answer-{one}", "") for one in asked}
+    answers = {one: what == "yes" for one, what in said.items() if what in ("yes", "no")}
+    if not answers:
+        return _script(desk, call, refusal=_("请至少记下一个班。"), status=422)
+    try:
+        became = calls.settle_each(desk.db, call_id=call.id, answers=answers, account_id=desk.account_id, now=desk.now)
+    except calls.CallSettled:
+        return _too_late(_("这个电话已经有人打过了，记下的是那一次。"))
+    late = sum(isinstance(what, OfferClosed) for what in became.values())
+    name = desk.db.get_one(Volunteer, call.volunteer_id).name
+    text = _("记下了：{name}，{n}个班。", name=name, n=len(answers) - late)
+    notices.notify(text + _("有{n}个已经不能这样回复，请看班表。", n=late) if late else text)
+    return page.see_other(url_for("calls.index"))
+
+
 def _why_not(error: Exception, name: str) -> str:
     if isinstance(error, SignUpRefused):
         reasons = _("；").join(words.refusal(reason) for reason in error.reasons)
@@ -156,6 +178,7 @@ def _script(
         lines=call.script.splitlines(),
         outcomes=[(outcome, BUTTONS[outcome]) for outcome in calls.possible(notification)],
         is_of_a_place=CallOutcome.NO in calls.possible(notification) and len(calls.places(notification)) == 1,
+        several=duties_of(desk.db, calls.places(notification)) if calls.asks_of_several(notification) else [],
         is_favour=notification.kind in FAVOURS,
         form=form or Form.blank(CallInput(), options=_options(desk, call)),
         refusal=refusal,

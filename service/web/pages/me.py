@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from schemas.publishing import WEEKDAYS
 from service import clock, secrets, wording
-from service.activities.models import Shift
 from service.backfill.queries import open_invitations
 from service.language import Lazy, _
-from service.links import answer_token, ask_token, feed_link, swap_token
+from service.links import answer_token, ask_token, feed_link, offers_token, swap_token
 from service.notifications.queries import unseen
 from service.places.models import Area
 from service.roster import actions as roster
@@ -22,7 +21,7 @@ from service.roster.queries import DutyRow, called_off, duties, duties_before, o
 from service.rotation.notes import LATE
 from service.rotation.queries import to_hand_over
 from service.signups.queries import waiting
-from service.signups.second_thoughts import is_fresh, offer_again
+from service.signups.second_thoughts import can_think_again, offer_again
 from service.swaps.queries import being_swapped, open_askings
 from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
@@ -62,11 +61,13 @@ def index(db: Session) -> ResponseReturnValue:
     coming = [
         (row, outcome.of_place(row.Assignment, row.Shift, now=now)) for row in duties(db, who.volunteer_id, from_at=now)
     ]
+    offers = [row for row, became in coming if became == Outcome.OFFERED]
     return page.render(
         "me/index.html",
         title=_("我的班次"),
         name=who.name,
-        offers=[row for row, became in coming if became == Outcome.OFFERED],
+        offers=offers,
+        together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.MISSED)],
         waiting=waiting(db, who.volunteer_id, from_at=now),
         asked=open_invitations(db, who.volunteer_id, now=now),
@@ -101,7 +102,7 @@ def reply(db: Session, assignment_id: int, answer: str) -> ResponseReturnValue:
     except OfferClosed:
         notices.notify(_("这个名额已经不能回复了。有疑问请打电话。"))
         return page.see_other(url_for("me.index"))
-    if is_fresh(assignment, starts_at=db.get_one(Shift, assignment.shift_id).starts_at, now=now):
+    if can_think_again(db, assignment, now=now):
         notices.offer_undo(told(answer), address=url_for("me.think_again", assignment_id=assignment.id))
     else:
         notices.notify(told(answer))

@@ -18,11 +18,10 @@ from service.activities.models import Activity, Shift
 from service.backfill import suggesting
 from service.language import _
 from service.places.models import Area
-from service.roster import actions as roster
 from service.roster.actions import OfferClosed, Suggestion
 from service.roster.models import Assignment
 from service.roster.queries import duty
-from service.signups.second_thoughts import is_fresh, offer_again
+from service.signups.second_thoughts import can_think_again, say
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from service.web import colleagues, ics, outcome, page, visitor, where, words
@@ -107,15 +106,11 @@ def _options(db: Session, offered: Offered) -> dict[str, list[Option]]:
 
 
 def _act(db: Session, offered: Offered, form: Form, suggested: Suggestion | None, *, now: datetime) -> Assignment:
-    """The place that was answered: another row if she had said no by a slip and is asked once more."""
-    assignment = offered.assignment
-    if form.loaded["answer"] == "no":
-        return suggesting.decline(
-            db, assignment_id=assignment.id, now=now, reason=form.loaded["reason"], suggestion=suggested
-        )
-    if assignment.state == AssignmentState.DECLINED:
-        assignment = offer_again(db, assignment_id=assignment.id, now=now)
-    return roster.accept(db, assignment_id=assignment.id, now=now)
+    """The place that was answered: another row where she had said no before."""
+    assignment_id, reason = offered.assignment.id, form.loaded["reason"]
+    if form.loaded["answer"] == "yes":
+        return say(db, assignment_id=assignment_id, is_yes=True, now=now)
+    return suggesting.decline(db, assignment_id=assignment_id, now=now, reason=reason, suggestion=suggested)
 
 
 def _read(db: Session, token: str) -> Offered:
@@ -146,7 +141,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         place=where.place(db, offered.shift.place_id),
         became=became,
         may_change=became == Outcome.CONFIRMED and now < offered.shift.starts_at,
-        may_undo=became == Outcome.SAID_NO and is_fresh(assignment, starts_at=offered.shift.starts_at, now=now),
+        may_undo=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),
         done=told(done) if is_done else "",
         said=words.OUTCOMES[became],
     )

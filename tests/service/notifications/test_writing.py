@@ -76,6 +76,19 @@ WANTED: dict[str, Any] = {
     "taker": "王秀英",
 }
 AGREED = WANTED | {"swap_state": SwapState.AGREED}
+PLACES = ("党群服务中心一楼（人民路12号）", "东门岗亭")
+OFFERED = {"assignment_state": A.OFFERED}
+OFFERS = [
+    clinic(assignment_id=7, answer_by=at("11-27 10:00"), **OFFERED),
+    clinic(
+        assignment_id=8,
+        answer_by=at("11-27 09:00"),
+        role="登记",
+        starts_at=at("11-29 14:00"),
+        ends_at=at("11-29 17:00"),
+        **OFFERED,
+    ),
+]
 CASES: dict[str, tuple[K, list[Duty]]] = {
     "sign_up_received": (K.SIGN_UP_RECEIVED, [clinic(signup_state=S.PENDING)]),
     "sign_up_confirmed": (K.SIGN_UP_CONFIRMED, [clinic(signup_state=S.CONFIRMED, **HELD)]),
@@ -94,6 +107,13 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.PLACE_OFFERED,
         [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"), asked_again=1)],
     ),
+    "place_offered_several": (K.PLACE_OFFERED, OFFERS),
+    "place_offered_several_again": (K.PLACE_OFFERED, [OFFERS[0], replace(OFFERS[1], asked_again=1)]),
+    "place_offered_several_places": (
+        K.PLACE_OFFERED,
+        [replace(one, title="助餐", role="助餐", place=place) for one, place in zip(OFFERS, PLACES, strict=True)],
+    ),
+    "offer_call_several": (K.OFFER_CALL, [replace(one, asked_again=2) for one in OFFERS]),
     "offer_call": (
         K.OFFER_CALL,
         [clinic(assignment_id=7, assignment_state=A.OFFERED, answer_by=at("11-27 10:00"), asked_again=2)],
@@ -135,6 +155,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     language._catalogue.cache_clear()
     writing._forms.clear()
     monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
+    monkeypatch.setattr(links, "offers_link", lambda ids: f"https://lunzhi.example.cn/offers/{ids[0]}-{ids[1]}.x")
     monkeypatch.setattr(links, "activity_link", "https://lunzhi.example.cn/a/{}".format)
     monkeypatch.setattr(links, "swap_link", "https://lunzhi.example.cn/swaps/{}.x".format)
     monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
@@ -190,7 +211,8 @@ def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> Non
         assert "0371 6435 0001（找陈协调）" in text
     assert "http" not in spoken
     links = [f"https://lunzhi.example.cn/{path}/7.x" for path in ("answers", "asks", "swaps")]
-    assert "http" not in made or made.endswith((*links, "https://lunzhi.example.cn/a/7"))
+    links += ["https://lunzhi.example.cn/a/7", "https://lunzhi.example.cn/offers/7-8.x"]
+    assert "http" not in made or made.endswith(tuple(links))
 
 
 @pytest.mark.parametrize("case", FOR_GROUPS)

@@ -1,4 +1,4 @@
-"""Saying no by a slip, and being asked once more."""
+"""A yes that becomes a no, a no that becomes a yes: while the place is free and there is time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
 from service.signups.queries import opening
-from service.signups.second_thoughts import offer_again
+from service.signups.second_thoughts import can_think_again, offer_again, say, say_each
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from tests import factories
@@ -61,17 +61,80 @@ def test_asking_twice_gives_the_same_offer(session: Session) -> None:
     assert offer_again(session, assignment_id=no.id, now=NOW + MINUTE) is again
 
 
-def test_after_ten_minutes_the_no_stands(session: Session) -> None:
-    no = refused(session, role_of(session), person(session))
-    with pytest.raises(OfferClosed):
-        offer_again(session, assignment_id=no.id, now=NOW + 10 * MINUTE + timedelta(microseconds=1))
+HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
+START = NOW + 5 * DAY
 
 
-def test_close_to_the_start_the_no_stands_at_once(session: Session) -> None:
-    role = role_of(session, starts_at=NOW + timedelta(hours=2))
-    no = refused(session, role, person(session))
-    with pytest.raises(OfferClosed):
-        offer_again(session, assignment_id=no.id, now=NOW)
+@pytest.mark.parametrize(
+    ("said_at", "again_at", "is_open"),
+    [
+        (NOW, NOW, True),
+        (NOW, NOW + 11 * MINUTE, True),
+        (NOW, NOW + 3 * DAY, True),
+        (NOW, START - HOUR, True),
+        (NOW, START - HOUR + INSTANT, False),
+        (NOW, START, False),
+        (START - 2 * HOUR, START - 2 * HOUR + MINUTE, True),
+        (START - 30 * MINUTE, START - 29 * MINUTE, False),
+    ],
+)
+def test_a_no_becomes_a_yes_while_the_place_is_free_until_the_cutoff(
+    session: Session, said_at: datetime, again_at: datetime, *, is_open: bool
+) -> None:
+    no = refused(session, role_of(session), person(session), now=said_at)
+    assert can_think_again(session, no, now=again_at) == is_open
+    if is_open:
+        assert say(session, assignment_id=no.id, is_yes=True, now=again_at).state == AssignmentState.CONFIRMED
+    else:
+        with pytest.raises(OfferClosed):
+            say(session, assignment_id=no.id, is_yes=True, now=again_at)
+
+
+@pytest.mark.parametrize(
+    ("again_at", "is_open"),
+    [(NOW + 11 * MINUTE, True), (START - HOUR, True), (START - INSTANT, True), (START, False)],
+)
+def test_a_yes_becomes_a_no_until_the_start(session: Session, again_at: datetime, *, is_open: bool) -> None:
+    """Late is better than not at all: somebody can still be called out."""
+    role = role_of(session)
+    row = opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+    assert row is not None
+    made = roster.offer(session, row=row, volunteer_id=person(session).id, now=NOW)
+    assert made is not None
+    say(session, assignment_id=made.id, is_yes=True, now=NOW)
+    if is_open:
+        assert say(session, assignment_id=made.id, is_yes=False, now=again_at).state == AssignmentState.DECLINED
+    else:
+        with pytest.raises(OfferClosed):
+            say(session, assignment_id=made.id, is_yes=False, now=again_at)
+
+
+def test_several_are_answered_each_by_itself(session: Session) -> None:
+    her, other = person(session), person(session)
+    roles = [role_of(session, starts_at=START + number * DAY) for number in range(4)]
+    offers = []
+    for role in roles[:3]:
+        row = opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+        assert row is not None
+        made = roster.offer(session, row=row, volunteer_id=her.id, now=NOW)
+        assert made is not None
+        offers.append(made)
+    gone = refused(session, roles[3], her)
+    factories.sign_up(session, other, roles[3])
+    offers[2].answer_by = NOW - MINUTE
+    answers = {offers[0].id: True, offers[1].id: False, offers[2].id: True, gone.id: True}
+    became = say_each(session, answers, now=NOW)
+    assert [type(became[one.id]) for one in (*offers, gone)] == [Assignment, Assignment, OfferClosed, OfferClosed]
+    states = [one.state for one in (*offers, gone)]
+    assert states == [
+        AssignmentState.CONFIRMED,
+        AssignmentState.DECLINED,
+        AssignmentState.OFFERED,
+        AssignmentState.DECLINED,
+    ]
+    again = say_each(session, answers, now=NOW)
+    assert [one.state for one in offers] == states[:3], "twice is harmless"
+    assert again[offers[0].id] is offers[0]
 
 
 def test_whoever_waited_goes_first(session: Session) -> None:

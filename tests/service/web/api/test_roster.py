@@ -42,7 +42,36 @@ def test_an_offer_is_declined_with_a_reason(town: Town, offered: tuple[Client, i
 
     assert (declined.json["state"], declined.json["decline_reason"]) == ("declined", "带孙子")
     again = client.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"})
+    assert (again.status, again.json["state"], again.json["id"] != assignment_id) == (201, "confirmed", True)
+    before = client.get(f"/assignments/{assignment_id}").json
+    assert before["state"] == "declined", "the no stays written down"
+
+
+def test_a_no_stands_when_somebody_else_has_the_place(town: Town, offered: tuple[Client, int]) -> None:
+    client, assignment_id = offered
+    role_id = client.get(f"/assignments/{assignment_id}").json["shift_role_id"]
+    shift_id = client.get(f"/assignments/{assignment_id}").json["shift_id"]
+    client.post(f"/assignments/{assignment_id}/answers", {"reply": "decline"})
+    town.person("丁丁").post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    again = client.post(f"/assignments/{assignment_id}/answers", {"reply": "accept"})
     assert (again.status, again.json["type"]) == (409, "/api/v1/docs#problem-offer-closed")
+
+
+def test_several_are_answered_at_once_each_by_itself(town: Town, offered: tuple[Client, int]) -> None:
+    client, assignment_id = offered
+    other, other_id = town.person("丁丁"), 0
+    shift_id, role_id = town.shift()
+    other.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    [other_id] = [row["id"] for row in other.get("/assignments?mine=true").json["items"]]
+    body = {"answers": [{"assignment_id": one, "reply": "accept"} for one in (other_id, assignment_id)]}
+    assert client.post("/assignments/answers", body).status == 404, "one that is not hers: none is answered"
+    assert client.get(f"/assignments/{assignment_id}").json["state"] == "offered"
+    items = town.coordinator.post("/assignments/answers", body).json["items"]
+    assert [(one["assignment_id"], one["is_taken"], one["assignment"]["state"]) for one in items] == [
+        (other_id, True, "confirmed"),
+        (assignment_id, True, "confirmed"),
+    ]
+    assert client.post("/assignments/answers", {"answers": [{"assignment_id": assignment_id}]}).status == 422
 
 
 def test_others_neither_see_nor_answer_it(town: Town, offered: tuple[Client, int]) -> None:

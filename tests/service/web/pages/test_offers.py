@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from service import clock, links
 from service.activities.models import Activity, Shift
@@ -17,7 +18,6 @@ from service.teams import actions as teams
 from service.terms import AssignmentState, ConsentPurpose
 from tests import factories, street
 from tests.browsing import Person
-from tests.factories import NOW
 from tests.ledger import facts
 from tests.street import Street
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("at_now")
 READS = {
     "offered": ("这一班您能来吗？", "我能来", "我来不了", "请在11月24日（星期二）上午10:00以前回复"),
     "accepted": ("您已回复：能来", "我来不了", "加到手机日历"),
-    "declined": ("您回复了来不了", "点错了，我能来"),
+    "declined": ("您回复了来不了", "我又能来了"),
     "too late": ("没有按时回复，名额让给别人了", "请打本页下方的电话"),
     "replanned": ("这一班改了时间", "名额已经让出来"),
     "released": ("社区另作了安排",),
@@ -48,7 +48,7 @@ def link(laid_out: Street, name: str = "offered") -> str:
 
 def place(path: str) -> Assignment:
     with transaction() as session:
-        return session.get_one(Assignment, links.read_answer_token(path.rsplit("/", 1)[1]))
+        return place_in(session, path)
 
 
 def test_each_state_is_told_with_whom_to_call(laid_out: Street) -> None:
@@ -103,13 +103,21 @@ def test_a_no_by_a_slip_becomes_a_yes_within_ten_minutes(laid_out: Street) -> No
     assert place(path).state == AssignmentState.DECLINED
 
 
-def test_later_the_no_stands_and_says_so(laid_out: Street) -> None:
-    with transaction() as session:
-        clock.turn_to(session, instant=NOW + timedelta(minutes=11))
+def test_a_no_may_be_changed_while_the_place_is_free_and_there_is_time(laid_out: Street) -> None:
     path, who = link(laid_out, "declined"), Person()
-    assert "点错了" not in who.open(path)
+    with transaction() as session:
+        starts_at = session.get_one(Shift, place_in(session, path).shift_id).starts_at
+        clock.turn_to(session, instant=starts_at - timedelta(hours=2))
+    assert "我又能来了" in who.open(path)
+    with transaction() as session:
+        clock.turn_to(session, instant=starts_at - timedelta(minutes=59))
+    assert "我又能来了" not in who.open(path)
     assert "想改回来，请打本页下方的电话" in who.send(path, answer="yes")
     assert who.status == 409
+
+
+def place_in(session: Session, path: str) -> Assignment:
+    return session.get_one(Assignment, links.read_answer_token(path.rsplit("/", 1)[1]))
 
 
 def test_what_is_over_cannot_be_answered(laid_out: Street) -> None:
