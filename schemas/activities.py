@@ -41,6 +41,13 @@ class RoleInput(Input):
     requires = Many(Choice(QualificationKind, label=Lazy("资质")), most=5, load_default=list, label=Lazy("资质"))
     min_age = Whole(most=150, allow_none=True, label=Lazy("最小年龄"))
     max_age = Whole(most=150, allow_none=True, label=Lazy("最大年龄"))
+    stand_bys = Whole(
+        least=0,
+        most=100,
+        load_default=0,
+        label=Lazy("候备几人"),
+        metadata={"description": "Places beside these, for people who come if somebody drops out."},
+    )
 
     @validates_schema
     def check_order(self, data: dict[str, Any], **_options: Any) -> None:
@@ -207,6 +214,7 @@ class RoleShown(Shown):
     requires = fields.List(one_of(QualificationKind), required=True)
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)
+    stand_bys = fields.Integer(required=True)
 
 
 class SeriesShown(Shown):

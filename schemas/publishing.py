@@ -168,7 +168,7 @@ WHEN: dict[Repeats, type[Schema]] = {
 }
 
 #: The fields of one role, each with the number of its row: `name_1`, `least_1` …
-ROLE_FIELDS = ("name", "least", "most", "requires", "min_age", "max_age")
+ROLE_FIELDS = ("name", "least", "most", "stand_bys", "requires", "min_age", "max_age")
 
 
 @cache
@@ -180,6 +180,7 @@ def roles_input(rows: int) -> type[Schema]:
             f"name_{row}": Text(longest=60, label=Lazy("岗位名称")),
             f"least_{row}": Whole(least=0, most=10_000, label=Lazy("最少几人")),
             f"most_{row}": Whole(least=1, most=10_000, label=Lazy("最多几人")),
+            f"stand_bys_{row}": Whole(least=0, most=100, label=Lazy("候备几人")),
             f"requires_{row}": Many(Choice(QualificationKind, label=Lazy("资质")), most=5, label=Lazy("要有的资质")),
             f"min_age_{row}": Whole(least=1, most=120, label=Lazy("最小年龄")),
             f"max_age_{row}": Whole(least=1, most=120, label=Lazy("最大年龄")),

@@ -107,6 +107,9 @@ class AssignmentShown(Shown):
     starts_at = LocalDateTime(required=True)
     ends_at = LocalDateTime(required=True)
     state = one_of(AssignmentState, required=True)
+    is_stand_by = fields.Boolean(
+        required=True, metadata={"description": "Not one of the role's places: comes if somebody drops out."}
+    )
     assigned_at = LocalDateTime(required=True)
     answer_by = LocalDateTime(required=True, allow_none=True)
     answered_at = LocalDateTime(required=True, allow_none=True)
@@ -117,6 +120,17 @@ class AssignmentShown(Shown):
     suggested_name = fields.String(required=True)
     release_reason = one_of(ReleaseReason, required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class NewStandBy(Input):
+    """Who stands by in which role of the shift."""
+
+    shift_role_id = Id(required=True, label=Lazy("岗位"), metadata={"description": "The `id` of a role of the shift."})
+    volunteer_id = Id(label=Lazy("志愿者"), metadata={"description": "Somebody else, of an area I coordinate."})
+    has_agreed = Ticked(
+        label=Lazy("本人已经答应"),
+        metadata={"description": "With `volunteer_id`: she said so. Otherwise she is asked whether she does."},
+    )
 
 
 class Answered(Shown):

@@ -48,6 +48,8 @@ class ShiftRoleShown(Shown):
     min_needed = fields.Integer(required=True)
     max_needed = fields.Integer(required=True)
     taken = fields.Integer(required=True)
+    stand_bys = fields.Integer(required=True, metadata={"description": "Places of stand-bys beside these."})
+    standing_by = fields.Integer(required=True, metadata={"description": "How many of them are held or offered."})
     requires = fields.List(one_of(QualificationKind), required=True)
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)

@@ -165,6 +165,7 @@ class Rung(StrEnum):
 
     SUGGESTED = "suggested"
     WAITLIST = "waitlist"
+    STAND_BY = "stand_by"
     SUBSTITUTES = "substitutes"
     TEAM = "team"
     NEIGHBOURS = "neighbours"

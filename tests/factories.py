@@ -140,7 +140,12 @@ def further_shift(session: Session, like: Shift, starts_at: datetime) -> Shift:
         ends_at=starts_at + (like.ends_at - like.starts_at),
         rest_after=like.rest_after,
         roles=[
-            ShiftRole(activity_role_id=role.activity_role_id, min_needed=role.min_needed, max_needed=role.max_needed)
+            ShiftRole(
+                activity_role_id=role.activity_role_id,
+                min_needed=role.min_needed,
+                max_needed=role.max_needed,
+                stand_bys=role.stand_bys,
+            )
             for role in like.roles
         ],
     )

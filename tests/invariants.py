@@ -33,11 +33,19 @@ PROMISES = {
     "a role counts as taken what is held: places in use, and places kept for an undo": """
         SELECT format('role %s: taken %s, held %s', r.id, r.taken, count(a.id))
         FROM shift_role r LEFT JOIN assignment a ON a.shift_role_id = r.id
-             AND (a.state = ANY(:holding) OR a.place_held_until IS NOT NULL)
+             AND NOT a.is_stand_by AND (a.state = ANY(:holding) OR a.place_held_until IS NOT NULL)
         GROUP BY r.id HAVING r.taken <> count(a.id)""",
+    "a role counts who stands by, no more of them than it wishes": """
+        SELECT format('role %s: standing by %s of %s, held %s', r.id, r.standing_by, r.stand_bys, count(a.id))
+        FROM shift_role r LEFT JOIN assignment a ON a.shift_role_id = r.id AND a.is_stand_by AND a.state = ANY(:holding)
+        GROUP BY r.id HAVING r.standing_by <> count(a.id) OR count(a.id) > r.stand_bys""",
+    "nobody who only stands by is counted as having come, or missed": """
+        SELECT format('assignment %s is %s', id, state) FROM assignment
+        WHERE is_stand_by AND state IN ('checked_in', 'completed', 'no_show')""",
     "no role has more people than places": """
         SELECT format('role %s: %s people, %s places', r.id, count(a.id), r.max_needed)
         FROM shift_role r JOIN assignment a ON a.shift_role_id = r.id AND a.state = ANY(:holding)
+             AND NOT a.is_stand_by
         GROUP BY r.id HAVING count(a.id) > r.max_needed""",
     "nobody is in two places, or on duty while owed rest": """
         SELECT format('volunteer %s: assignments %s and %s', a.volunteer_id, a.id, b.id)
@@ -151,7 +159,8 @@ PROMISES = {
         FROM backfill b JOIN shift_role r ON r.id = b.shift_role_id
         WHERE b.state = 'climbing'
           AND r.min_needed <= (SELECT count(*) FROM assignment a
-                               WHERE a.shift_role_id = r.id AND a.state IN ('confirmed', 'checked_in', 'completed'))
+                               WHERE a.shift_role_id = r.id AND NOT a.is_stand_by
+                                 AND a.state IN ('confirmed', 'checked_in', 'completed'))
           AND NOT EXISTS (SELECT FROM assignment a JOIN unsettled u ON u.id = a.id AND u.kind = 'AssignmentConfirmed'
                           WHERE a.shift_role_id = r.id)""",
     "each person asked to step in has her message, once": """

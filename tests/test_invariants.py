@@ -54,6 +54,9 @@ SWAPPED = "UPDATE swap SET state = 'done', closed_at = now(), taker_id = (SELECT
 #: damage → the words by which it is found.
 DAMAGE = {
     "UPDATE shift_role SET taken = 1": "a role counts as taken what is held",
+    "UPDATE shift_role SET stand_bys = 2, standing_by = 1": "a role counts who stands by",
+    "ALTER TABLE assignment DROP CONSTRAINT ck_assignment_stand_by;"
+    "UPDATE assignment SET is_stand_by = true, state = 'no_show'": "nobody who only stands by is counted",
     "UPDATE shift_role SET max_needed = 1, min_needed = 0, taken = 1": "no role has more people than places",
     "ALTER TABLE assignment DROP CONSTRAINT ex_assignment_one_place_at_a_time;"
     "DROP INDEX uq_assignment_shift_id_volunteer_id; UPDATE assignment SET volunteer_id = (SELECT min(id) FROM "

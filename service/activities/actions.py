@@ -120,6 +120,7 @@ def _roles(roles: Sequence[RolePlan]) -> list[ActivityRole]:
             requires=list(role.requires),
             min_age=role.min_age,
             max_age=role.max_age,
+            stand_bys=role.stand_bys,
         )
         for role in roles
     ]

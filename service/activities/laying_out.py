@@ -45,8 +45,8 @@ WITH wanted AS (
     ORDER BY made.id
     RETURNING id, activity_id
 ), roles AS (
-    INSERT INTO shift_role (shift_id, activity_role_id, min_needed, max_needed, taken)
-    SELECT laid.id, role.id, min_needed, max_needed, 0
+    INSERT INTO shift_role (shift_id, activity_role_id, min_needed, max_needed, taken, stand_bys)
+    SELECT laid.id, role.id, min_needed, max_needed, 0, stand_bys
     FROM laid JOIN activity_role AS role ON role.activity_id = laid.activity_id
     ORDER BY laid.id, role.id
 )

@@ -72,6 +72,7 @@ class ActivityRole(Base):
     requires: Mapped[list[QualificationKind]] = mapped_column(ARRAY(String(40)), default=list)
     min_age: Mapped[int | None] = mapped_column(SmallInteger)
     max_age: Mapped[int | None] = mapped_column(SmallInteger)
+    stand_bys: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
     activity: Mapped[Activity] = relationship(back_populates="roles")
 
@@ -167,12 +168,16 @@ class Shift(Base):
 
 
 class ShiftRole(Base):
-    """The places of one role in one shift. `taken` counts those held, guarded by a check."""
+    """The places of one role in one shift. `taken` counts those held, guarded by a check.
+
+    Beside them `stand_bys` places for people who come if somebody drops out; `standing_by` counts those held.
+    """
 
     __tablename__ = "shift_role"
     __table_args__ = (
         CheckConstraint("0 <= taken AND taken <= max_needed", name="taken"),
         CheckConstraint("0 <= min_needed AND min_needed <= max_needed", name="needed"),
+        CheckConstraint("0 <= standing_by AND standing_by <= stand_bys", name="standing_by"),
         UniqueConstraint("shift_id", "activity_role_id"),
         # Updated at every sign-up: keep room on the page so that the update touches no index.
         {"postgresql_with": {"fillfactor": 70}},
@@ -184,6 +189,8 @@ class ShiftRole(Base):
     min_needed: Mapped[int] = mapped_column(SmallInteger)
     max_needed: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    stand_bys: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    standing_by: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
     shift: Mapped[Shift] = relationship(back_populates="roles")
     definition: Mapped[ActivityRole] = relationship()

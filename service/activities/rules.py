@@ -33,6 +33,7 @@ class RolePlan:
     requires: tuple[QualificationKind, ...] = ()
     min_age: int | None = None
     max_age: int | None = None
+    stand_bys: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

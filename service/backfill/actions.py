@@ -16,7 +16,7 @@ from service.backfill.models import Backfill, Ladder
 from service.backfill.rules import LADDER, PATIENCE, RungPlan, as_row, first_look_at, in_order, with_suggested
 from service.events import BackfillStarted
 from service.roster.models import Assignment
-from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, RungOutcome, ShiftState
+from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, Rung, RungOutcome, ShiftState
 
 
 class NothingMissing(Exception):
@@ -38,7 +38,8 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
     if not is_open or row.ShiftRole.taken >= row.ShiftRole.min_needed or now >= row.Shift.ends_at:
         return None
     at_once = cause != BackfillCause.FREED
-    plans: Iterable[RungPlan] = ladder_of(session, row.Activity.id)
+    ladder = ladder_of(session, row.Activity.id)
+    plans = [plan for plan in ladder if plan.rung != Rung.STAND_BY or row.ShiftRole.stand_bys]
     has_suggested = suggesting.has_suggested(session, shift_role_id)
     if has_suggested:
         plans = with_suggested(plans, position=0)

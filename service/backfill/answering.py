@@ -19,7 +19,7 @@ from service.signups.actions import SignUpRefused
 from service.signups.asking import asking
 from service.signups.models import SignUp
 from service.signups.queries import OpeningRow
-from service.signups.rules import Refused, unfit
+from service.signups.rules import Refused, but_for, unfit
 from service.terms import AssignmentState, InvitationState, Refusal
 from service.volunteers.queries import lock_id
 
@@ -44,8 +44,8 @@ def accept(session: Session, *, invitation_id: int, now: datetime, answered_by: 
     assignment = _hers(session, invitation, row)
     if lock_open_shift(session, row.Shift.id) is None or now >= row.Shift.ends_at:
         raise InvitationClosed(f"shift {row.Shift.id} was called off or is over")
-    if assignment is None:
-        assignment = _take(session, invitation, row, now=now, answered_by=answered_by)
+    if assignment is None or assignment.is_stand_by:
+        assignment = _take(session, invitation, row, assignment, now=now, answered_by=answered_by)
     elif assignment.state == AssignmentState.OFFERED:
         roster.accept(session, assignment_id=assignment.id, now=now, answered_by=answered_by)
     _answer(session, invitation, assignment, now=now, answered_by=answered_by)
@@ -92,20 +92,29 @@ def _hers(session: Session, invitation: Invitation, row: OpeningRow) -> Assignme
 
 
 def _take(
-    session: Session, invitation: Invitation, row: OpeningRow, *, now: datetime, answered_by: int | None
+    session: Session,
+    invitation: Invitation,
+    row: OpeningRow,
+    stands_by: Assignment | None,
+    *,
+    now: datetime,
+    answered_by: int | None,
 ) -> Assignment | None:
     """A place, now hers; None when nobody is missing any more, or the place is offered to somebody else.
 
-    Raises SignUpRefused when she cannot serve.
+    Who `stands_by` gives that up for it in the same moment. Raises SignUpRefused when she cannot serve.
     """
     role = session.get_one(ShiftRole, row.ShiftRole.id, with_for_update=True, populate_existing=True)
     asked = asking(session, volunteer_id=invitation.volunteer_id, shift_id=row.Shift.id, shift_role_id=role.id)
     if asked.opening is None:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
-    if reasons := unfit(asked.candidate, asked.opening):
+    if reasons := unfit(but_for(asked.candidate, shift_id=row.Shift.id), asked.opening):
         raise SignUpRefused(reasons)
     if not queries.need(session, role).missing:
         return None
+    if stands_by is not None:
+        is_called_in = roster.call_in(session, stands_by, now=now, answered_by=answered_by)
+        return stands_by if is_called_in else None
     signup = session.get(SignUp, asked.standing_id) if asked.standing_id is not None else None
     try:
         return roster.take(

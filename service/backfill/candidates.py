@@ -17,7 +17,7 @@ from service.roster.models import HOLDING, ON_THE_ROSTER, Assignment
 from service.signups import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
-from service.signups.rules import unfit
+from service.signups.rules import but_for, unfit
 from service.teams.models import Membership, Team
 from service.terms import AssignmentState, BackfillState, InvitationState, MemberRole, Rung, SignUpState, TeamState
 from service.volunteers.models import Volunteer
@@ -31,12 +31,11 @@ SLICE = 50
 def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningRow, limit: int) -> list[int]:
     """Ids of up to `limit` people of the rung who can serve in the opening `row` and were not asked in this search.
 
-    Those on the waitlist in the order in which they came. Of the others, who offered herself too late before comes
-    first, then who is being asked for least else, then who serves least; who left this shift, said no to it, or asked
-    for a place in it herself is not troubled, nor is anybody who does not want to be asked.
+    Those on the waitlist, and those who stand by, in the order in which they came. Of the others, who offered herself
+    too late before comes first, then who is being asked for least else, then who serves least; who left this shift,
+    said no to it, or asked for a place in it herself is not troubled, nor is anybody who does not want to be asked.
     """
-    in_order = _waiting(backfill) if rung == Rung.WAITLIST else _in_order(backfill, pool(session, rung, row), row)
-    people = session.scalars(in_order).all()
+    people = session.scalars(_of_rung(session, backfill, rung, row)).all()
     found: list[int] = []
     for start in range(0, len(people), SLICE):
         found += able(session, people[start : start + SLICE], row)
@@ -45,12 +44,21 @@ def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningR
     return found[:limit]
 
 
+def _of_rung(session: Session, backfill: Backfill, rung: Rung, row: OpeningRow) -> Select[int]:
+    if rung == Rung.WAITLIST:
+        return _waiting(backfill)
+    if rung == Rung.STAND_BY:
+        return _standing_by(backfill)
+    return _in_order(backfill, pool(session, rung, row), row)
+
+
 def able(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
     """Those of the people who can serve in the opening, by the rules of a sign-up, in the order given."""
     starts_at = row.Shift.starts_at
     known = asking.candidates(session, people, around=starts_at, until=starts_at)
     opening = as_opening(row)
-    return [one for one in people if not unfit(known[one], opening)]
+    # Who stands by in this very shift gives that up for the place.
+    return [one for one in people if not unfit(but_for(known[one], shift_id=row.Shift.id), opening)]
 
 
 def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Volunteer]:
@@ -122,6 +130,17 @@ def _waiting(backfill: Backfill) -> Select[int]:
         .where(SignUp.shift_role_id == backfill.shift_role_id, SignUp.state == SignUpState.WAITLISTED)
         .where(Volunteer.steps_in, not_(is_asked))
         .order_by(SignUp.id)
+    )
+
+
+def _standing_by(backfill: Backfill) -> Select[int]:
+    """Those who said that they stand by, first come first. They agreed to be asked."""
+    is_asked = exists().where(Invitation.backfill_id == backfill.id, Invitation.volunteer_id == Assignment.volunteer_id)
+    return (
+        select(Assignment.volunteer_id)
+        .where(Assignment.shift_role_id == backfill.shift_role_id, Assignment.is_stand_by, not_(is_asked))
+        .where(Assignment.state == AssignmentState.CONFIRMED)
+        .order_by(Assignment.id)
     )
 
 

@@ -49,7 +49,9 @@ def need(session: Session, role: ShiftRole) -> Need:
             func.count().filter(Assignment.state.in_(SURE)),
             func.count().filter(offered),
             func.min(Assignment.answer_by).filter(offered),
-        ).where(Assignment.shift_role_id == role.id, Assignment.state.in_(HOLDING))
+        )
+        .where(Assignment.shift_role_id == role.id, Assignment.state.in_(HOLDING))
+        .where(Assignment.is_stand_by.is_(False))
     ).one()
     return Need(role.min_needed, *row)
 

@@ -38,6 +38,7 @@ class RungPlan:
 #: the neighbours may not.
 LADDER = (
     RungPlan(rung=Rung.WAITLIST, wait=10, at_once=3),
+    RungPlan(rung=Rung.STAND_BY, wait=10, at_once=2),
     RungPlan(rung=Rung.SUBSTITUTES, wait=20, at_once=3),
     RungPlan(rung=Rung.TEAM, wait=30, at_once=5),
     RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False),

@@ -103,6 +103,7 @@ def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
     return session.scalars(
         select(Assignment)
         .where(Assignment.shift_role_id.in_(role_ids), Assignment.state.in_(HOLDING))
+        .where(Assignment.is_stand_by.is_(False))
         .order_by(Assignment.id)
     ).all()
 

@@ -216,9 +216,7 @@ def is_open(session: Session, keys: Sequence[str]) -> bool:
 def drop_offers(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
     """They have answered in another way, or the offers of one asking are over: nobody need call them."""
     answered = session.scalars(
-        select(Assignment).where(
-            one_of(Assignment.id, assignment_ids), Assignment.state != AssignmentState.OFFERED
-        )
+        select(Assignment).where(one_of(Assignment.id, assignment_ids), Assignment.state != AssignmentState.OFFERED)
     ).all()
     together = asked_together(session, answered).values()
     over = [places[0] for places in together if all(one.state != AssignmentState.OFFERED for one in places)]

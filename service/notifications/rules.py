@@ -80,6 +80,7 @@ class Duty:
     assignment_id: int | None = None
     assignment_state: AssignmentState | None = None
     release_reason: ReleaseReason | None = None
+    is_stand_by: bool = False
     answer_by: datetime | None = None
     asked_again: int = 0
     signup_state: SignUpState | None = None

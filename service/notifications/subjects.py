@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from service.accounts.actions import digits
@@ -21,7 +21,7 @@ from service.notifications.rules import Duty
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
-from service.terms import NotificationKind, SignUpState
+from service.terms import NotificationKind, Rung, SignUpState
 from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
@@ -126,6 +126,7 @@ _PLACE = (
     Assignment.id.label("assignment_id"),
     Assignment.state.label("assignment_state"),
     Assignment.release_reason,
+    func.coalesce(Assignment.is_stand_by, false()).label("is_stand_by"),
     Assignment.answer_by,
     func.coalesce(Assignment.asked_again, 0).label("asked_again"),
 )
@@ -167,6 +168,7 @@ def _invited(session: Session, ids: Collection[int]) -> Rows:
             Backfill.shift_role_id,
             Invitation.id.label("invitation_id"),
             Invitation.state.label("invitation_state"),
+            (Invitation.rung == Rung.STAND_BY).label("is_stand_by"),
         )
         .join(Backfill, Backfill.id == Invitation.backfill_id)
         .where(one_of(Invitation.id, ids))

@@ -52,14 +52,15 @@ def offer(
     now: datetime,
     signup_id: int | None = None,
     assignment: Assignment | None = None,
+    as_stand_by: bool = False,
 ) -> Assignment | None:
     """Offer a place in the opening `row` (role, shift, activity, definition); None when none is free.
 
-    The caller holds the person's lock and has asked the rules. With `assignment`, that draft becomes the
-    offer. Raises ConflictingDuty.
+    `as_stand_by`: one of those beside the role's places. With `assignment`, that draft becomes the offer. The caller
+    holds the person's lock and has asked the rules. Raises ConflictingDuty.
     """
     shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
-    if shift is None or not take_place(session, row.ShiftRole.id):
+    if shift is None or not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
         return None
     if assignment is None:
         assignment = Assignment(
@@ -69,6 +70,7 @@ def offer(
             volunteer_id=volunteer_id,
             signup_id=signup_id,
             state=AssignmentState.DRAFTED,
+            is_stand_by=as_stand_by,
             assigned_at=now,
         )
         session.add(assignment)
@@ -92,13 +94,14 @@ def take(
     now: datetime,
     signup_id: int | None = None,
     answered_by: int | None = None,
+    as_stand_by: bool = False,
 ) -> Assignment | None:
     """Give a place in the opening `row` to somebody who has said yes already; None when none is free.
 
     The caller holds the person's lock and has asked the rules. Raises ConflictingDuty.
     """
     shift = lock_open_shift(session, row.Shift.id)
-    if shift is None or not take_place(session, row.ShiftRole.id):
+    if shift is None or not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
         return None
     assignment = Assignment(
         area_id=shift.area_id,
@@ -107,6 +110,7 @@ def take(
         volunteer_id=volunteer_id,
         signup_id=signup_id,
         state=AssignmentState.CONFIRMED,
+        is_stand_by=as_stand_by,
         occupies=occupied(shift),
         assigned_at=now,
         answered_at=now,
@@ -119,6 +123,21 @@ def take(
         raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
     outbox.record(session, AssignmentConfirmed(assignment.id))
     return assignment
+
+
+def call_in(session: Session, assignment: Assignment, *, now: datetime, answered_by: int | None = None) -> bool:
+    """Who stands by has said that she comes now: she has one of the role's places; False when none is free.
+
+    It is the same assignment, so that she is never in two places, and in none for no moment. Her place as a stand-by is
+    free for another. The caller holds her lock.
+    """
+    if not take_place(session, assignment.shift_role_id):
+        return False
+    give_back(session, assignment.shift_role_id, as_stand_by=True)
+    assignment.is_stand_by = False
+    assignment.answered_at, assignment.answered_by = now, answered_by
+    outbox.record(session, AssignmentConfirmed(assignment.id))
+    return True
 
 
 def occupied(shift: Shift) -> Range[datetime]:
@@ -171,7 +190,7 @@ def decline(
         assignment.suggested_id, assignment.suggested_name = suggestion.volunteer_id, suggestion.name
     assignment.move(AssignmentState.DECLINED)
     outbox.record(session, AssignmentDeclined(assignment.id))
-    free_place(session, shift_role_id=assignment.shift_role_id)
+    free_place(session, assignment)
     return assignment
 
 
@@ -183,7 +202,7 @@ def release(
     assignment.release_reason, assignment.place_held_until = reason, place_held_until
     outbox.record(session, AssignmentReleased(assignment.id))
     if place_held_until is None:
-        free_place(session, shift_role_id=assignment.shift_role_id)
+        free_place(session, assignment)
 
 
 def restore(session: Session, assignment: Assignment, *, shift: Shift, to: AssignmentState) -> None:
@@ -211,6 +230,8 @@ def mark_no_show(session: Session, *, assignment_id: int, now: datetime) -> Assi
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.NO_SHOW:
         return assignment
+    if assignment.is_stand_by:
+        raise ForbiddenMove(f"assignment {assignment_id} is of a stand-by: nobody expects her yet")
     if now < session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
         raise NotBegun(f"the shift of assignment {assignment_id} has not begun")
     assignment.move(AssignmentState.NO_SHOW)

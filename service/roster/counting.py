@@ -1,36 +1,48 @@
-"""How many places of a role are taken: the one count that keeps a shift from being oversold."""
+"""How many places of a role are taken, and how many stand by: the counts that keep a shift from being oversold."""
 
 from __future__ import annotations
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service import outbox
 from service.activities.models import ShiftRole
 from service.events import PlaceFreed
+from service.roster.models import Assignment
 
 
-def take_place(session: Session, shift_role_id: int) -> bool:
+def take_place(session: Session, shift_role_id: int, *, as_stand_by: bool = False) -> bool:
     """Count one place as taken, unless full: guard and count are one statement."""
+    count, most = _counted(as_stand_by=as_stand_by)
     taken = session.execute(
         update(ShiftRole)
-        .where(ShiftRole.id == shift_role_id, ShiftRole.taken < ShiftRole.max_needed)
-        .values(taken=ShiftRole.taken + 1)
+        .where(ShiftRole.id == shift_role_id, count < most)
+        .values({count: count + 1})
         .returning(ShiftRole.id)
         .execution_options(synchronize_session=False)
     )
     return taken.scalar() is not None
 
 
-def free_place(session: Session, *, shift_role_id: int) -> None:
-    give_back(session, shift_role_id)
-    outbox.record(session, PlaceFreed(shift_role_id))
+def free_place(session: Session, assignment: Assignment) -> None:
+    """Its place is nobody's any more. What follows for those who wait concerns the role's places, not its stand-bys."""
+    give_back(session, assignment.shift_role_id, as_stand_by=assignment.is_stand_by)
+    if not assignment.is_stand_by:
+        outbox.record(session, PlaceFreed(assignment.shift_role_id))
 
 
-def give_back(session: Session, shift_role_id: int) -> None:
+def give_back(session: Session, shift_role_id: int, *, as_stand_by: bool = False) -> None:
+    count, _most = _counted(as_stand_by=as_stand_by)
     session.execute(
         update(ShiftRole)
         .where(ShiftRole.id == shift_role_id)
-        .values(taken=ShiftRole.taken - 1)
+        .values({count: count - 1})
         .execution_options(synchronize_session=False)
     )
+
+
+def _counted(*, as_stand_by: bool) -> tuple[InstrumentedAttribute[int], InstrumentedAttribute[int]]:
+    """The count, and what it must not exceed."""
+    if as_stand_by:
+        return ShiftRole.standing_by, ShiftRole.stand_bys
+    return ShiftRole.taken, ShiftRole.max_needed

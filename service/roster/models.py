@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, false
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import literal_column
@@ -48,9 +48,10 @@ class ForbiddenMove(Exception):
 class Assignment(Base):
     """One volunteer in one role of one shift.
 
-    `occupies` is the shift's time and the rest owed after it: two rows of one person whose ranges
-    meet would be a double booking or a broken rest, and the exclusion constraint refuses them,
-    whatever raced. `place_held_until` keeps a released place for its holder while she may undo.
+    `is_stand_by`: not one of the role's places but one beside them, of somebody who comes if another drops out; her
+    time is taken all the same. `occupies` is the shift's time and the rest owed after it: two rows of one person whose
+    ranges meet would be a double booking or a broken rest, and the exclusion constraint refuses them, whatever raced.
+    `place_held_until` keeps a released place for its holder while she may undo.
     """
 
     __tablename__ = "assignment"
@@ -74,6 +75,7 @@ class Assignment(Base):
         Index("ix_assignment_place_held_until", "place_held_until", postgresql_where="place_held_until IS NOT NULL"),
         CheckConstraint("(state = 'offered') <= (answer_by IS NOT NULL)", name="answer_by"),
         CheckConstraint("place_held_until IS NULL OR state = 'released'", name="place_held"),
+        CheckConstraint("NOT is_stand_by OR state NOT IN ('checked_in', 'completed', 'no_show')", name="stand_by"),
         CheckConstraint("suggested_id IS NULL OR state = 'declined'", name="suggested"),
     )
 
@@ -85,6 +87,7 @@ class Assignment(Base):
     signup_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("signup.id"), index=True)
     match_run_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("match_run.id"), index=True)
     state: Mapped[AssignmentState] = mapped_column(String(20))
+    is_stand_by: Mapped[bool] = mapped_column(default=False, server_default=false())
     occupies: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     assigned_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]

@@ -27,7 +27,7 @@ def hand_on_places(session: Session, *, now: datetime, limit: int = 100) -> int:
     ).all()
     for assignment in sorted(over, key=_by_role):
         assignment.place_held_until = None
-        free_place(session, shift_role_id=assignment.shift_role_id)
+        free_place(session, assignment)
     return len(over)
 
 

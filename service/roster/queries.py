@@ -65,7 +65,14 @@ def coverage(
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .outerjoin(Assignment, and_(Assignment.shift_role_id == ShiftRole.id, Assignment.state.in_(HOLDING)))
+        .outerjoin(
+            Assignment,
+            and_(
+                Assignment.shift_role_id == ShiftRole.id,
+                Assignment.state.in_(HOLDING),
+                Assignment.is_stand_by.is_(False),
+            ),
+        )
         .where(within(Shift.area_id, scope_ids), Shift.starts_at >= from_at, Shift.starts_at < until_at)
         .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
         .group_by(Shift.id, ShiftRole.id, Activity.id, ActivityRole.id)

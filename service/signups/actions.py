@@ -230,11 +230,21 @@ def undo_withdrawal(session: Session, *, signup_id: int, now: datetime) -> SignU
     if queries.standing(session, shift_id=signup.shift_id, volunteer_id=signup.volunteer_id):
         raise NothingToUndo("she has signed up for this shift anew")
     shift = lock_open_shift(session, signup.shift_id)
-    if shift is None or now >= shift.starts_at or not is_fit(session, signup):
+    if shift is None or now >= shift.starts_at or _holds_here(session, signup) or not is_fit(session, signup):
         raise NothingToUndo("the shift, or her time, has gone to something else")
     _take_back(session, signup, shift)
     signup.withdrawn_at = signup.withdrawn_from = signup.undo_until = None
     return signup
+
+
+def _holds_here(session: Session, signup: SignUp) -> bool:
+    """Whether she has another place in the shift by now: perhaps she stands by."""
+    held = select(Assignment.id).where(
+        Assignment.shift_id == signup.shift_id,
+        Assignment.volunteer_id == signup.volunteer_id,
+        Assignment.state.in_(HOLDING),
+    )
+    return session.scalar(held) is not None
 
 
 def _take_back(session: Session, signup: SignUp, shift: Shift) -> None:

@@ -7,7 +7,7 @@ waitlist, the matcher and the pages all ask it. One rule is one small function.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from service.calendars.rules import local
@@ -84,6 +84,22 @@ def refusals(candidate: Candidate, opening: Opening, now: datetime) -> list[Refu
         *_busy(candidate, opening),
         *_full(opening),
     ]
+
+
+def refusals_to_stand_by(candidate: Candidate, opening: Opening, now: datetime) -> list[Refused]:
+    """All the reasons against standing by; whether a place for that is left is for the count to say."""
+    return [
+        *closed(opening, now),
+        *_unfit(candidate, opening),
+        *_here_already(candidate, opening),
+        *_busy(candidate, opening),
+    ]
+
+
+def but_for(candidate: Candidate, *, shift_id: int) -> Candidate:
+    """The same person without her duty in this shift, which is about to become another."""
+    others = tuple(duty for duty in candidate.commitments if duty.shift_id != shift_id)
+    return replace(candidate, commitments=others)
 
 
 def unfit(candidate: Candidate, opening: Opening) -> list[Refused]:

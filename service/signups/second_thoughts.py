@@ -66,7 +66,9 @@ def offer_again(session: Session, *, assignment_id: int, now: datetime) -> Assig
         raise OfferClosed("that no stands: it is too late, or she or the place has gone to something else")
     try:
         with session.begin_nested():
-            offered = roster.offer(session, row=row, volunteer_id=refused.volunteer_id, now=now)
+            offered = roster.offer(
+                session, row=row, volunteer_id=refused.volunteer_id, now=now, as_stand_by=refused.is_stand_by
+            )
     except ConflictingDuty:
         offered = None
     if offered is None:
@@ -83,8 +85,12 @@ def _still_free(session: Session, refused: Assignment, *, now: datetime) -> Open
     row = opening(session, shift_id=refused.shift_id, shift_role_id=refused.shift_role_id)
     if row is None or refused.state != AssignmentState.DECLINED or row.Shift.state != ShiftState.OPEN:
         return None
-    session.refresh(row.ShiftRole)
-    is_full = row.ShiftRole.taken >= row.ShiftRole.max_needed or waitlist(session, refused.shift_role_id)
+    role = row.ShiftRole
+    session.refresh(role)
+    if refused.is_stand_by:
+        is_full = role.standing_by >= role.stand_bys
+    else:
+        is_full = role.taken >= role.max_needed or bool(waitlist(session, role.id))
     if is_full or now > row.Shift.starts_at - CUTOFF:
         return None
     her = candidate(session, refused.volunteer_id, around=row.Shift.starts_at)

@@ -35,6 +35,8 @@ COLUMNS = {
     "min_needed": "r.min_needed",
     "max_needed": "r.max_needed",
     "taken": "r.taken",
+    "stand_bys": "r.stand_bys",
+    "standing_by": "r.standing_by",
 }
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from service.signups.rules import Candidate, Opening, Refused, unfit
+from service.signups.rules import Candidate, Opening, Refused, but_for, unfit
 from service.terms import Refusal
 
 #: How many people one place is offered to at once. More would be a nuisance to a whole street for one shift.
@@ -13,7 +11,7 @@ MOST_ASKED = 20
 
 def reasons_against(candidate: Candidate, opening: Opening, *, gives_up: int | None = None) -> list[Refused]:
     """Why she cannot take a place there; the shift she `gives_up` in return (its id) is no longer hers."""
-    others = tuple(duty for duty in candidate.commitments if duty.shift_id != gives_up)
-    is_there = any(duty.shift_id == opening.shift_id for duty in others)
+    her = candidate if gives_up is None else but_for(candidate, shift_id=gives_up)
+    is_there = any(duty.shift_id == opening.shift_id for duty in her.commitments)
     here = [Refused(Refusal.OVERLAP)] if is_there else []
-    return [*here, *unfit(replace(candidate, commitments=others), opening)]
+    return [*here, *unfit(her, opening)]

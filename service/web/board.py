@@ -44,6 +44,7 @@ class RoleBoard:
 
     places: ShiftRole
     placed: tuple[Placed, ...]
+    stand_bys: tuple[Placed, ...]
     waiting: tuple[Waiting, ...]
 
     @property
@@ -110,7 +111,15 @@ def boards(
     return [
         ShiftBoard(
             shift,
-            tuple(RoleBoard(role, tuple(placed[role.id]), tuple(asked[role.id])) for role in shift.roles),
+            tuple(_role_board(role, placed[role.id], asked[role.id]) for role in shift.roles),
         )
         for shift in shifts
     ]
+
+
+def _role_board(places: ShiftRole, placed: Iterable[Placed], asked: Iterable[Waiting]) -> RoleBoard:
+    """Who holds a place, and beside them who stands by."""
+    by_kind: dict[bool, list[Placed]] = {True: [], False: []}
+    for one in placed:
+        by_kind[one.assignment.is_stand_by].append(one)
+    return RoleBoard(places, tuple(by_kind[False]), tuple(by_kind[True]), tuple(asked))

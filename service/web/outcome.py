@@ -20,6 +20,7 @@ class Outcome(StrEnum):
 
     CALLED_OFF = "called_off"
     CONFIRMED = "confirmed"
+    STANDS_BY = "stands_by"
     SERVED = "served"
     OFFERED = "offered"
     EXPIRED = "expired"
@@ -78,7 +79,8 @@ def of_place(assignment: Assignment, shift: Shift, *, now: datetime) -> Outcome:
         return Outcome.OFFERED if now <= answer_by else Outcome.EXPIRED
     if assignment.state == AssignmentState.RELEASED:
         return BY_RELEASE.get(assignment.release_reason or ReleaseReason.COORDINATOR, Outcome.RELEASED)
-    held = Outcome.SERVED if now >= shift.ends_at else Outcome.CONFIRMED
+    comes = Outcome.STANDS_BY if assignment.is_stand_by else Outcome.CONFIRMED
+    held = Outcome.SERVED if now >= shift.ends_at else comes
     return BY_PLACE.get(assignment.state, held)
 
 

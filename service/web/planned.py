@@ -109,4 +109,6 @@ def role(needs: RolePlan | ActivityRole) -> str:
         parts.append(_("满{age}岁", age=needs.min_age))
     if needs.max_age is not None:
         parts.append(_("不超过{age}岁", age=needs.max_age))
+    if needs.stand_bys:
+        parts.append(_("另有{n}人候备", n=needs.stand_bys))
     return _("{name}：{needs}", name=needs.name, needs=_("，").join(parts))

@@ -158,6 +158,7 @@ def _role(row: dict[str, Any]) -> RolePlan:
         requires=tuple(row["requires"] or ()),
         min_age=row["min_age"],
         max_age=row["max_age"],
+        stand_bys=row["stand_bys"] or 0,
     )
 
 

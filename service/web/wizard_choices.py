@@ -239,6 +239,8 @@ def _numbered(roles: Iterable[ActivityRole]) -> Typed:
     for row, role in enumerate(roles, start=1):
         numbers = {"least": role.min_needed, "most": role.max_needed, "min_age": role.min_age, "max_age": role.max_age}
         typed[f"name_{row}"] = [role.name]
+        if role.stand_bys:
+            typed[f"stand_bys_{row}"] = [str(role.stand_bys)]
         typed[f"requires_{row}"] = [str(kind) for kind in role.requires]
         typed |= {f"{name}_{row}": [str(number)] for name, number in numbers.items() if number is not None}
     return typed

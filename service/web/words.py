@@ -123,6 +123,7 @@ ROTATION_PROBLEMS = {
 #: What became of a sign-up or a place, to its owner.
 OUTCOMES = {
     Outcome.CONFIRMED: Lazy("报名成功"),
+    Outcome.STANDS_BY: Lazy("您是候备"),
     Outcome.SERVED: Lazy("这一班结束了"),
     Outcome.OFFERED: Lazy("请您回复能不能来"),
     Outcome.EXPIRED: Lazy("没有按时回复，名额让给别人了"),
@@ -140,6 +141,7 @@ OUTCOMES = {
 RUNGS = {
     Rung.SUGGESTED: Lazy("推荐的人"),
     Rung.WAITLIST: Lazy("候补的人"),
+    Rung.STAND_BY: Lazy("候备的人"),
     Rung.SUBSTITUTES: Lazy("本队的候补队员"),
     Rung.TEAM: Lazy("本队别的人"),
     Rung.NEIGHBOURS: Lazy("邻近的队"),

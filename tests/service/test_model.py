@@ -1,8 +1,8 @@
 """Whatever people do in whatever order, the roster is as a model of a page of code says it is.
 
-The model knows three shifts of one activity, two of them at the same hour, with two places each, and six people of one
-team. It says after every step who holds a place and how surely, who waits in which order, whose place is kept for an
-undo, and who was missed. The house must agree, and break none of its promises.
+The model knows three shifts of one activity, two of them at the same hour, with two places and one stand-by each, and
+six people of one team. It says after every step who holds a place and how surely, who stands by, who waits in which
+order, whose place is kept for an undo, and who was missed. The house must agree, and break none of its promises.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.activities.models import ShiftRole
+from service.activities.rules import RolePlan
 from service.backfill import answering
 from service.backfill.models import Invitation
 from service.backfill.queries import opening_of_search
 from service.roster import actions as roster
 from service.roster.models import HOLDING, Assignment
 from service.signups import actions as signups
-from service.signups import following
+from service.signups import following, standing_by
 from service.signups.actions import SignUpRefused
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import roles_to_fill, waitlist
@@ -42,7 +43,7 @@ from tests import factories, invariants
 from tests.factories import NOW
 from tests.service.backfill.lane import Lane
 
-PLACES, LEAST, PEOPLE = 2, 1, 6
+PLACES, LEAST, STAND_BYS, PEOPLE = 2, 1, 1, 6
 START = NOW + timedelta(hours=26)
 #: One may withdraw until so long before the start, and undo it for ten minutes if there is more than that left.
 DEADLINE, UNDO = timedelta(hours=2), timedelta(minutes=10)
@@ -53,7 +54,7 @@ SOAK = int(os.environ.get("SOAK", "0"))
 STORIES, STEPS = 30 * (SOAK or 1), 40
 
 #: What happens in the stories that are told each time.
-COMMON = {"sign_up", "withdraw", "think_again", "answer", "asks", "answer_a_swap", "miss", "come_after_all"}
+COMMON = {"sign_up", "stand_by", "withdraw", "think_again", "answer", "asks", "answer_a_swap", "miss", "come_after_all"}
 
 people, shifts = st.integers(0, PEOPLE - 1), st.integers(0, 2)
 #: Which of those for whom something can be done: taken round and round.
@@ -67,6 +68,7 @@ class Line:
 
     starts_at: datetime
     held: dict[int, A] = field(default_factory=dict)
+    stands: set[int] = field(default_factory=set)
     #: Of each one waiting the number of her sign-up: her rank.
     queue: dict[int, int] = field(default_factory=dict)
     #: Until when a place is kept for who withdrew.
@@ -97,15 +99,18 @@ class Model:
         return self.now >= self.lines[shift].starts_at
 
     def is_free(self, person: int, shift: int, *, gives_up: int | None = None) -> bool:
-        """Whether she could be there: she holds no place at that hour, but for the one she gives up."""
-        return not any(person in self.lines[other].held for other in AT_ONCE[shift] - {gives_up})
+        """Whether she could be there: she holds no place at that hour and stands by for none, but for what she gives
+        up."""
+        lines = (self.lines[other] for other in AT_ONCE[shift] - {gives_up})
+        return not any(person in line.held or person in line.stands for line in lines)
 
     def pairs(self, found: Callable[[Line], Iterable[int]]) -> list[Pair]:
         """(person, shift) of everybody who is so in some shift."""
         return [(person, number) for number, line in enumerate(self.lines) for person in sorted(found(line))]
 
     def take(self, person: int, shift: int) -> None:
-        """She comes, and waits no longer."""
+        """She comes, and neither waits nor stands by any longer."""
+        self.lines[shift].stands.discard(person)
         self.lines[shift].held[person] = A.CONFIRMED
         self.lines[shift].queue.pop(person, None)
 
@@ -148,6 +153,10 @@ def here(line: Line) -> Iterable[int]:
     return {**line.held, **line.queue}
 
 
+def standing(line: Line) -> Iterable[int]:
+    return line.stands
+
+
 def missed(line: Line) -> Iterable[int]:
     return line.missed
 
@@ -173,7 +182,8 @@ class Machine(RuleBasedStateMachine):
         """Some have signed up, and perhaps the first two shifts are about to begin, or have begun."""
         self.savepoint = self.session.begin_nested()
         self.seen["story"] += 1
-        self.lane = Lane(self.session, START, least=LEAST, most=PLACES, details={"title": "社区义诊"})
+        role = RolePlan(name="引导员", min_needed=LEAST, max_needed=PLACES, stand_bys=STAND_BYS)
+        self.lane = Lane(self.session, START, roles=(role,), details={"title": "社区义诊"})
         self.people = [self.lane.member(f"甲{number}") for number in range(PEOPLE)]
         beside = factories.further_shift(self.session, self.lane.shift, START)
         later = factories.further_shift(self.session, self.lane.shift, START + timedelta(days=1))
@@ -275,6 +285,43 @@ class Machine(RuleBasedStateMachine):
             line.held[person] = A.CONFIRMED
         elif done:
             del line.held[person]
+            line.said_no.add(person)
+        self.settle(shift)
+
+    @rule(person=people, shift=shifts)
+    def stand_by(self, person: int, shift: int) -> None:
+        line, model = self.model.lines[shift], self.model
+        is_here = person in line.held or person in line.queue
+        may = not model.has_begun(shift) and not is_here and model.is_free(person, shift)
+        may = may and len(line.stands) < STAND_BYS
+        role = self.roles[shift]
+        done = self.tries(
+            lambda: standing_by.stand_by(
+                self.session,
+                volunteer_id=self.people[person].id,
+                shift_id=role.shift_id,
+                shift_role_id=role.id,
+                now=model.now,
+            ),
+            SignUpRefused,
+        )
+        assert done == (may or person in line.stands)
+        if done:
+            line.stands.add(person)
+        self.settle(shift)
+
+    @precondition(somebody(standing))
+    @rule(one=which)
+    def stand_by_no_longer(self, one: int) -> None:
+        person, shift = self.pick(standing, one)
+        line, now = self.model.lines[shift], self.model.now
+        if person not in line.stands:
+            return
+        place_id = self.place(person, shift).id
+        done = self.tries(lambda: roster.decline(self.session, assignment_id=place_id, now=now), roster.OfferClosed)
+        assert done != self.model.has_begun(shift)
+        if done:
+            line.stands.remove(person)
             line.said_no.add(person)
         self.settle(shift)
 
@@ -417,7 +464,7 @@ class Machine(RuleBasedStateMachine):
         role_id = opening_of_search(self.session, invitation.backfill_id).ShiftRole.id
         shift = next(number for number, role in enumerate(self.roles) if role.id == role_id)
         line, is_there = self.model.lines[shift], person in self.model.lines[shift].held
-        can = is_there or self.model.is_free(person, shift)
+        can = is_there or person in line.stands or self.model.is_free(person, shift)
         comes = can and (is_there or (line.missing > 0 and line.free > 0))
         reply = answering.accept if yes else answering.decline
         done = self.tries(lambda: reply(self.session, invitation_id=invitation.id, now=self.model.now), SignUpRefused)
@@ -509,7 +556,10 @@ class Machine(RuleBasedStateMachine):
         role = self.roles[shift]
         number_of = {one.id: number for number, one in enumerate(self.people)}
         rows = self.session.scalars(select(Assignment).where(Assignment.shift_role_id == role.id)).all()
-        held = {number_of[row.volunteer_id]: row for row in rows if row.state in HOLDING}
+        here = {number_of[row.volunteer_id]: row for row in rows if row.state in HOLDING}
+        held = {person: row for person, row in here.items() if not row.is_stand_by}
+        assert here.keys() - held.keys() == line.stands
+        assert role.standing_by == len(line.stands) <= STAND_BYS
         assert {person: row.state for person, row in held.items()} == line.held
         line.answer_by = {person: row.answer_by for person, row in held.items() if row.answer_by is not None}
         assert {number_of[row.volunteer_id] for row in rows if row.place_held_until is not None} == set(line.kept)

@@ -39,6 +39,7 @@ RESOURCES = (
     shifts.shifts,
     signups.signups,
     roster.assignments,
+    roster.stand_bys,
     gaps.gaps,
     groups.groups,
     backfill.backfills,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.roster import Answer, AnsweredShown, Answers, AssignmentsAsked, AssignmentShown, Reply
+from schemas.roster import Answer, AnsweredShown, Answers, AssignmentsAsked, AssignmentShown, NewStandBy, Reply
 from schemas.shown import page_of
 from service import audit
+from service.activities.queries import shift_in_scope
 from service.backfill import suggesting
 from service.roster import actions, listing
 from service.roster.models import Assignment
 from service.roster.queries import assignment_in_scope
+from service.signups import standing_by
+from service.signups.queries import concerned
 from service.signups.second_thoughts import say, say_each
 from service.terms import Role
 from service.web.api import cursors
@@ -18,6 +21,9 @@ from service.web.api.door import Call, found, versioned
 from service.web.api.resource import Resource
 
 assignments = Resource("assignments", url_prefix="/assignments", description="排班：谁来、请谁来、答复。")
+
+
+stand_bys = Resource("stand-bys", description="候备：有人来不了的时候，先请谁。")
 
 
 @assignments.operation("GET", "", asks=AssignmentsAsked(), gives=page_of(AssignmentShown))
@@ -105,6 +111,33 @@ def came_after_all(call: Call, *, assignment_id: int) -> Any:
     return _noted(call, assignment_id, "came_after_all")
 
 
+@stand_bys.operation(
+    "POST",
+    "/shifts/<id:shift_id>/stand-bys",
+    takes=NewStandBy(),
+    gives=AssignmentShown(),
+    status=201,
+    refuses=(404, 409),
+)
+def stand_by(call: Call, *, shift_id: int, body: dict[str, Any]) -> Any:
+    """Stand by in a shift: come if somebody drops out. Twice is harmless.
+
+    Myself; or, in an area I coordinate, somebody who told me, or whom I ask.
+    """
+    wanted = {"shift_id": shift_id, "shift_role_id": body["shift_role_id"], "now": call.now}
+    if "volunteer_id" not in body:
+        made = standing_by.stand_by(call.session, volunteer_id=call.volunteer_id, **wanted)
+        return _one(call, made.id)
+    call.needs(Role.COORDINATOR)
+    found(shift_in_scope(call.session, shift_id, scope_ids=call.scope_ids))
+    person = found(concerned(call.session, body["volunteer_id"], scope_ids=call.scope_ids))
+    if body["has_agreed"]:
+        made = standing_by.stand_by(call.session, volunteer_id=person.id, typed_by=call.actor.account_id, **wanted)
+    else:
+        made = standing_by.offer_to_stand_by(call.session, volunteer_id=person.id, **wanted)
+    return _noted(call, made.id, "put_on_stand_by")
+
+
 def _noted(call: Call, assignment_id: int, verb: str) -> Any:
     call.session.flush()
     assignment = call.session.get_one(Assignment, assignment_id)
@@ -145,6 +178,7 @@ def _shown(row: listing.ListedRow) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "assigned_at",
-    "answer_by", "answered_at", "decline_reason", "suggested_id", "suggested_name", "release_reason", "version",
+    "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "is_stand_by",
+    "assigned_at", "answer_by", "answered_at", "decline_reason", "suggested_id", "suggested_name",
+    "release_reason", "version",
 )  # fmt: skip

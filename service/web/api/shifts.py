@@ -102,7 +102,10 @@ def _shown(shift: Shift) -> dict[str, Any]:
 
 def _role(role: ShiftRole, definition: ActivityRole) -> dict[str, Any]:
     return {
-        **{name: getattr(role, name) for name in ("id", "min_needed", "max_needed", "taken")},
+        **{
+            name: getattr(role, name)
+            for name in ("id", "min_needed", "max_needed", "taken", "stand_bys", "standing_by")
+        },
         **{name: getattr(definition, name) for name in ("name", "requires", "min_age", "max_age")},
     }
 
@@ -136,6 +139,8 @@ def _shown_role(role: Any) -> dict[str, Any]:
         "min_needed": role.min_needed,
         "max_needed": role.max_needed,
         "taken": role.taken,
+        "stand_bys": role.stand_bys,
+        "standing_by": role.standing_by,
         "requires": role.requires,
         "min_age": role.min_age,
         "max_age": role.max_age,

@@ -21,7 +21,7 @@ pages = Blueprint("feeds", __name__)
 
 #: How far back a feed tells: what was called off last week must not stand in a calendar for good.
 BACK = timedelta(weeks=4)
-COMES = (Outcome.CONFIRMED, Outcome.SERVED, Outcome.OFFERED)
+COMES = (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.SERVED, Outcome.OFFERED)
 
 
 @pages.get(f"{links.FEED_PATH}<token>.ics")
@@ -68,11 +68,11 @@ def _entry(row: DutyRow, place: where.Where, *, now: datetime) -> ics.Entry:
     signup_id = assignment.signup_id
     return ics.Entry(
         uid=f"signup-{signup_id}@lunzhi" if signup_id else f"assignment-{assignment.id}@lunzhi",
-        title=activity.title,
+        title=_("候备：{title}", title=activity.title) if assignment.is_stand_by else activity.title,
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
         place=place.whole,
         description=_("联系电话：{phone}", phone=wording.phone(activity.contact_phone)),
         is_cancelled=became not in COMES,
-        is_tentative=became == Outcome.OFFERED,
+        is_tentative=became in (Outcome.OFFERED, Outcome.STANDS_BY),
     )

@@ -68,7 +68,7 @@ def index(db: Session) -> ResponseReturnValue:
         name=who.name,
         offers=offers,
         together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
-        duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.MISSED)],
+        duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
         waiting=waiting(db, who.volunteer_id, from_at=now),
         asked=open_invitations(db, who.volunteer_id, now=now),
         answer_token=answer_token,

@@ -64,7 +64,7 @@ def calendar(db: Session, token: str) -> ResponseReturnValue:
     """The shift for her own calendar."""
     offered, now = _read(db, token), clock.now(db)
     became = outcome.of_place(offered.assignment, offered.shift, now=now)
-    is_hers = became in (Outcome.CONFIRMED, Outcome.OFFERED, Outcome.SERVED)
+    is_hers = became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.OFFERED, Outcome.SERVED)
     uid = f"assignment-{offered.assignment.id}@lunzhi"
     return ics.calendar_answer([entry(db, offered.shift, uid=uid, is_cancelled=not is_hers)], stamp=now)
 
@@ -130,7 +130,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
     now, assignment = clock.now(db), offered.assignment
     became = outcome.of_place(assignment, offered.shift, now=now)
     done = request.args.get("done", "")
-    is_done = (done, became) in (("yes", Outcome.CONFIRMED), ("no", Outcome.SAID_NO))
+    is_done = (done, became) in (("yes", Outcome.CONFIRMED), ("yes", Outcome.STANDS_BY), ("no", Outcome.SAID_NO))
     return page.render(
         "offers/show.html",
         title=_("{what}：{title}", what=words.OUTCOMES[became], title=offered.activity.title),
@@ -140,7 +140,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         offered=offered,
         place=where.place(db, offered.shift.place_id),
         became=became,
-        may_change=became == Outcome.CONFIRMED and now < offered.shift.starts_at,
+        may_change=became in (Outcome.CONFIRMED, Outcome.STANDS_BY) and now < offered.shift.starts_at,
         may_undo=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),
         done=told(done) if is_done else "",
         said=words.OUTCOMES[became],

@@ -134,7 +134,7 @@ def _line(db: Session, row: DutyRow, place: str, *, errors: Mapping[int, str], n
         place,
         became,
         links.answer_token(assignment.id),
-        may_change=became == Outcome.CONFIRMED and now < row.Shift.starts_at,
+        may_change=became in (Outcome.CONFIRMED, Outcome.STANDS_BY) and now < row.Shift.starts_at,
         may_think_again=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),
         picked=request.form.get(f"answer-{assignment.id}", ""),
         error=errors.get(assignment.id, ""),

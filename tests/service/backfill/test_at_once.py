@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import ShiftRole
+from service.activities.rules import RolePlan
 from service.backfill import actions as backfill
 from service.backfill import answering, climbing, queries
 from service.backfill.models import Backfill, Invitation
@@ -19,6 +20,7 @@ from service.roster import actions as roster
 from service.roster import overdue
 from service.roster.models import Assignment
 from service.settings import Settings
+from service.signups.standing_by import stand_by
 from service.terms import AssignmentState, BackfillCause, BackfillState, InvitationState
 from tests import factories, invariants
 from tests.at_once import committed, together
@@ -117,3 +119,35 @@ def test_a_yes_and_the_end_of_her_own_offer_do_not_block_each_other(lay_out: Cal
     ]
     drain()
     assert committed(broken_promises) == []
+
+
+def test_of_two_called_in_and_a_substitute_who_say_yes_at_once_one_has_the_place(at_now: Settings) -> None:
+    def lay_out_stand_bys(session: Session) -> int:
+        lane = Lane(session, TOMORROW, roles=(RolePlan(name="引导员", min_needed=1, max_needed=1, stand_bys=2),))
+        for number in range(2):
+            stand_by(
+                session,
+                volunteer_id=lane.member(f"候备{number}").id,
+                shift_id=lane.shift.id,
+                shift_role_id=lane.role.id,
+                now=NOW,
+            )
+        lane.substitute("候补")
+        [signup] = lane.filled(factories.volunteer(session, lane.area, "陈退出"))
+        lane.drop_out(signup)
+        climbing.climb_due(session, now=LOOK)
+        climbing.climb_due(session, now=LOOK + timedelta(minutes=10))
+        return lane.role.id
+
+    role_id = committed(lay_out_stand_bys)
+    asked = committed(invitation_ids)
+    assert len(asked) == 3, "two who stand by, then the substitute"
+    answers = together(*(partial(yes, one) for one in asked))
+    assert Counter(answers) == {InvitationState.ACCEPTED: 1, InvitationState.THANKED: 2}
+    drain()
+    assert committed(broken_promises) == []
+    held = committed(lambda session: session.scalars(select(Assignment).where(Assignment.state == "confirmed")).all())
+    assert sum(not one.is_stand_by for one in held) == 1
+    role = committed(lambda session: session.get_one(ShiftRole, role_id))
+    assert role.taken == 1
+    assert role.standing_by == sum(one.is_stand_by for one in held)

@@ -126,6 +126,28 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "shift_moved": (K.SHIFT_MOVED, [clinic(**HELD)]),
     "shift_moved_while_waiting": (K.SHIFT_MOVED, [clinic(signup_state=S.WAITLISTED)]),
     "reminder": (K.REMINDER, [clinic(**HELD)]),
+    "reminder_of_a_stand_by": (K.REMINDER, [clinic(**HELD, is_stand_by=True)]),
+    "reminder_of_two_one_as_stand_by": (
+        K.REMINDER,
+        [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED, is_stand_by=True)],
+    ),
+    "place_offered_as_stand_by": (
+        K.PLACE_OFFERED,
+        [clinic(assignment_id=7, answer_by=at("11-27 10:00"), is_stand_by=True, **OFFERED)],
+    ),
+    "offer_call_as_stand_by": (
+        K.OFFER_CALL,
+        [clinic(assignment_id=7, answer_by=at("11-27 10:00"), asked_again=2, is_stand_by=True, **OFFERED)],
+    ),
+    "substitute_wanted_of_a_stand_by": (
+        K.SUBSTITUTE_WANTED,
+        [clinic(min_needed=3, taken=2, is_stand_by=True, **ASKED)],
+    ),
+    "substitute_call_of_a_stand_by": (K.SUBSTITUTE_CALL, [clinic(min_needed=3, taken=1, is_stand_by=True, **ASKED)]),
+    "place_released_of_a_stand_by": (
+        K.PLACE_RELEASED,
+        [clinic(**FREED, release_reason=ReleaseReason.COORDINATOR, is_stand_by=True)],
+    ),
     "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
     "substitute_wanted": (K.SUBSTITUTE_WANTED, [clinic(min_needed=3, taken=2, **ASKED)]),

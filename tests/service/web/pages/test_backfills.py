@@ -246,6 +246,7 @@ def ladder(at_now: object) -> tuple[Person, int, str]:
 #: The usual ladder without the neighbours, who are not used, and with substitutes who are telephoned.
 TYPED = {
     "waitlist_used": "true", "waitlist_wait": "10", "waitlist_at_once": "3", "waitlist_wakes": "true",
+    "stand_by_wait": "10", "stand_by_at_once": "2",
     "substitutes_used": "true", "substitutes_wait": "45", "substitutes_at_once": "2", "substitutes_by_phone": "true",
     "team_used": "true", "team_wait": "30", "team_at_once": "5", "team_wakes": "true",
     "neighbours_wait": "30", "neighbours_at_once": "5",

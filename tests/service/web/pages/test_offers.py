@@ -58,7 +58,8 @@ def test_each_state_is_told_with_whom_to_call(laid_out: Street) -> None:
         assert who.status == 200
         for words in (*there, "欧阳**，您好。", 'href="tel:0371-64350001"'):
             assert words in text, (name, words)
-        assert ("我能来</button>" in text) == (name in ("offered", "declined")), name
+        assert ("我能来</button>" in text) == (name == "offered"), name
+        assert ("我又能来了</button>" in text) == (name == "declined"), name
         assert "小满" not in text
 
 

@@ -83,7 +83,7 @@ def plan(at_now: Settings, request: pytest.FixtureRequest) -> Plan:
 def test_one_message_asks_about_them_all_and_its_link_answers_them(plan: Plan) -> None:
     with transaction() as session:
         [message] = session.scalars(select(Notification).where(Notification.kind == "place_offered"))
-    assert "想请您来这3个班" in (message.text or "")
+    assert "想请您来助餐，在人民路社区，有3个班" in (message.text or "")
     assert plan.path() in (message.text or "")
     text = Person().open(plan.path())
     for words in ("3个班，您能来吗？", "王**，您好", "11月26日（星期四）", "11月28日（星期六）", "一起回复"):
@@ -154,7 +154,7 @@ def test_who_is_called_answers_each_on_the_telephone_in_one_call(plan: Plan) -> 
         [call] = session.scalars(select(Call))
     she.open("/co/calls")
     text = she.send(f"/co/calls/{call.id}")
-    assert ("想请您来这3个班" in text, text.count('value="yes"')) == (True, 3)
+    assert ("有3个班" in text, text.count('value="yes"')) == (True, 3)
     assert "请至少记下一个班" in she.send(f"/co/calls/{call.id}/answers")
     first, second, third = plan.offers
     typed = {f"answer-{first}": "yes", f"answer-{second}": "no", f"answer-{third}": "yes"}
@@ -167,6 +167,7 @@ def test_who_is_called_answers_each_on_the_telephone_in_one_call(plan: Plan) -> 
     with transaction() as session:
         assert session.get_one(Call, call.id).outcome == CallOutcome.YES
         assert session.get_one(Assignment, first).answered_by is not None
+    she.open("/co/activities/new")
     assert "已经有人打过了" in she.send(f"/co/calls/{call.id}/answers", **typed)
 
 

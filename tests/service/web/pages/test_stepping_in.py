@@ -57,6 +57,7 @@ def test_her_coordinator_notes_it_from_the_roster_and_nobody_elses(desk: tuple[P
     assert steps_in(person.id) is True
     she.open(f"/co/people/{stranger.id}/stepping-in")
     assert she.status == 404
+    she.open(address)
     she.send(f"/co/people/{stranger.id}/stepping-in/off")
     assert (she.status, steps_in(stranger.id)) == (404, True)
     assert Person().client.get(address).status_code == 303
