@@ -264,6 +264,7 @@ def test_offers_nobody_has_answered_may_move_and_promises_do_not(session: Sessio
     assert within_one(Counter(place.volunteer_id for place, _shift in after).values())
 
 
+@pytest.mark.need("A24")
 def test_a_role_that_asks_for_insurance_is_dealt_to_the_insured_only(session: Session, now: datetime) -> None:
     """A24: whoever is not insured on the date is passed over, with the reason; where too few are, the block says so."""
     area = factories.community(session)
