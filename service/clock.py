@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, Interval, select
@@ -22,8 +25,24 @@ class ClockShift(Base):
     ahead: Mapped[timedelta] = mapped_column(Interval)
 
 
+#: The instant at which this thread's clock stands, if it does: see `standing_at`.
+_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
+
+
+@contextmanager
+def standing_at(instant: datetime) -> Iterator[None]:
+    """For this thread it is `instant`, for as long as the block takes: for what is only played."""
+    token = _standing.set(instant)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+
+
 def now(session: Session) -> datetime:
     """The current instant, UTC; moved by the virtual clock where the settings allow one."""
+    if (standing := _standing.get()) is not None:
+        return standing
     if not settings().virtual_clock:
         return datetime.now(UTC)
     ahead = session.scalar(select(ClockShift.ahead))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache, partial
 from time import monotonic
@@ -81,6 +82,13 @@ HALF_OPEN = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count":
 FRESH = 1.0
 
 
+_CONNECTING: dict[str, Any] = {
+    "connect_timeout": 5,
+    **HALF_OPEN,
+    "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+}
+
+
 @cache
 def engine() -> Engine:
     """This process's connection pool. Made at first use, so that a forked child has its own."""
@@ -88,11 +96,7 @@ def engine() -> Engine:
         settings().database_url,
         pool_size=settings().pool_size,
         max_overflow=2,
-        connect_args={
-            "connect_timeout": 5,
-            **HALF_OPEN,
-            "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
-        },
+        connect_args=_CONNECTING,
     )
     event.listen(made, "checkin", _note_use)
     event.listen(made, "checkout", partial(_check_unless_fresh, made.dialect))
@@ -123,15 +127,52 @@ def _sessions() -> sessionmaker[Session]:
     return sessionmaker(engine(), expire_on_commit=False)
 
 
+#: Where this thread's transactions go instead of the pool: see `aside`.
+_aside: ContextVar[sessionmaker[Session] | None] = ContextVar("aside", default=None)
+
+
+@contextmanager
+def aside() -> Iterator[Engine]:
+    """One connection apart from the pool, where PostgreSQL refuses to write anything but temporary tables.
+
+    Until the block ends, every `transaction` of this thread is on it, and nobody is rung for what it commits. Read-only
+    from the moment of connecting, so that a connection lost and made anew can do no harm either.
+    """
+    options = f"{_CONNECTING['options']} -c default_transaction_read_only=on"
+    made = create_engine(
+        settings().database_url, connect_args=_CONNECTING | {"options": options}, pool_size=1, max_overflow=0
+    )
+    token = _aside.set(sessionmaker(made, expire_on_commit=False))
+    try:
+        yield made
+    finally:
+        _aside.reset(token)
+        made.dispose()
+
+
+@contextmanager
+def beside() -> Iterator[Session]:
+    """A transaction of the house itself, also while this thread is aside."""
+    token = _aside.set(None)
+    try:
+        with transaction() as session:
+            yield session
+    finally:
+        _aside.reset(token)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose work commits when the block ends well, and is undone when it raises.
 
     Calls registered with `after_commit` run once the commit has succeeded.
     """
-    with _sessions()() as session:
+    is_aside = _aside.get()
+    with (is_aside or _sessions())() as session:
         with session.begin():
             yield session
+        if is_aside:
+            return
         for call in session.info.get("after_commit", ()):
             _call_quietly(call)
 

@@ -115,6 +115,11 @@ class RotationClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RehearsalRequested(Event):
+    rehearsal_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentOffered(Event):
     assignment_id: int
 

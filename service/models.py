@@ -11,6 +11,7 @@ from service.db import Base
 from service.matching import models as matching
 from service.notifications import models as notifications
 from service.places import models as places
+from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
 from service.roster import models as roster
 from service.rotation import models as rotation
@@ -36,6 +37,7 @@ __all__ = [
     "notifications",
     "outbox",
     "places",
+    "rehearsal",
     "reminders",
     "roster",
     "rotation",

@@ -17,8 +17,9 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from service.backfill import actions as backfill
-from service.backfill import climbing
+from service.backfill import calling_out, climbing
 from service.events import (
+    ActivityPublished,
     AssignmentAskedAgain,
     AssignmentConfirmed,
     AssignmentDeclined,
@@ -34,6 +35,7 @@ from service.events import (
     LoginCodeRequested,
     MatchRequested,
     PlaceFreed,
+    RehearsalRequested,
     RungClimbed,
     SheetAccepted,
     ShiftCancelled,
@@ -50,9 +52,10 @@ from service.events import (
 )
 from service.matching import actions as matching
 from service.notifications import actions as notifications
-from service.notifications import calls, gaps
+from service.notifications import at_risk, calls, gaps
 from service.notifications import groups as chat_groups
 from service.notifications import swaps as swap_news
+from service.rehearsal import actions as rehearsal
 from service.reminders import planning
 from service.replanning import actions as replanning
 from service.roster import refitting
@@ -154,6 +157,18 @@ def tell_groups(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     chat_groups.tell_groups(session, shift_role_id=event.shift_role_id, now=now)
 
 
+def tell_at_risk(session: Session, event: PlaceFreed, *, now: datetime) -> None:
+    at_risk.tell_at_risk(session, shift_role_id=event.shift_role_id, now=now)
+
+
+def tell_goes_ahead(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
+    at_risk.tell_goes_ahead(session, assignment_id=event.assignment_id, now=now)
+
+
+def call_out(session: Session, event: ActivityPublished, *, now: datetime) -> None:
+    calling_out.call_out(session, activity_id=event.activity_id, now=now)
+
+
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
 
@@ -228,6 +243,10 @@ def follow_calendar(session: Session, event: CalendarChanged, *, now: datetime) 
     replanning.follow_calendar(session, area_id=event.area_id, now=now)
 
 
+def play_rehearsal(session: Session, event: RehearsalRequested, *, now: datetime) -> None:
+    rehearsal.play(session, rehearsal_id=event.rehearsal_id, reactions=NAMES, react=react, now=now)
+
+
 def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> None:
     matching.solve(session, match_run_id=event.match_run_id, now=now)
 
@@ -244,6 +263,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     LoginCodeRequested: (send_login_code,),
     ConsentWithdrawn: (stop_reminders,),
     CalendarChanged: (follow_calendar,),
+    ActivityPublished: (call_out,),
     SignedUp: (acknowledge_sign_up,),
     SignUpWithdrawn: (confirm_withdrawal,),
     SignUpDeclined: (explain_decline,),
@@ -251,13 +271,14 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     MatchRequested: (solve_match,),
     TurnsRequested: (deal_turns,),
     SheetAccepted: (take_in_sheet,),
+    RehearsalRequested: (play_rehearsal,),
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),
-    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, tell_goes_ahead),
     AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),
-    PlaceFreed: (fill_place, seek_replacement, report_gap, tell_watchers, tell_groups),
+    PlaceFreed: (fill_place, seek_replacement, report_gap, tell_at_risk, tell_watchers, tell_groups),
     SwapAsked: (ask_to_swap,),
     SwapAnswered: (drop_swap_call,),
     SwapAgreed: (seek_approval,),

@@ -66,6 +66,12 @@ class Mode(StrEnum):
     INSTANT = "instant"
     MATCHED = "matched"
     ROTA = "rota"
+    CALL_OUT = "call_out"
+
+    @property
+    def is_first_come(self) -> bool:
+        """Whether whoever asks for a free place has it, with no plan in between."""
+        return self in (Mode.INSTANT, Mode.CALL_OUT)
 
 
 class ActivityState(StrEnum):
@@ -195,6 +201,7 @@ class BackfillCause(StrEnum):
     NO_SHOW = "no_show"
     MOVED = "moved"
     COORDINATOR = "coordinator"
+    CALL_OUT = "call_out"
 
 
 class InvitationState(StrEnum):
@@ -218,6 +225,19 @@ class DealState(StrEnum):
     DRAFTED = "drafted"
     PUBLISHED = "published"
     DISCARDED = "discarded"
+
+
+class RehearsalState(StrEnum):
+    REQUESTED = "requested"
+    PLAYED = "played"
+
+
+class Assumption(StrEnum):
+    """How people answer in a rehearsal."""
+
+    NOBODY = "nobody"
+    EVERYBODY = "everybody"
+    AS_LATELY = "as_lately"
 
 
 class ReminderState(StrEnum):
@@ -266,6 +286,8 @@ class NotificationKind(StrEnum):
     GAP_OPENED = "gap_opened"
     GROUP_GAP = "group_gap"
     GROUP_FREE_PLACE = "group_free_place"
+    SHIFT_AT_RISK = "shift_at_risk"
+    SHIFT_GOES_AHEAD = "shift_goes_ahead"
 
 
 class NotificationState(StrEnum):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from service.calendars import dawn
 from service.calendars.days import Calendar
@@ -34,6 +34,23 @@ class RolePlan:
     min_age: int | None = None
     max_age: int | None = None
     stand_bys: int = 0
+
+
+class AsksForPeople(Protocol):
+    """A role: planned, or stored."""
+
+    @property
+    def min_needed(self) -> int: ...
+    @property
+    def requires(self) -> Sequence[QualificationKind]: ...
+
+
+def is_essential(role: AsksForPeople) -> bool:
+    """Whether nothing is held without this role: one that needs somebody, and not everybody may do.
+
+    A clinic without a doctor is no clinic, however many helpers there are (医师法 art. 14; 社区义诊 is announced so).
+    """
+    return role.min_needed > 0 and bool(role.requires)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,28 @@ from service import audit, outbox
 from service.activities.models import Activity
 from service.backfill import climbing, queries, suggesting
 from service.backfill.models import Backfill, Ladder
-from service.backfill.rules import LADDER, PATIENCE, RungPlan, as_row, first_look_at, in_order, with_suggested
+from service.backfill.rules import (
+    CALL_OUT_LADDER,
+    LADDER,
+    PATIENCE,
+    RungPlan,
+    as_row,
+    first_look_at,
+    in_order,
+    with_suggested,
+)
 from service.events import BackfillStarted
 from service.roster.models import Assignment
-from service.terms import ActivityState, AssignmentState, BackfillCause, BackfillState, Rung, RungOutcome, ShiftState
+from service.terms import (
+    ActivityState,
+    AssignmentState,
+    BackfillCause,
+    BackfillState,
+    Mode,
+    Rung,
+    RungOutcome,
+    ShiftState,
+)
 
 
 class NothingMissing(Exception):
@@ -76,9 +94,11 @@ def _turn_to_suggested(session: Session, backfill: Backfill) -> None:
 
 
 def ladder_of(session: Session, activity_id: int) -> tuple[RungPlan, ...]:
-    """The rungs of the activity's searches: its own, or the usual ones."""
+    """The rungs of the activity's searches: its own, or the usual ones of its mode."""
     own = queries.ladder(session, activity_id)
-    return own.plans if own is not None else LADDER
+    if own is not None:
+        return own.plans
+    return CALL_OUT_LADDER if session.get_one(Activity, activity_id).mode == Mode.CALL_OUT else LADDER
 
 
 def set_ladder(

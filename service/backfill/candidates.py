@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, any_, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, Shift
@@ -19,7 +34,16 @@ from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import but_for, unfit
 from service.teams.models import Membership, Team
-from service.terms import AssignmentState, BackfillState, InvitationState, MemberRole, Rung, SignUpState, TeamState
+from service.terms import (
+    AssignmentState,
+    BackfillState,
+    InvitationState,
+    MemberRole,
+    Mode,
+    Rung,
+    SignUpState,
+    TeamState,
+)
 from service.volunteers.models import Volunteer
 
 #: How far back, and ahead, duties count as a person's load: whoever does least is asked first.
@@ -32,8 +56,9 @@ def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningR
     """Ids of up to `limit` people of the rung who can serve in the opening `row` and were not asked in this search.
 
     Those on the waitlist, and those who stand by, in the order in which they came. Of the others, who offered herself
-    too late before comes first, then who is being asked for least else, then who serves least; who left this shift,
-    said no to it, or asked for a place in it herself is not troubled, nor is anybody who does not want to be asked.
+    too late before comes first, then, for a call-out, who lives nearest, then who is being asked for least else, then
+    who serves least; who left this shift, said no to it, or asked for a place in it herself is not troubled, nor is
+    anybody who does not want to be asked.
     """
     people = session.scalars(_of_rung(session, backfill, rung, row)).all()
     found: list[int] = []
@@ -49,7 +74,8 @@ def _of_rung(session: Session, backfill: Backfill, rung: Rung, row: OpeningRow) 
         return _waiting(backfill)
     if rung == Rung.STAND_BY:
         return _standing_by(backfill)
-    return _in_order(backfill, pool(session, rung, row), row)
+    first = [_nearness(session, row.Shift.place_id).desc()] if row.Activity.mode == Mode.CALL_OUT else []
+    return _in_order(backfill, pool(session, rung, row), row, first=first)
 
 
 def able(session: Session, people: Sequence[int], row: OpeningRow) -> list[int]:
@@ -105,9 +131,13 @@ def pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
     return _is_member(on, Membership.team_id.in_(nearby))
 
 
+def is_member_on(day: date) -> ColumnElement[bool]:
+    """The condition that a membership's term covers the day."""
+    return and_(Membership.from_on <= day, or_(Membership.until_on.is_(None), Membership.until_on > day))
+
+
 def _is_member(on: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    in_term = (Membership.from_on <= on, or_(Membership.until_on.is_(None), Membership.until_on > on))
-    return exists().where(Membership.volunteer_id == Volunteer.id, *in_term, *conditions)
+    return exists().where(Membership.volunteer_id == Volunteer.id, is_member_on(on), *conditions)
 
 
 def _has_served(activity: Activity, shift: Shift) -> ColumnElement[bool]:
@@ -144,7 +174,16 @@ def _standing_by(backfill: Backfill) -> Select[int]:
     )
 
 
-def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) -> Select[int]:
+def _nearness(session: Session, place_id: int) -> ColumnElement[int]:
+    """How many areas, from the city down, a person's home has in common with the place."""
+    lineage = session.get_one(Area, place_id).lineage
+    common = sum((cast(Area.lineage.contains([area_id]), Integer) for area_id in lineage), start=literal(0))
+    return select(common).where(Area.id == Volunteer.area_id).correlate(Volunteer).scalar_subquery()
+
+
+def _in_order(
+    backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow, *, first: Sequence[ColumnElement[Any]]
+) -> Select[int]:
     shift: Shift = row.Shift
     earlier, other = aliased(Invitation), aliased(Backfill)
     of_this_role = (earlier.volunteer_id == Volunteer.id, earlier.backfill_id == other.id)
@@ -169,7 +208,7 @@ def _in_order(backfill: Backfill, pool: ColumnElement[bool], row: OpeningRow) ->
         select(Volunteer.id)
         .where(Volunteer.left_at.is_(None), Volunteer.steps_in, pool)
         .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
-        .order_by(was_late.desc(), asked_elsewhere, load(shift), Volunteer.id)
+        .order_by(was_late.desc(), *first, asked_elsewhere, load(shift), Volunteer.id)
     )
 
 

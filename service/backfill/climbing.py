@@ -91,7 +91,10 @@ def _turn_to(session: Session, backfill: Backfill, *, row: OpeningRow, missing: 
     """Whether the rung has something to wait for: people asked now, people on the waitlist, or calls to make."""
     plan = backfill.plans[backfill.position]
     if asks(plan.rung, now=now, starts_at=row.Shift.starts_at):
-        people = candidates.next_ones(session, backfill, plan.rung, row=row, limit=plan.at_once * missing)
+        limit = plan.at_once * missing
+        if plan.most:
+            limit = min(limit, max(0, plan.most * missing - queries.asked(session, backfill, plan.rung)))
+        people = candidates.next_ones(session, backfill, plan.rung, row=row, limit=limit) if limit else []
         for volunteer_id in people:
             _invite(session, backfill, plan, volunteer_id=volunteer_id, now=now)
         return bool(people)

@@ -81,6 +81,12 @@ def has_waiting(session: Session, shift_role_id: int) -> bool:
     return session.scalar(waits.limit(1)) is not None
 
 
+def asked(session: Session, backfill: Backfill, rung: Rung) -> int:
+    """How many people this search has asked on the rung."""
+    of_rung = (Invitation.backfill_id == backfill.id, Invitation.rung == rung)
+    return session.scalars(select(func.count()).select_from(Invitation).where(*of_rung)).one()
+
+
 def ladder(session: Session, activity_id: int) -> Ladder | None:
     """The activity's own ladder; None where it is the usual one."""
     return session.scalar(select(Ladder).where(Ladder.activity_id == activity_id))

@@ -23,6 +23,7 @@ SHORTEST_WAIT = timedelta(minutes=5)
 class RungPlan:
     """One rung: how many minutes it waits for an answer, and how many people it asks at once for each one missing.
 
+    `most`: asks so many for each one missing and then climbs on; 0: until everybody of the rung was asked.
     `wakes`: may ask in quiet hours about a shift that cannot wait for the morning. `by_phone`: the coordinator's call
     list instead of each person's own channel.
     """
@@ -30,6 +31,7 @@ class RungPlan:
     rung: Rung
     wait: int
     at_once: int = 0
+    most: int = 0
     wakes: bool = True
     by_phone: bool = False
 
@@ -48,6 +50,21 @@ LADDER = (
 
 #: Before all others, in a search for the place of somebody who suggested whom to ask.
 SUGGESTED = RungPlan(rung=Rung.SUGGESTED, wait=10, at_once=3)
+#: The ladder of a call-out: there is no time to wait, and everybody near may be woken.
+CALL_OUT_LADDER = (
+    RungPlan(rung=Rung.SUBSTITUTES, wait=5, at_once=3, most=9),
+    RungPlan(rung=Rung.TEAM, wait=5, at_once=3, most=9),
+    RungPlan(rung=Rung.NEIGHBOURS, wait=5, at_once=3, most=9),
+    RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A team around, and how many of its people could serve in a role."""
+
+    team: str
+    people: int
 
 
 class LadderRefused(Exception):

@@ -52,7 +52,7 @@ def request(
     While a run waits to be solved, further requests join it and widen its window. Raises NothingToMatch.
     """
     activity = session.get_one(Activity, activity_id)
-    if activity.mode == Mode.INSTANT or activity.state != ActivityState.PUBLISHED or until_at <= from_at:
+    if Mode(activity.mode).is_first_come or activity.state != ActivityState.PUBLISHED or until_at <= from_at:
         raise NothingToMatch(f"activity {activity_id}: {activity.mode}, {activity.state}, {from_at} to {until_at}")
     run_id = session.scalars(
         insert(MatchRun)

@@ -91,7 +91,7 @@ def _openings(
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
         .where(Shift.activity_id == activity_id, Shift.state == ShiftState.OPEN)
-        .where(Activity.state == ActivityState.PUBLISHED, Activity.mode != Mode.INSTANT)
+        .where(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
         .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
         .execution_options(populate_existing=True)

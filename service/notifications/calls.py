@@ -29,6 +29,8 @@ from service.swaps.models import SwapAsking
 from service.terms import AssignmentState, CallOutcome, InvitationState, NotificationKind
 from service.volunteers.models import Volunteer
 
+#: How the key of a message begins that asks somebody to step in; the invitation's id follows.
+ASKING = "substitute:"
 #: What leaves a call on the list.
 WAITING = (CallOutcome.OPEN, CallOutcome.LATER, CallOutcome.NO_ANSWER)
 ANSWERED_BY_YES_OR_NO = (
@@ -228,7 +230,7 @@ def drop_offers(session: Session, *, assignment_ids: Collection[int], now: datet
 
 def asking_key(invitation_id: int) -> str:
     """The key of the message that asks for the first time, by whatever channel."""
-    return f"substitute:{invitation_id}"
+    return f"{ASKING}{invitation_id}"
 
 
 def calling_key(invitation_id: int) -> str:

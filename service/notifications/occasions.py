@@ -9,9 +9,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.rules import is_essential
 from service.db import one_of
 from service.places.models import Area
-from service.terms import AreaKind
+from service.terms import AreaKind, Mode
 
 #: What a Duty says of its shift and role, by the names it has there; the same for everybody in that role.
 Occasion: TypeAlias = Mapping[str, Any]
@@ -39,7 +40,9 @@ def occasions(session: Session, shift_role_ids: Collection[int]) -> dict[int, Oc
             Activity.contact_name,
             Activity.contact_phone,
             Activity.what_to_bring,
+            Activity.mode,
             ActivityRole.name.label("role"),
+            ActivityRole.requires,
         )
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
@@ -70,6 +73,8 @@ def _occasion(row: Row[*tuple[Any, ...]], areas: Mapping[int, Area]) -> Occasion
         "min_needed": row.min_needed,
         "max_needed": row.max_needed,
         "taken": row.taken,
+        "is_essential": is_essential(row),
+        "is_call_out": row.mode == Mode.CALL_OUT,
     }
 
 

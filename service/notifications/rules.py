@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.backfill.rules import Cover
 from service.calendars.quiet import Quiet
 from service.notifications.ways import BY_TELEPHONE
 from service.terms import (
@@ -98,6 +99,9 @@ class Duty:
     giver: str = ""
     taker: str = ""
     in_return: Duty | None = None
+    is_essential: bool = False
+    is_call_out: bool = False
+    covers: tuple[Cover, ...] = ()
 
     @property
     def what(self) -> str:
@@ -166,6 +170,25 @@ def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
     return None if duty.missing else UnsentReason.SUPERSEDED
 
 
+def _is_at_risk(duty: Duty, now: datetime) -> UnsentReason | None:
+    """Her own place is still hers, and the role without which nothing is held is still short."""
+    return _is_short(duty, now) if duty.assignment_id is None else _is_expected(duty, now)
+
+
+def _goes_ahead(duty: Duty, now: datetime) -> UnsentReason | None:
+    """Her own place is still hers, and the role is short no longer."""
+    if duty.assignment_id is not None:
+        return _is_expected(duty, now)
+    return UnsentReason.SUPERSEDED if duty.missing else None
+
+
+def _is_expected(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    is_hers = duty.assignment_state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
+    return None if is_hers else UnsentReason.NOT_HOLDING
+
+
 def _has_place(duty: Duty, _now: datetime) -> UnsentReason | None:
     if duty.shift_state == ShiftState.CANCELLED:
         return UnsentReason.CANCELLED
@@ -230,6 +253,8 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
+    NotificationKind.SHIFT_AT_RISK: _is_at_risk,
+    NotificationKind.SHIFT_GOES_AHEAD: _goes_ahead,
     NotificationKind.PLACE_FREE: _has_place,
     NotificationKind.GROUP_GAP: _is_short,
     NotificationKind.GROUP_FREE_PLACE: _has_place,

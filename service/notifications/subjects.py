@@ -14,6 +14,7 @@ from service.accounts.actions import digits
 from service.accounts.models import LoginCode
 from service.accounts.rules import CODE_LIFE
 from service.activities.models import ShiftRole
+from service.backfill.covering import covers
 from service.backfill.models import Backfill, Invitation
 from service.db import one_of
 from service.notifications.occasions import Occasion, occasions
@@ -101,13 +102,17 @@ def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[
     known = occasions(session, {row[1] for row in (*held, *asked, *roles, *invited, *swapped, *in_return)})
     queued = [n for n in notifications if n.kind == NotificationKind.SIGN_UP_WAITLISTED]
     positions = _waitlist_positions(session, _ids(queued, SIGNUPS))
+    gaps = _ids([n for n in notifications if n.kind == NotificationKind.GAP_OPENED], SHIFT_ROLES)
     returned = _as_duties(in_return, known)
     return {
         ASSIGNMENTS: _as_duties(held, known),
         SIGNUPS: {
             one: replace(duty, waitlist_position=positions.get(one)) for one, duty in _as_duties(asked, known).items()
         },
-        SHIFT_ROLES: _as_duties(roles, known),
+        SHIFT_ROLES: {
+            one: replace(duty, covers=covers(session, one)) if one in gaps and duty.is_essential else duty
+            for one, duty in _as_duties(roles, known).items()
+        },
         INVITATIONS: _as_duties(invited, known),
         SWAP_ASKINGS: {
             one: replace(duty, in_return=returned[return_ids[one]]) if one in return_ids else duty

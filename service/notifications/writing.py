@@ -32,6 +32,8 @@ ASKING = (
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SWAP_WANTED,
 )
+#: Messages that are true as a whole or not at all: each of their duties is a part of one sentence.
+INDIVISIBLE = (NotificationKind.SHIFT_AT_RISK, NotificationKind.SHIFT_GOES_AHEAD)
 #: What a form has in place of the name and the link. No one can write them: they are drawn when the process starts.
 _NAME, _LINK = (f"\ufdd0{token_hex(8)}{what}\ufdd1" for what in ("name", "link"))
 #: All that a template can show of a duty, but its ids: those stand in links only.
@@ -110,7 +112,7 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
     """
     reasons = [why_not(kind, duty, now=now) for duty in duties]
     standing = [duty for duty, reason in zip(duties, reasons, strict=True) if reason is None]
-    if not standing:
+    if not standing or (kind in INDIVISIBLE and len(standing) < len(duties)):
         raise NothingToSay(next(filter(None, reasons), UnsentReason.NOT_HOLDING))
     if kind == NotificationKind.REMINDER and not to.wants_reminders:
         raise NothingToSay(UnsentReason.NO_CONSENT)

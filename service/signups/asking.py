@@ -165,7 +165,7 @@ def opening_of(row: Any) -> Opening:
         max_age=row.max_age,
         places_left=row.places_left,
         has_waitlist=row.has_waitlist,
-        is_instant=row.mode == Mode.INSTANT,
+        is_instant=Mode(row.mode).is_first_come,
     )
 
 

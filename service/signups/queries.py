@@ -51,7 +51,7 @@ def as_opening(row: OpeningRow) -> Opening:
         max_age=definition.max_age,
         places_left=role.max_needed - role.taken,
         has_waitlist=activity.has_waitlist,
-        is_instant=activity.mode == Mode.INSTANT,
+        is_instant=Mode(activity.mode).is_first_come,
     )
 
 
@@ -245,7 +245,7 @@ def _upcoming(
 ) -> Iterator[OpeningRow]:
     """Open roles in the same sub-district (the parent of the area) by start, read slice by slice."""
     is_free = ShiftRole.taken < ShiftRole.max_needed
-    may_wait = or_(Activity.has_waitlist, Activity.mode != Mode.INSTANT)
+    may_wait = or_(Activity.has_waitlist, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
     closes_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.closes_before)
     home = aliased(Area)
     neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()

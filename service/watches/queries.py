@@ -56,7 +56,7 @@ def to_be_told(session: Session, shift_role_id: int) -> list[Watch]:
         return []
     shift, activity = row.Shift, row.Activity
     is_open = shift.state == ShiftState.OPEN and activity.state == ActivityState.PUBLISHED
-    if not is_open or activity.mode != Mode.INSTANT:
+    if not is_open or not Mode(activity.mode).is_first_come:
         return []
     is_placed = exists().where(
         Assignment.shift_id == shift.id,

@@ -47,6 +47,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("gaps.index", Lazy("缺口"), "coordinator", ("gaps",)),
     ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
+    ("rehearsals.index", Lazy("演练"), "coordinator", ("rehearsals",)),
     ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "pools", "hand_overs")),

@@ -34,6 +34,8 @@ KINDS = {
     NotificationKind.GAP_OPENED: Lazy("还缺人"),
     NotificationKind.GROUP_GAP: Lazy("还缺人"),
     NotificationKind.GROUP_FREE_PLACE: Lazy("有空位了"),
+    NotificationKind.SHIFT_AT_RISK: Lazy("这次可能办不成"),
+    NotificationKind.SHIFT_GOES_AHEAD: Lazy("这次照常"),
 }
 CHANNELS = {
     Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),

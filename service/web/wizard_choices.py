@@ -29,6 +29,7 @@ MODE_HINTS = {
     Mode.INSTANT: Lazy("报上就算，满了排候补"),
     Mode.MATCHED: Lazy("先收报名，截止后您来安排"),
     Mode.ROTA: Lazy("从队员里轮流排，排好了问本人能不能来"),
+    Mode.CALL_OUT: Lazy("急事：一发布就从近到远问人，夜里也问，先答应的先来"),
 }
 #: What the fields of the step `when` offer.
 LISTS: dict[str, Mapping[str, str]] = {

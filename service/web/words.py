@@ -38,6 +38,7 @@ MODES = {
     Mode.INSTANT: Lazy("先到先得"),
     Mode.MATCHED: Lazy("统筹安排"),
     Mode.ROTA: Lazy("轮值排班"),
+    Mode.CALL_OUT: Lazy("紧急召集"),
 }
 #: What messages are about: (title, what belongs to it).
 TOPICS = {
@@ -158,6 +159,7 @@ BACKFILL_CAUSES = {
     BackfillCause.NO_SHOW: Lazy("有人没有来"),
     BackfillCause.MOVED: Lazy("这一班改了时间"),
     BackfillCause.COORDINATOR: Lazy("协调员要找人"),
+    BackfillCause.CALL_OUT: Lazy("紧急召集"),
 }
 INVITATION_STATES = {
     InvitationState.ASKED: Lazy("等回复"),

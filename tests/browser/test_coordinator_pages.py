@@ -32,6 +32,7 @@ FIXED = {
     "news": "/co/habits",
     "groups": "/co/groups",
     "tables": "/co/sheets",
+    "rehearsals": "/co/rehearsals",
 }
 FOUND = (
     "match",
@@ -49,6 +50,7 @@ FOUND = (
     "ladder",
     "table",
     "place",
+    "rehearsal",
 )
 NAMES = (*FIXED, *FOUND)
 

@@ -19,6 +19,8 @@ from service.matching import actions as matching
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
 from service.places.models import Area
+from service.reactions import NAMES, react
+from service.rehearsal import actions as rehearsal
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import settings
@@ -32,6 +34,7 @@ from service.teams.models import Team
 from service.terms import (
     AreaKind,
     AssignmentState,
+    Assumption,
     BackfillCause,
     Mode,
     NotificationKind,
@@ -45,6 +48,23 @@ from tests.factories import NOW
 
 
 def fill() -> dict[str, str]:
+    """Everything that stands on some page; addresses by name."""
+    return {**_fill(), "rehearsal": _rehearsed()}
+
+
+def _rehearsed() -> str:
+    """The coming days of a community, played; nobody answers."""
+    with transaction() as session:
+        area = session.scalars(select(Area).where(Area.name == "建设路社区")).one()
+        asked = rehearsal.request(
+            session, area_id=area.id, assumption=Assumption.EVERYBODY, account_id=None, now=NOW, days=2
+        )
+    with transaction() as session:
+        rehearsal.play(session, rehearsal_id=asked.id, reactions=NAMES, react=react, now=NOW)
+    return f"/co/rehearsals/{asked.id}"
+
+
+def _fill() -> dict[str, str]:
     """Add what the demo has not: a drafted plan, a call, a dead reaction, an unfinished activity. Addresses by name."""
     with transaction() as session:
         admin = _admin(session)

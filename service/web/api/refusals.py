@@ -19,6 +19,7 @@ from service.calendars.actions import TermsOverlap
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
+from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven
@@ -125,6 +126,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     turns.AlreadyClosed: _simple(409, "wrong-state"),
     rotation.ForbiddenMove: _simple(409, "wrong-state"),
     NotHerBlock: _simple(409, "wrong-state"),
+    NothingToRehearse: _simple(409, "wrong-state"),
     StaleDataError: _simple(412, "changed-meanwhile"),
     IntegrityError: _name_taken,
 }

@@ -34,6 +34,7 @@ from service.web.pages import (
     proxy,
     proxy_signup,
     publishing,
+    rehearsals,
     replanning,
     roster,
     rotations,
@@ -76,6 +77,7 @@ DESK: tuple[Blueprint, ...] = (
     calls.pages,
     sheets.pages,
     replanning.pages,
+    rehearsals.pages,
     calendars.pages,
     outbox.pages,
 )

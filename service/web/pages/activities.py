@@ -27,6 +27,7 @@ HOW_IT_GOES = {
     Mode.INSTANT: Lazy("先到先得，报上就定了。"),
     Mode.MATCHED: Lazy("先报名，社区统筹安排好，再请您确认。"),
     Mode.ROTA: Lazy("轮流来，社区排好班，再请您确认。"),
+    Mode.CALL_OUT: Lazy("急事，正在请附近的人帮忙，能来就报上。"),
 }
 
 pages = Blueprint("activities", __name__)

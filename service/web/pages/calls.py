@@ -40,6 +40,8 @@ ABOUT = {
     NotificationKind.SHIFT_CANCELLED: Lazy("告诉取消了"),
     NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
     NotificationKind.PLACE_RELEASED: Lazy("告诉不用来了"),
+    NotificationKind.SHIFT_AT_RISK: Lazy("告诉可能办不成"),
+    NotificationKind.SHIFT_GOES_AHEAD: Lazy("告诉照常"),
 }
 #: What an answer meets when the place or the asking is no longer as it was.
 REFUSED = (

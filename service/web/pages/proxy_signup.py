@@ -166,7 +166,7 @@ def _what(row: OpeningRow) -> str:
 
 def _places(row: OpeningRow) -> str:
     left = row.ShiftRole.max_needed - row.ShiftRole.taken
-    if row.Activity.mode != Mode.INSTANT:
+    if not Mode(row.Activity.mode).is_first_come:
         return _("先登记，排好了再问")
     return _("还有{n}个名额", n=left) if left > 0 else _("满了，先排候补")
 

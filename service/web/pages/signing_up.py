@@ -182,7 +182,7 @@ def _roles(shift: Shift) -> dict[str, list[Option]]:
 def _about(role: ShiftRole) -> str:
     """How many are missing, and what the role asks for: `还缺2人，要有医师资格，年满60岁`."""
     wanted, free = role.definition, role.max_needed - role.taken
-    waits = role.shift.activity.has_waitlist or role.shift.activity.mode != Mode.INSTANT
+    waits = role.shift.activity.has_waitlist or not Mode(role.shift.activity.mode).is_first_come
     facts = [_("还缺{n}人", n=free) if free else _("人齐了，可以候补") if waits else _("名额满了")]
     facts += [_("要有{kind}", kind=str(words.QUALIFICATIONS[kind])) for kind in wanted.requires]
     if wanted.min_age is not None:

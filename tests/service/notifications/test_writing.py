@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service import language, links
+from service.backfill.rules import Cover
 from service.notifications import writing
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
@@ -151,6 +152,8 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
     "substitute_wanted": (K.SUBSTITUTE_WANTED, [clinic(min_needed=3, taken=2, **ASKED)]),
+    "substitute_wanted_urgently": (K.SUBSTITUTE_WANTED, [clinic(min_needed=1, is_call_out=True, **ASKED)]),
+    "substitute_call_urgently": (K.SUBSTITUTE_CALL, [clinic(min_needed=1, is_call_out=True, **ASKED)]),
     "substitute_call": (K.SUBSTITUTE_CALL, [clinic(min_needed=3, taken=1, **ASKED)]),
     "place_free": (K.PLACE_FREE, [clinic(max_needed=3, taken=2, activity_id=7)]),
     "place_released_swapped": (K.PLACE_RELEASED, [clinic(**FREED, release_reason=ReleaseReason.SWAPPED)]),
@@ -164,6 +167,20 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "gap_opened": (K.GAP_OPENED, [clinic(min_needed=3, taken=1)]),
     "group_gap": (K.GROUP_GAP, [clinic(min_needed=3, taken=1, activity_id=7)]),
     "group_free_place": (K.GROUP_FREE_PLACE, [clinic(max_needed=3, taken=2, activity_id=7)]),
+    "gap_opened_essential": (
+        K.GAP_OPENED,
+        [
+            clinic(
+                role="医生",
+                min_needed=1,
+                is_essential=True,
+                covers=(Cover("“红色管家”志愿服务队", 2), Cover("邻里守望队", 1)),
+            )
+        ],
+    ),
+    "gap_opened_nobody_could_cover": (K.GAP_OPENED, [clinic(role="医生", min_needed=1, is_essential=True)]),
+    "shift_at_risk": (K.SHIFT_AT_RISK, [clinic(**HELD), clinic(role="医生", min_needed=1)]),
+    "shift_goes_ahead": (K.SHIFT_GOES_AHEAD, [clinic(**HELD), clinic(role="医生", min_needed=1, taken=1)]),
     "login_code": (K.LOGIN_CODE, []),
 }
 
@@ -221,7 +238,9 @@ def test_chinese_has_full_width_punctuation(case: str) -> None:
 
 
 #: To coordinators, to groups, and to a number that is nobody's yet.
-TO_OTHERS = {"login_code", "gap_opened", "swap_to_approve", "swap_to_approve_in_return", *FOR_GROUPS}
+TO_OTHERS = {case for case in CASES if case.startswith(("login_code", "gap_opened", "swap_to_approve"))} | set(
+    FOR_GROUPS
+)
 
 
 @pytest.mark.parametrize("case", sorted(set(CASES) - TO_OTHERS))
