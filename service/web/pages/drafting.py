@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.drafting import PencilInput
+from service import wording
 from service.activities.models import Activity, Shift
 from service.activities.queries import shift_role_in_scope
 from service.calendars.rules import instant, local
@@ -130,7 +131,7 @@ def _monday(desk: Desk) -> date:
 
 def _listed(desk: Desk, skipped: tuple[Unplaced, ...]) -> str:
     """Each with the first of her reasons, short."""
-    return "、".join(
+    return wording.listed(
         _(
             "{name}（{why}）",
             name=desk.db.get_one(Volunteer, one.person_id).name,

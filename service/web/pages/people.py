@@ -51,15 +51,15 @@ def stepping_in(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
     return page.render("roster/stepping_in.html", title=title, person=person, back=_back())
 
 
-@pages.post("/<int:volunteer_id>/stepping-in/<any(on, off):what>")
+@pages.post("/<int:volunteer_id>/stepping-in/<any(on, off):answer>")
 @at_desk
-def step_in(desk: Desk, volunteer_id: int, what: str) -> ResponseReturnValue:
+def step_in(desk: Desk, volunteer_id: int, answer: str) -> ResponseReturnValue:
     """She said so, by telephone or face to face."""
     person = _person(desk, volunteer_id)
-    revise(desk.db, person, changes={"steps_in": what == "on"}, account_id=desk.account_id, now=desk.now)
+    revise(desk.db, person, changes={"steps_in": answer == "on"}, account_id=desk.account_id, now=desk.now)
     notices.notify(
         _("记下了：缺人的时候可以问{name}。", name=person.name)
-        if what == "on"
+        if answer == "on"
         else _("记下了：以后不请{name}顶班、替班。", name=person.name)
     )
     return page.see_other(_back())

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.sheets import ROWS, SheetInput
-from service import audit
+from service import audit, wording
 from service.language import Lazy, _, counted
 from service.sheets import actions, files, queries
 from service.sheets.lines import Circumstances, Line, Verdict
@@ -97,7 +97,7 @@ def upload(desk: Desk) -> ResponseReturnValue:
         form.refuse(_(UNREADABLE[unreadable.why]))
         return _ask(desk, form)
     except sheet_rows.HeadingsMissing as missing:
-        form.refuse(_("表的第一行要有这些列：{columns}。可以先下载模板。", columns="、".join(missing.labels)))
+        form.refuse(_("表的第一行要有这些列：{columns}。可以先下载模板。", columns=wording.listed(missing.labels)))
         return _ask(desk, form)
     sheet = actions.receive(
         desk.db,
@@ -250,7 +250,7 @@ def _why(line: Line, verdict: Verdict) -> list[str]:
 
 
 def _changes(verdict: Verdict) -> list[str]:
-    return [_("要改的：{fields}", fields="、".join(_(FIELDS[name]) for name in verdict.changed))]
+    return [_("要改的：{fields}", fields=wording.listed(_(FIELDS[name]) for name in verdict.changed))]
 
 
 #: What can change in a row, by the name of its column in the database.

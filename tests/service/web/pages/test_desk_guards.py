@@ -191,7 +191,7 @@ def term(session: Session, area: Area) -> SchoolTerm:
 def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
     """(method, address) of every page below /co and /ad, filled with the numbers of `place`."""
     numbers = {name: getattr(place, name) for name in Place.__annotations__}
-    numbers |= {"step": "what", "kind": "people", "form": "csv", "what": "publish"}
+    numbers |= {"step": "what", "kind": "people", "form": "csv", "what": "publish", "answer": "on"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
