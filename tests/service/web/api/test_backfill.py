@@ -161,7 +161,7 @@ def test_the_ladder_of_an_activity(town: Town) -> None:
     activity_id = town.coordinator.get("/activities").json["items"][0]["id"]
     path = f"/activities/{activity_id}/ladder"
     usual = town.coordinator.get(path)
-    assert (usual.json["is_own"], len(usual.json["rungs"])) == (False, 5)
+    assert (usual.json["is_own"], len(usual.json["rungs"])) == (False, 6)
     rungs = [{"rung": "team", "wait": 20, "at_once": 2}, {"rung": "waitlist", "wait": 5, "at_once": 1}]
 
     assert town.coordinator.put(path, {"rungs": rungs}).status == 428
