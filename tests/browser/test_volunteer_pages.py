@@ -255,11 +255,12 @@ def test_a_newcomer_signs_up_in_three_screens_and_six_taps(laid_out: Street, vis
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_a_reason_and_enter_mean_no(laid_out: Street, visit: Visits, scripts: bool) -> None:
     page = visit("360x780", scripts=scripts).go(laid_out.public["link accepted" if scripts else "link offered"])
+    page.get_by_text("写原因、推荐别人").click()
     page.get_by_label("来不了的原因").fill("要带孙子")
     page.keyboard.press("Enter")
     page.wait_for_url("**done=no")
     assert "我们找别人顶上" in page.inner_text("main")
-    page.get_by_role("button", name="点错了，我能来").click()
+    page.get_by_role("button", name="我又能来了").click()
     page.wait_for_url("**done=yes")
     assert "已经记下您能来" in page.inner_text("main")
 
