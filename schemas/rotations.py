@@ -48,7 +48,12 @@ class _Opening(Input):
     title = Text(required=True, shortest=2, longest=80, label=Lazy("叫什么"))
     place_id = Id(required=True, label=Lazy("在哪里"), widget="select")
     starts_at = LocalDateTime(required=True, label=Lazy("从什么时候开始"), widget="date_time")
-    until_on = LocalDate(label=Lazy("到哪一天"), hint=Lazy("还不知道就不填，什么时候都可以结束"))
+    until_on = LocalDate(
+        allow_none=True,
+        load_default=None,
+        label=Lazy("到哪一天"),
+        hint=Lazy("还不知道就不填，什么时候都可以结束"),
+    )
     people = Whole(load_default=2, label=Lazy("一班几个人"), validate=Range(1, 10, error=Lazy("一班1到10个人")))
     contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
     contact_phone = Phone(required=True, label=Lazy("联系电话"), metadata={"autocomplete": "off"})
