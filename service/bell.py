@@ -41,6 +41,11 @@ def wait(seconds: int) -> bool:
     return has_rung
 
 
+def waiting(queue: str) -> int:
+    """How many messages lie in one of the worker's queues. Raises redis.RedisError when there is no bell."""
+    return int(_client().llen(queue))  # type: ignore[arg-type]  # typed for both kinds of client
+
+
 def is_first(errand: str, *, seconds: int) -> bool:
     """Whether nobody has asked for this errand since it was last begun, nor for so many seconds.
 

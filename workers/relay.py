@@ -30,6 +30,9 @@ SWEEP_SECONDS = 2
 #: comes meanwhile is passed on together, and costs a fraction of what each alone would cost.
 GATHER_SECONDS = 0.05
 TASK_SIZE = 200
+#: While so many wake-ups wait in the worker's queue, none is added. Leases run out by the clock: a worker slower than
+#: that would find the same reactions rung for again and again, and at last do nothing but find them done.
+QUEUE, MOST_WAITING = "reactions", 100
 
 
 class Relay:
@@ -57,7 +60,7 @@ def pass_on() -> int:
     """One round: how many events were fanned out and reactions rung for."""
     with transaction() as session:
         new = outbox.fan_out(session, reactions=NAMES)
-        leased = outbox.lease(session)
+        leased = outbox.lease(session) if bell.waiting(QUEUE) < MOST_WAITING else []
     ring_for(leased)
     return new + len(leased)
 
