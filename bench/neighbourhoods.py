@@ -29,6 +29,7 @@ from service.matching.problem import (
     Person,
     Pin,
     Problem,
+    Weights,
     Wish,
 )
 from service.matching.table import NOTHING, Table
@@ -70,6 +71,7 @@ def neighbourhood(people: int, shifts: int, *, seed: int = 1) -> Problem:
         wishes=_table(Wish, wishes),
         pins=pins,
         bonds=bonds,
+        weights=Weights(dearest=100, step=6, least=20),
     )
 
 

@@ -21,7 +21,7 @@ from service.matching import drafts, queries
 from service.matching.building import build_problem
 from service.matching.checker import BrokenPlan, check
 from service.matching.models import MatchRun
-from service.matching.record import CURRENT, SOLVERS, outcome_of, solution_of
+from service.matching.record import outcome_of, solution_of, solver_for
 from service.terms import ActivityState, MatchRunState, Mode
 from service.volunteers.queries import lock_all
 
@@ -94,7 +94,7 @@ def solve(session: Session, *, match_run_id: int, now: datetime) -> None:
         return
     drafts.replace_unpublished(session, run)
     problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
-    solution = SOLVERS[CURRENT](problem)
+    solution = solver_for(problem)(problem)
     if violations := check(problem, solution):
         raise BrokenPlan(violations)
     run.state, run.solved_at, run.solver = MatchRunState.DRAFTED, now, solution.solver

@@ -26,6 +26,16 @@ class Optimum:
     bound: int
 
 
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What a program would do if columns need not be whole: the best sum, the values, and what one more of each
+    column would add to the sum (less than nothing where it would cost)."""
+
+    best: float
+    values: list[float]
+    prices: list[float]
+
+
 @dataclass(slots=True)
 class Program:
     """Whole columns within bounds, rows of sums within bounds, any number of objectives solved one after another."""
@@ -91,6 +101,40 @@ class Program:
         limit = info.mip_dual_bound
         bound = floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
         return Optimum(values, max(value, bound) if is_most else min(value, bound))
+
+    def relaxed(self, terms: Sequence[tuple[int, int]]) -> Relaxed | None:
+        """The largest sum of these terms if columns need not be whole; None when the rows contradict each other."""
+        solver = new_solver()
+        solver.passModel(self.model(terms, is_most=True))
+        solver.run()
+        if solver.getModelStatus() != highs().HighsModelStatus.kOptimal:
+            return None
+        solution = solver.getSolution()
+        best = solver.getInfo().objective_function_value
+        return Relaxed(best, list(solution.col_value), list(solution.col_dual))
+
+    def whole(
+        self,
+        terms: Sequence[tuple[int, int]],
+        *,
+        lower: Sequence[float],
+        upper: Sequence[float],
+        node_limit: int,
+        slack: float,
+    ) -> list[float] | None:
+        """Whole values within these bounds, their sum within `slack` of the largest; None if none was found."""
+        import numpy as np
+
+        library = highs()
+        model = self.model(terms, is_most=True)
+        model.col_lower_, model.col_upper_ = np.array(lower), np.array(upper)
+        model.integrality_ = [library.HighsVarType.kInteger] * len(lower)
+        solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit)
+        solver.passModel(model)
+        solver.run()
+        if solver.getInfo().primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return list(solver.getSolution().col_value)
 
     def model(self, terms: Iterable[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
         """The program as the solver takes it, with no column held to whole numbers yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.matching.problem import LOAD_WEEKS, BondKind, Opening, Person, Problem, Wish, day
@@ -93,6 +94,15 @@ class Plan:
         """What the plan gave away of these openings; pins are not its doing."""
         keys = ((person_id, opening.id) for opening in openings for person_id in self.holders[opening.id])
         return [self.placed[key] for key in keys if key in self.placed]
+
+    def placed_by(self, people: Iterable[int]) -> list[tuple[int, int]]:
+        """(person, opening) of what the plan gave these people."""
+        return [
+            (wish.person_id, wish.opening_id)
+            for person_id in people
+            for wish in self.wishes_of.get(person_id, ())
+            if (wish.person_id, wish.opening_id) in self.placed
+        ]
 
     def load_share(self, person_id: int) -> int:
         """Minutes served lately and planned now, in thousandths of what her own limit allows in LOAD_WEEKS."""

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.matching import greedy, lexical
+from service.matching import engine, greedy, lexical
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.solution import Solution, Solver, Unplaced
 
 #: Every matcher by the name its runs carry. One that made stored plans stays here as long as they do.
-SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve, lexical.NAME: lexical.solve}
-#: The one new runs use.
-CURRENT = lexical.NAME
+SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve, lexical.NAME: lexical.solve, engine.NAME: engine.solve}
+#: Problems with more wishes than this are solved in blocks, all others exactly.
+LARGEST_EXACT = lexical.LARGEST_PART
 
 
 class NotSolved(Exception):
@@ -59,6 +59,11 @@ class Outcome:
     def from_json(cls, stored: dict[str, Any]) -> Outcome:
         """The outcome that `to_json` wrote."""
         return cls(**{**stored, "skipped": tuple(map(Unplaced.from_json, stored["skipped"]))})
+
+
+def solver_for(problem: Problem) -> Solver:
+    """The matcher a new run uses."""
+    return SOLVERS[lexical.NAME if len(problem.wishes) <= LARGEST_EXACT else engine.NAME]
 
 
 def problem_of(run: MatchRun) -> Problem:

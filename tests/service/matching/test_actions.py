@@ -194,7 +194,7 @@ def test_a_broken_plan_is_never_saved(session: Session, now: datetime, monkeypat
         plan = greedy.solve(problem)
         return Solution.from_json({**plan.to_json(), "solver": "careless", "unplaced": []})
 
-    monkeypatch.setitem(record.SOLVERS, record.CURRENT, careless)
+    monkeypatch.setitem(record.SOLVERS, lexical.NAME, careless)
     activity, _, _ = matched(session, 3, now)
     run = request(session, activity, now)
     with pytest.raises(BrokenPlan, match="untold"):
