@@ -31,8 +31,8 @@ Key: TypeAlias = tuple[int, int]
 class Outlook:
     """What a program says that need not be whole: no plan has more `heads`, nor with as many more `wishes`.
 
-    `values` and `prices` are by (person, opening); `loose` are people of whom it is not sure. Not `is_proof`: wishes were
-    left out, so that better plans there may be.
+    `values` and `prices` are by (person, opening); `loose` are people of whom it is not sure. Not `is_proof`: wishes
+    were left out, so that there may be better plans.
     """
 
     heads: float
