@@ -50,16 +50,23 @@ def repair(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Re
 
     `without` are people not to be asked: whoever has just said no.
     """
-    tries = _Tries()
     able = [
-        wish for wish in plan.wishes_for[opening.id] if wish.person_id not in without and fits(plan, wish, by=FIXED)
+        wish
+        for wish in sorted(plan.wishes_for[opening.id], key=lambda wish: claim(plan, wish))
+        if wish.person_id not in without
+        and (wish.person_id, wish.opening_id) not in plan.placed
+        and fits(plan, wish, by=FIXED)
     ]
-    able = [wish for wish in able if (wish.person_id, wish.opening_id) not in plan.placed]
-    able.sort(key=lambda wish: claim(plan, wish))
-    for wish in able:
-        if fits(plan, wish):
-            return Repair((), (wish,))
+    free = next((wish for wish in able if fits(plan, wish)), None)
+    if free is not None:
+        return Repair((), (free,))
     moves = [(old, wish) for wish in able for old in _given(plan, wish)]
+    return _moved(plan, moves, without=without)
+
+
+def _moved(plan: Plan, moves: Sequence[tuple[Wish, Wish]], *, without: Collection[int]) -> Repair | None:
+    """Somebody comes over, from where she can be spared or somebody steps in."""
+    tries = _Tries()
     for old, wish in moves:
         if tries.may_ask() and _is_sound(plan, old, (wish,)) and _can_spare(plan, old):
             return Repair((old,), (wish,))
