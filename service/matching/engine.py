@@ -88,16 +88,20 @@ def solve_turn(made: Plan, turn: Sequence[Block], outlook: Outlook | None, *, pr
 
 
 def bounded(made: Plan, outlook: Outlook) -> tuple[Level, ...]:
-    """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes."""
+    """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes.
+
+    The second is proven only where the outlook fills whole heads: a plan that leaves out the part of one may honour more.
+    """
     if not outlook.is_proof:
         return rules.levels(made)
     start = Plan(made.problem)
     before = {level.name: level.value for level in rules.levels(start)}
-    bounds = {
+    bounds: dict[LevelName, int] = {
         LevelName.COVER: before[LevelName.COVER] + int(outlook.heads + HALF),
         LevelName.KEPT: before[LevelName.KEPT],
-        LevelName.WISHES: int(outlook.wishes + HALF),
     }
+    if abs(outlook.heads - round(outlook.heads)) < HALF:
+        bounds[LevelName.WISHES] = int(outlook.wishes + HALF)
     return tuple(replace(level, bound=bounds.get(level.name)) for level in rules.levels(made))
 
 
