@@ -90,7 +90,7 @@ def solve_turn(made: Plan, turn: Sequence[Block], outlook: Outlook | None, *, pr
 def bounded(made: Plan, outlook: Outlook) -> tuple[Level, ...]:
     """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes.
 
-    The second is proven only where the outlook fills whole heads: a plan that leaves out the part of one may honour more.
+    The second only where the outlook fills whole heads: a plan that leaves out the part of one may honour more.
     """
     if not outlook.is_proof:
         return rules.levels(made)
