@@ -106,7 +106,7 @@ def bounded(made: Plan, outlook: Outlook) -> tuple[Level, ...]:
 
 
 def _taken_out(made: Plan, block: Block) -> list[Wish]:
-    """Take back all the block's placements; they."""
+    """Take back all the block's placements, and give them."""
     before = [wish for wish in block.wishes(made) if (wish.person_id, wish.opening_id) in made.placed]
     for wish in before:
         made.take_back(wish)
