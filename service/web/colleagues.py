@@ -1,7 +1,7 @@
 """Whom a volunteer may pick from her colleagues, on pages that open by a link without a login.
 
 A link may be in strange hands: it shows those who agreed to be shown to others. The surname of the others is for her
-alone, and the login proves that it is her (docs/decisions/0016).
+alone, and the login proves that it is her (docs/decisions/0023-names-behind-a-link.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the bots of WeCom, DingTalk and Feishu have in common: their turn, one request, and an answer to be read.
 
 All three answer 200 to what they refuse, and say in the body why: a message is delivered only if the body says so
-(docs/decisions/0016-bots-without-a-library.md).
+(docs/decisions/0022-bots-without-a-library.md).
 """
 
 from __future__ import annotations
