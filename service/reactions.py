@@ -161,8 +161,9 @@ def tell_at_risk(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     at_risk.tell_at_risk(session, shift_role_id=event.shift_role_id, now=now)
 
 
-def tell_goes_ahead(session: Session, event: AssignmentConfirmed, *, now: datetime) -> None:
-    at_risk.tell_goes_ahead(session, assignment_id=event.assignment_id, now=now)
+@for_many
+def tell_goes_ahead(session: Session, events: Sequence[AssignmentConfirmed], *, now: datetime) -> None:
+    at_risk.tell_goes_ahead(session, assignment_ids=[e.assignment_id for e in events], now=now)
 
 
 def call_out(session: Session, event: ActivityPublished, *, now: datetime) -> None:

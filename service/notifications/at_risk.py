@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from service.activities.models import ActivityRole, Shift, ShiftRole
 from service.activities.rules import is_essential
 from service.backfill.rules import HORIZON
 from service.calendars.rules import local
+from service.db import one_of
 from service.notifications import queries
 from service.notifications.gaps import GAP_PATIENCE
 from service.notifications.models import Notification
@@ -48,21 +50,31 @@ def tell_at_risk(session: Session, *, shift_role_id: int, now: datetime) -> None
     plan_anew(session, [one for one in wanted if one.key not in made], now=now)
 
 
-def tell_goes_ahead(session: Session, *, assignment_id: int, now: datetime) -> None:
+def tell_goes_ahead(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
     """Somebody comes, and the role is short no longer: whoever was alarmed hears that it is held after all."""
-    place = session.get_one(Assignment, assignment_id)
-    role = session.get_one(ShiftRole, place.shift_role_id, populate_existing=True)
-    if role.taken < role.min_needed or not is_essential(session.get_one(ActivityRole, role.activity_role_id)):
-        return
+    filled = session.execute(
+        select(ShiftRole, Shift, ActivityRole, Assignment.volunteer_id)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .join(Assignment, Assignment.shift_role_id == ShiftRole.id)
+        .where(one_of(Assignment.id, assignment_ids), ShiftRole.taken >= ShiftRole.min_needed)
+        .order_by(ShiftRole.id, Assignment.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for role, shift, definition, volunteer_id in filled:
+        if is_essential(definition):
+            _tell_held_after_all(session, role, shift, but=volunteer_id, now=now)
+
+
+def _tell_held_after_all(session: Session, role: ShiftRole, shift: Shift, *, but: int, now: datetime) -> None:
     alarms = session.scalars(
         select(Notification).where(
             Notification.kind == NotificationKind.SHIFT_AT_RISK,
             Notification.key.startswith(f"at_risk:{role.id}:", autoescape=True),
             Notification.state == NotificationState.SENT,
-            Notification.volunteer_id != place.volunteer_id,
+            Notification.volunteer_id != but,
         )
     )
-    starts_at = session.get_one(Shift, role.shift_id).starts_at
     wanted = [
         Wanted(
             kind=NotificationKind.SHIFT_GOES_AHEAD,
@@ -70,7 +82,7 @@ def tell_goes_ahead(session: Session, *, assignment_id: int, now: datetime) -> N
             to=To(volunteer_id=alarm.volunteer_id),
             subject_ids=alarm.subject_ids,
             area_id=alarm.area_id,
-            starts_at=starts_at,
+            starts_at=shift.starts_at,
         )
         for alarm in alarms
     ]

@@ -27,6 +27,8 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.PLACE_RELEASED: Topic.CHANGES,
     NotificationKind.SHIFT_CANCELLED: Topic.CHANGES,
     NotificationKind.SHIFT_MOVED: Topic.CHANGES,
+    NotificationKind.SHIFT_AT_RISK: Topic.CHANGES,
+    NotificationKind.SHIFT_GOES_AHEAD: Topic.CHANGES,
     NotificationKind.SWAP_DONE: Topic.CHANGES,
     NotificationKind.SWAP_OFF: Topic.CHANGES,
     NotificationKind.SUBSTITUTE_WANTED: Topic.ASKINGS,

@@ -98,6 +98,8 @@ def test_what_follows_many_sign_ups_takes_effect_in_few_transactions(database: S
         "settle_sign_up": 1,
         "plan_reminders": 1,
         "end_search": 1,
+        "tell_goes_ahead": 1,
+        "call_out": 1,
     }
     assert committed(lambda s: s.scalar(select(func.count()).select_from(Notification))) == PEOPLE
     assert committed(lambda s: s.scalar(select(func.count()).select_from(Reminder))) == 3 * PEOPLE

@@ -52,6 +52,12 @@ REACTIONS = {
     "follow_calendar": Lazy("放假安排变了，重排日期"),
     "solve_match": Lazy("排班"),
     "take_in_sheet": Lazy("导入表格"),
+    "tell_at_risk": Lazy("告诉同班的人这一班可能办不成"),
+    "tell_goes_ahead": Lazy("告诉同班的人这一班照办"),
+    "tell_groups": Lazy("在群里说缺人"),
+    "call_out": Lazy("紧急召集"),
+    "play_rehearsal": Lazy("演练"),
+    "deal_turns": Lazy("排轮值"),
 }
 
 

@@ -20,6 +20,7 @@ from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call
 from service.places.models import Area
+from service.rehearsal import actions as rehearsals
 from service.roster.models import Assignment
 from service.rotation import queries, turns
 from service.settings import Settings, settings
@@ -29,6 +30,7 @@ from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.swaps.models import Swap
 from service.terms import (
+    Assumption,
     BackfillCause,
     BackfillState,
     InvitationState,
@@ -70,6 +72,7 @@ class Place:
     deal_id: int
     member_id: int
     sheet_id: int
+    rehearsal_id: int
     group_id: int
 
 
@@ -103,6 +106,7 @@ def furnished(area: Area) -> Place:
             swap_id=swapped(session, signup),
             **watched(session, area),
             sheet_id=uploaded(session, area),
+            rehearsal_id=rehearsed(session, area),
             group_id=connected(session, area),
         )
 
@@ -155,6 +159,11 @@ def watched(session: Session, area: Area) -> dict[str, int]:
     turns.deal(session, deal_id=made.id, now=NOW)
     member = queries.members(session, rotation.id)[0].RotationMember
     return {"rotation_id": rotation.id, "deal_id": made.id, "member_id": member.id}
+
+
+def rehearsed(session: Session, area: Area) -> int:
+    """The id of a rehearsal of the area that has not been played yet."""
+    return rehearsals.request(session, area_id=area.id, assumption=Assumption.NOBODY, account_id=None, now=NOW).id
 
 
 def uploaded(session: Session, area: Area) -> int:
