@@ -71,7 +71,8 @@ def test_a_batch_whose_worker_dies_is_done_once_and_whole(house: House, strike: 
 
 
 def _a_batch_stands_still() -> bool:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND starts_with(query, :begins)"
+    waiting = """SELECT count(*) FROM pg_stat_activity
+                 WHERE wait_event_type = 'Lock' AND starts_with(ltrim(query, chr(10)), :begins)"""
     return _counted(waiting, begins="INSERT INTO notification") > 0
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from service.activities.models import ShiftRole
 from service.backfill.models import Backfill, BackfillStep, Invitation
 from service.db import transaction
 from service.notifications.models import Notification
@@ -137,5 +138,14 @@ def test_without_any_yes_the_coordinator_has_the_list_of_whom_to_call(town: Town
                 Notification.kind == NotificationKind.SUBSTITUTE_CALL, Notification.state == NotificationState.SENT
             )
         ).all()
-    assert set(calls) == {Channel.CALL_LIST}
-    assert "又一处水管爆了" in town.browser(phone).open("/co/calls")
+        assert set(calls) == {Channel.CALL_LIST}
+        asked = session.scalars(
+            select(Volunteer.name)
+            .join(Invitation, Invitation.volunteer_id == Volunteer.id)
+            .join(Backfill, Backfill.id == Invitation.backfill_id)
+            .join(ShiftRole, ShiftRole.id == Backfill.shift_role_id)
+            .where(ShiftRole.shift_id == shift["id"])
+        ).all()
+    listed = town.browser(phone).open("/co/calls")
+    assert asked
+    assert [name for name in asked if name not in listed] == []
