@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from service import audit
 from service.drafting import queries
-from service.matching.drafts import offer_all
+from service.matching.drafts import drop, offer_all
 from service.matching.solution import Unplaced
 from service.roster.actions import locked, occupied
 from service.roster.models import HOLDING, Assignment
@@ -23,7 +23,7 @@ from service.signups import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow
 from service.signups.rules import Refused
-from service.terms import AssignmentState, ReleaseReason
+from service.terms import AssignmentState
 from service.volunteers.queries import lock, lock_all
 
 
@@ -79,8 +79,7 @@ def rub_out(session: Session, *, assignment_id: int, account_id: int, now: datet
     draft = locked(session, assignment_id)
     if draft.state != AssignmentState.DRAFTED:
         raise NotADraft(f"assignment {assignment_id} is {draft.state}")
-    draft.move(AssignmentState.RELEASED)
-    draft.release_reason = ReleaseReason.REPLANNED
+    drop(draft)
     _note(session, "rubbed_out", draft, account_id=account_id, now=now)
     return draft
 

@@ -67,7 +67,7 @@ def replace_unpublished(session: Session, run: MatchRun) -> None:
 def throw_away(session: Session, run: MatchRun) -> None:
     """Drop what is left of a run's drafts. Nobody was told of them, so nobody is told now."""
     for draft in queries.drafts(session, run.id):
-        _drop(draft)
+        drop(draft)
     run.state = MatchRunState.DISCARDED
 
 
@@ -81,7 +81,7 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
     first: dict[int, int] = {}
     for draft in drafts:
         if reasons := _offer(session, draft, now=now):
-            _drop(draft)
+            drop(draft)
             skipped.append(
                 Unplaced(
                     person_id=draft.volunteer_id,
@@ -159,6 +159,7 @@ def _reasons_against(session: Session, draft: Assignment, row: OpeningRow, *, no
     return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.SIGN_UP_CLOSED)
 
 
-def _drop(draft: Assignment) -> None:
+def drop(draft: Assignment) -> None:
+    """Take a draft away; nobody was told of it."""
     draft.move(AssignmentState.RELEASED)
     draft.release_reason = ReleaseReason.REPLANNED

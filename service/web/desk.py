@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from service import clock
 from service.activities.models import Activity, Shift
 from service.activities.queries import in_scope, shift_in_scope
+from service.calendars.rules import local
 from service.places.models import Area
 from service.places.queries import helpline
 from service.roster.models import Assignment
@@ -108,6 +109,12 @@ def asked_day(name: str) -> date | None:
         return date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
+
+
+def asked_monday(desk: Desk) -> date:
+    """The Monday of the day `on` that the address or the form names; else that of this week."""
+    day = asked_day("on") or local(desk.now).date()
+    return day - timedelta(days=day.isoweekday() - 1)
 
 
 def typed_version() -> int:

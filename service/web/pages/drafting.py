@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from service.matching.solution import Unplaced
 from service.signups.queries import OpeningRow, opening
 from service.volunteers.models import Volunteer
 from service.web import notices, page, words
-from service.web.desk import Desk, activity_here, asked_day, assignment_here, at_desk, found, volunteer_here
+from service.web.desk import Desk, activity_here, asked_monday, assignment_here, at_desk, found, volunteer_here
 from service.web.forms import Form
 from service.web.pages.roster import board_address, board_page
 
@@ -77,7 +77,7 @@ def rub_out(desk: Desk, assignment_id: int) -> ResponseReturnValue:
 def publish(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """Ask everybody who is pencilled in for the week on the screen."""
     activity = activity_here(desk, activity_id)
-    monday = _monday(desk)
+    monday = asked_monday(desk)
     from_at, until_at = instant(monday, time.min), instant(monday + timedelta(days=7), time.min)
     done = actions.publish(
         desk.db,
@@ -122,11 +122,6 @@ def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
 def _row(desk: Desk, shift_role_id: int) -> OpeningRow:
     role = found(shift_role_in_scope(desk.db, shift_role_id, scope_ids=desk.scope_ids))
     return found(opening(desk.db, shift_id=role.shift_id, shift_role_id=role.id))
-
-
-def _monday(desk: Desk) -> date:
-    day = asked_day("on") or local(desk.now).date()
-    return day - timedelta(days=day.isoweekday() - 1)
 
 
 def _listed(desk: Desk, skipped: tuple[Unplaced, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -17,7 +17,7 @@ from service.matching.models import MatchRun
 from service.matching.record import outcome_of, problem_of, solution_of
 from service.terms import MatchRunState
 from service.web import notices, page
-from service.web.desk import Desk, activity_here, asked_day, at_desk, found, number
+from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
 from service.web.pages.roster import board_page
 from service.web.plan_view import aims, proposed_roles, without
 
@@ -29,7 +29,7 @@ pages = Blueprint("matching", __name__, url_prefix="/co")
 def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """Have the rest of the week on the screen filled."""
     activity = activity_here(desk, activity_id)
-    monday = _monday(desk)
+    monday = asked_monday(desk)
     from_at = max(desk.now, instant(monday, time.min))
     try:
         with desk.db.begin_nested():
@@ -45,12 +45,6 @@ def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
         refusal = _("这一周不用排：已经过去，或者这个活动是先到先得。")
         return board_page(desk, activity, on=monday, refusal=refusal, status=409)
     return page.see_other(url_for("matching.index", match_run_id=run.id))
-
-
-def _monday(desk: Desk) -> date:
-    """The Monday the form names; else that of this week."""
-    day = asked_day("on") or local(desk.now).date()
-    return day - timedelta(days=day.isoweekday() - 1)
 
 
 @pages.get("/match/<int:match_run_id>")
