@@ -3,11 +3,11 @@ free and there is time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.roster import actions as roster
 from service.roster.actions import ConflictingDuty, OfferClosed
@@ -74,6 +74,21 @@ def offer_again(session: Session, *, assignment_id: int, now: datetime) -> Assig
     if offered is None:
         raise OfferClosed("the place has gone to somebody else")
     return offered
+
+
+def standing(session: Session, assignment_ids: Sequence[int]) -> list[int]:
+    """What these offers have come to, in the same order, each once: after a no and then a yes it is another row.
+
+    Messages stay in the telephone for weeks; the link in the first of them must show what she said last.
+    """
+    asked, held = aliased(Assignment), aliased(Assignment)
+    rows = session.execute(
+        select(asked.id, held.id)
+        .join(held, (held.shift_id == asked.shift_id) & (held.volunteer_id == asked.volunteer_id))
+        .where(asked.id.in_(assignment_ids), asked.state == AssignmentState.DECLINED, held.state.in_(HOLDING))
+    )
+    thought_again = {row[0]: row[1] for row in rows}
+    return list(dict.fromkeys(thought_again.get(one, one) for one in assignment_ids))
 
 
 def can_think_again(session: Session, refused: Assignment, *, now: datetime) -> bool:

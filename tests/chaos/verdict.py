@@ -108,6 +108,11 @@ def sent_but_not_so_marked(session: Session, postbox: Postbox) -> int:
 
 # --- what people were told must be so ---
 
+# After a no the yes is another row, of the same person in the same shift.
+_SAID_YES = """SELECT EXISTS (SELECT FROM assignment o JOIN assignment a USING (shift_id, volunteer_id)
+                              JOIN outbox_event e ON (e.payload->>'assignment_id')::bigint = a.id
+                              WHERE o.id = :id AND a.id >= o.id AND e.kind = 'AssignmentConfirmed')"""
+
 #: What was promised by an answer → whether it is so for this id.
 _KEPT = {
     "sign up": "SELECT EXISTS (SELECT FROM signup WHERE id = :id)",
@@ -121,11 +126,9 @@ _KEPT = {
     "cancel": "SELECT EXISTS (SELECT FROM shift WHERE id = :id AND state = 'cancelled')",
     "no-show": """SELECT EXISTS (SELECT FROM outbox_event WHERE kind = 'AssignmentMissed'
                                  AND (payload->>'assignment_id')::bigint = :id)""",
-    "accept for her": """SELECT EXISTS (SELECT FROM outbox_event WHERE kind = 'AssignmentConfirmed'
-                                        AND (payload->>'assignment_id')::bigint = :id)""",
+    "accept for her": _SAID_YES,
     "decline for her": "SELECT EXISTS (SELECT FROM assignment WHERE id = :id AND state = 'declined')",
-    "yes to an offer": """SELECT EXISTS (SELECT FROM outbox_event WHERE kind = 'AssignmentConfirmed'
-                                         AND (payload->>'assignment_id')::bigint = :id)""",
+    "yes to an offer": _SAID_YES,
     "no to an offer": "SELECT EXISTS (SELECT FROM assignment WHERE id = :id AND state = 'declined')",
     "to step in": "SELECT EXISTS (SELECT FROM invitation WHERE id = :id AND state <> 'asked')",
     "to a swap": "SELECT EXISTS (SELECT FROM swap_asking WHERE id = :id AND state <> 'asked')",

@@ -21,7 +21,7 @@ from service.places.models import Area
 from service.roster.actions import OfferClosed, Suggestion
 from service.roster.models import Assignment
 from service.roster.queries import duty
-from service.signups.second_thoughts import can_think_again, say
+from service.signups.second_thoughts import can_think_again, say, standing
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from service.web import colleagues, ics, outcome, page, visitor, where, words
@@ -115,9 +115,10 @@ def _act(db: Session, offered: Offered, form: Form, suggested: Suggestion | None
 
 def _read(db: Session, token: str) -> Offered:
     try:
-        row = duty(db, links.read_answer_token(token))
+        [assignment_id] = standing(db, [links.read_answer_token(token)])
     except links.BrokenLink:
         abort(404)
+    row = duty(db, assignment_id)
     if row is None:
         abort(404)
     assignment, shift, activity, role = row

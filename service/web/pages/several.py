@@ -22,7 +22,7 @@ from service.places.models import Area
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
 from service.roster.queries import DutyRow, duties_of
-from service.signups.second_thoughts import can_think_again, say_each
+from service.signups.second_thoughts import can_think_again, say_each, standing
 from service.volunteers.models import Volunteer
 from service.web import outcome, page, visitor, where
 from service.web.limits import limiter
@@ -94,7 +94,7 @@ def _told(answered: int, late: int) -> str:
 def _read(db: Session, token: str) -> list[DutyRow]:
     """The offers behind the link, next first. They are of one person."""
     try:
-        rows = duties_of(db, links.read_offers_token(token))
+        rows = duties_of(db, standing(db, links.read_offers_token(token)))
     except links.BrokenLink:
         abort(404)
     if not rows:

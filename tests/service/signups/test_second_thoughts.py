@@ -14,7 +14,7 @@ from service.roster import actions as roster
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment
 from service.signups.queries import opening
-from service.signups.second_thoughts import can_think_again, offer_again, say, say_each
+from service.signups.second_thoughts import can_think_again, offer_again, say, say_each, standing
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from tests import factories
@@ -59,6 +59,19 @@ def test_asking_twice_gives_the_same_offer(session: Session) -> None:
     no = refused(session, role_of(session), person(session))
     again = offer_again(session, assignment_id=no.id, now=NOW)
     assert offer_again(session, assignment_id=no.id, now=NOW + MINUTE) is again
+
+
+def test_the_first_offer_leads_to_what_she_said_last(session: Session) -> None:
+    her = person(session)
+    no, other = (
+        refused(session, role_of(session), her),
+        refused(session, role_of(session, starts_at=NOW + 9 * DAY), her),
+    )
+    assert standing(session, [other.id, no.id]) == [other.id, no.id], "a no that stands is itself"
+    yes = say(session, assignment_id=no.id, is_yes=True, now=NOW)
+    assert standing(session, [other.id, no.id, yes.id]) == [other.id, yes.id]
+    say(session, assignment_id=yes.id, is_yes=False, now=NOW)
+    assert standing(session, [no.id]) == [no.id]
 
 
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)

@@ -117,6 +117,17 @@ def test_a_no_may_be_changed_while_the_place_is_free_and_there_is_time(laid_out:
     assert who.status == 409
 
 
+def test_the_first_mail_shows_and_takes_back_the_yes_she_said_after_a_no(laid_out: Street) -> None:
+    path, who = link(laid_out), Person()
+    who.send(path, answer="no")
+    changed = who.client.post(path, data={"answer": "yes"})
+    assert "您已回复：能来" in who.open(path), "not the no that is history"
+    who.send(path, answer="no")
+    assert who.status == 200
+    assert place(changed.headers["Location"].split("?")[0]).state == AssignmentState.DECLINED
+    assert "您回复了来不了" in who.open(path)
+
+
 def place_in(session: Session, path: str) -> Assignment:
     return session.get_one(Assignment, links.read_answer_token(path.rsplit("/", 1)[1]))
 
