@@ -50,6 +50,9 @@ TEAMS = (
     Founding("邻里守望队", "建设路社区", "常去敲敲门、问声好，为行动不便的老人买菜买药。"),
 )
 
+#: What every council does: it tells, looks out, listens and runs errands (A02).
+FOUR_KINDS = ("嘴：宣传", "眼：观察", "耳：倾听", "腿：跑腿")
+
 
 @dataclass(frozen=True, slots=True)
 class Teams:
@@ -63,7 +66,7 @@ class Teams:
 def found(session: Session, tree: Tree, *, approved_by: int, now: datetime) -> Teams:
     """Found and approve every team, and one council per courtyard of 新华路街道."""
     councils = [
-        Founding(council_of(courtyard), courtyard, "楼院的“嘴、眼、耳、腿”：宣传、观察、倾听、跑腿。")
+        Founding(council_of(courtyard), courtyard, "社区管理楼院的嘴、眼、耳、腿。", FOUR_KINDS)
         for community in STREETS[NORTH]
         for courtyard in community.courtyards.split()
     ]
