@@ -105,4 +105,4 @@ def test_nobody_else_publishes_there(town: Town, gardens: list[Any]) -> None:
         },
     )
     assert answer.status_code == 422
-    assert list(answer.json["errors"]) == ["area_id"]
+    assert list((answer.json or {})["errors"]) == ["area_id"]
