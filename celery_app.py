@@ -18,6 +18,9 @@ from service.settings import settings
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
 
+#: What may take minutes lies here, so that a worker can be kept for it alone, or from it (`celery worker -Q`).
+LONG_QUEUE = "long"
+
 #: Seconds for which a sweep waits in its queue at least. If it were dropped as soon as the next is rung, then behind a
 #: worker that is busy for longer than that none would ever have its turn, and no message would go.
 LEAST_EXPIRY = 60.0
@@ -57,7 +60,7 @@ app.conf.update(
     worker_soft_shutdown_timeout=10,
     worker_hijack_root_logger=False,
     task_default_queue="reactions",
-    task_queues=[Queue("reactions"), Queue("sweeps")],
+    task_queues=[Queue("reactions"), Queue("sweeps"), Queue(LONG_QUEUE)],
     timezone="Asia/Shanghai",
     # Keeps no file: every sweep is rung when beat starts, and bears it. One that first waited for its hour would never
     # come where beat is restarted more often than that.

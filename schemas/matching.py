@@ -10,7 +10,7 @@ from schemas import Input
 from schemas.fields import Id, LocalDateTime, Many
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
-from service.terms import MatchRunState
+from service.terms import MatchRunState, MatchStage
 
 
 class NewMatchRun(Input):
@@ -48,6 +48,10 @@ class MatchRunShown(Shown):
     until_at = LocalDateTime(required=True)
     state = one_of(MatchRunState, required=True)
     requested_at = LocalDateTime(required=True)
+    begun_at = LocalDateTime(required=True, allow_none=True)
+    stage = one_of(MatchStage, required=True, allow_none=True, metadata={"description": "While it is solved."})
+    parts_done = fields.Integer(required=True, allow_none=True, metadata={"description": "Of `parts`, in this stage."})
+    parts = fields.Integer(required=True, allow_none=True)
     solved_at = LocalDateTime(required=True, allow_none=True)
     published_at = LocalDateTime(required=True, allow_none=True)
     solver = fields.String(required=True, allow_none=True)

@@ -133,6 +133,7 @@ class Leased:
 
     id: int
     attempts: int
+    reaction: str
 
 
 def lease(session: Session) -> list[Leased]:
@@ -155,7 +156,7 @@ def lease(session: Session) -> list[Leased]:
         update(OutboxReaction)
         .where(OutboxReaction.id.in_(select(due.c.id)))
         .values(leased_until=func.now() + LEASE)
-        .returning(OutboxReaction.id, OutboxReaction.attempts)
+        .returning(OutboxReaction.id, OutboxReaction.attempts, OutboxReaction.reaction)
     )
     return sorted((Leased(*row) for row in rows), key=lambda leased: leased.id)
 

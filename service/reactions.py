@@ -50,7 +50,7 @@ from service.events import (
     SwapClosed,
     TurnsRequested,
 )
-from service.matching import actions as matching
+from service.matching import solving
 from service.notifications import actions as notifications
 from service.notifications import at_risk, calls, gaps
 from service.notifications import groups as chat_groups
@@ -70,6 +70,8 @@ Answered: TypeAlias = AssignmentConfirmed | GivenUp
 
 Reaction = Callable[..., None]
 _FOR_MANY: set[str] = set()
+#: Reactions that may take minutes: each has a task of its own, on a queue whose tasks have an hour.
+LONG = frozenset({"solve_match"})
 
 
 def for_many(reaction: Reaction) -> Reaction:
@@ -249,7 +251,7 @@ def play_rehearsal(session: Session, event: RehearsalRequested, *, now: datetime
 
 
 def solve_match(session: Session, event: MatchRequested, *, now: datetime) -> None:
-    matching.solve(session, match_run_id=event.match_run_id, now=now)
+    solving.solve(session, match_run_id=event.match_run_id, now=now)
 
 
 def deal_turns(session: Session, event: TurnsRequested, *, now: datetime) -> None:

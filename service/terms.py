@@ -213,9 +213,19 @@ class InvitationState(StrEnum):
 
 class MatchRunState(StrEnum):
     REQUESTED = "requested"
+    SOLVING = "solving"
     DRAFTED = "drafted"
     PUBLISHED = "published"
     DISCARDED = "discarded"
+
+
+class MatchStage(StrEnum):
+    """What is being done to a run while it is solved."""
+
+    GATHERING = "gathering"  # reading who asked, who can and who holds what
+    OUTLINE = "outline"  # a first look over everybody
+    PLACING = "placing"  # part by part
+    CHECKING = "checking"  # looked at by an independent eye, and written down
 
 
 class DealState(StrEnum):

@@ -39,14 +39,14 @@ def drain() -> int:
         if not waiting:
             return done
         for task in tasks_for(waiting):
-            run(task)
+            run(task.reaction_ids)
         done += len(waiting)
 
 
 def due(session: Session) -> list[Leased]:
     """Reactions to be done now, whoever may have leased them."""
     rows = session.execute(
-        select(OutboxReaction.id, OutboxReaction.attempts)
+        select(OutboxReaction.id, OutboxReaction.attempts, OutboxReaction.reaction)
         .where(OutboxReaction.done_at.is_(None), OutboxReaction.dead_at.is_(None))
         .where(OutboxReaction.due_at <= func.now())
         .order_by(OutboxReaction.id)

@@ -10,17 +10,19 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 import redis
 import structlog
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
-from celery_app import app
+from celery_app import LONG_QUEUE, app
 from service import bell, logs, outbox
 from service.db import transaction
-from service.reactions import NAMES
+from service.reactions import LONG, NAMES
 from service.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,8 @@ TASK_SIZE = 200
 #: While so many wake-ups wait in the worker's queue, none is added. Leases run out by the clock: a worker slower than
 #: that would find the same reactions rung for again and again, and at last do nothing but find them done.
 QUEUE, MOST_WAITING = "reactions", 100
+#: How a task is sent that may take minutes, in seconds.
+LONG_OPTIONS = {"queue": LONG_QUEUE, "soft_time_limit": 3540, "time_limit": 3600}
 
 
 class Relay:
@@ -70,19 +74,32 @@ def ring_for(leased: Sequence[outbox.Leased]) -> None:
     tasks = tasks_for(leased)
     while tasks:
         try:
-            app.send_task("workers.outbox.run", args=[tasks[0]], retry=False)
+            app.send_task("workers.outbox.run", args=[tasks[0].reaction_ids], retry=False, **tasks[0].options)
         except Exception:
             with transaction() as session:
-                outbox.give_back(session, [reaction_id for task in tasks for reaction_id in task])
+                outbox.give_back(session, [reaction_id for task in tasks for reaction_id in task.reaction_ids])
             raise
         tasks.pop(0)
 
 
-def tasks_for(leased: Sequence[outbox.Leased]) -> list[list[int]]:
-    """Many fresh reactions in one task, each tried one in a task of its own."""
-    fresh = [reaction.id for reaction in leased if not reaction.attempts]
-    tasks = [fresh[start : start + TASK_SIZE] for start in range(0, len(fresh), TASK_SIZE)]
-    return tasks + [[reaction.id] for reaction in leased if reaction.attempts]
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Reactions to run together, and whether they may take long."""
+
+    reaction_ids: list[int]
+    is_long: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return LONG_OPTIONS if self.is_long else {}
+
+
+def tasks_for(leased: Sequence[outbox.Leased]) -> list[Task]:
+    """Many fresh reactions in one task; each tried one, and each that may take long, in a task of its own."""
+    fresh = [one.id for one in leased if not one.attempts and one.reaction not in LONG]
+    tasks = [Task(fresh[start : start + TASK_SIZE]) for start in range(0, len(fresh), TASK_SIZE)]
+    alone = [one for one in leased if one.attempts or one.reaction in LONG]
+    return tasks + [Task([one.id], is_long=one.reaction in LONG) for one in alone]
 
 
 def main() -> None:

@@ -21,9 +21,14 @@ from service.matching import drafts, queries
 from service.matching.building import build_problem
 from service.matching.checker import BrokenPlan, check
 from service.matching.models import MatchRun
+from service.matching.problem import Problem
 from service.matching.record import outcome_of, solution_of, solver_for
-from service.terms import ActivityState, MatchRunState, Mode
+from service.matching.solution import Solution, Tell, to_nobody
+from service.terms import ActivityState, MatchRunState, MatchStage, Mode
 from service.volunteers.queries import lock_all
+
+#: States of a run that has no plan yet and is to have one.
+TO_SOLVE = (MatchRunState.REQUESTED, MatchRunState.SOLVING)
 
 
 class NothingToMatch(Exception):
@@ -49,7 +54,8 @@ def request(
 ) -> MatchRun:
     """Ask for a plan of the activity's shifts that start in [from_at, until_at).
 
-    While a run waits to be solved, further requests join it and widen its window. Raises NothingToMatch.
+    While a run waits to be solved, further requests join it and widen its window; one that is being solved already
+    gives way to the next, which has its time as well (solving.begin). Raises NothingToMatch.
     """
     activity = session.get_one(Activity, activity_id)
     if Mode(activity.mode).is_first_come or activity.state != ActivityState.PUBLISHED or until_at <= from_at:
@@ -83,23 +89,42 @@ def request(
     return run
 
 
-def solve(session: Session, *, match_run_id: int, now: datetime) -> None:
+def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to_nobody) -> None:
     """Make the plan of a requested run and write its drafts. A run solved or thrown away is left alone.
 
-    Drafts of earlier runs for the same time that nobody published give way. Raises BrokenPlan when the checker
-    finds fault: then nothing is saved.
+    1. Solve, without holding anything: whoever throws the run away meanwhile does not wait.
+    2. Lock the run, and the earlier ones for any of its time, whose drafts give way.
+    3. What was published of them meanwhile is a fact: then solve again, now under the locks.
+
+    The plan is no worse than the drafts it replaces. Raises BrokenPlan when the checker finds fault, and whatever
+    `tell` raises: then nothing is saved.
     """
-    run = locked(session, match_run_id)
-    if run.state != MatchRunState.REQUESTED:
+    run = session.get_one(MatchRun, match_run_id, populate_existing=True)
+    if run.state not in TO_SOLVE:
         return
-    drafts.replace_unpublished(session, run)
-    problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
-    solution = solver_for(problem)(problem)
-    if violations := check(problem, solution):
-        raise BrokenPlan(violations)
+    before = queries.versions_beside(session, run)
+    problem, solution = _solved(session, run, now=now, tell=tell)
+    if locked(session, match_run_id).state not in TO_SOLVE:
+        return
+    earlier = drafts.lock_unpublished(session, run)
+    if queries.versions_beside(session, run) != before:
+        problem, solution = _solved(session, run, now=now, tell=to_nobody)
+    for replaced in earlier:
+        drafts.throw_away(session, replaced)
     run.state, run.solved_at, run.solver = MatchRunState.DRAFTED, now, solution.solver
     run.input_hash, run.problem, run.solution = problem.input_hash, problem.to_json(), solution.to_json()
+    run.stage = run.parts_done = run.parts = None
     drafts.write(session, run, solution, now=now)
+
+
+def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution]:
+    """The facts as they are, and a plan that the checker finds no fault with. Raises BrokenPlan."""
+    problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
+    solution = solver_for(problem)(problem, tell=tell)
+    tell(MatchStage.CHECKING, 0, 1)
+    if violations := check(problem, solution):
+        raise BrokenPlan(violations)
+    return problem, solution
 
 
 def publish(
@@ -144,7 +169,10 @@ def publish(
 
 
 def discard(session: Session, *, match_run_id: int, account_id: int | None, now: datetime) -> MatchRun:
-    """Throw a run away; its sign-ups wait for the next one. Twice is harmless. Raises NotADraft when published."""
+    """Throw a run away, also while it waits or is being solved; its sign-ups wait for the next one.
+
+    Twice is harmless. Raises NotADraft when published.
+    """
     run = locked(session, match_run_id)
     if run.state == MatchRunState.PUBLISHED:
         raise NotADraft(run.state)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.calendars.rules import local
 from service.matching.blockers import Blocker, Hindrance
-from service.matching.problem import LOAD_WEEKS, UNASKED, Commitment, Opening, Person, Pin, Problem, Wish, minute
+from service.matching.problem import LOAD_WEEKS, UNASKED, Commitment, Draft, Opening, Person, Pin, Problem, Wish, minute
 from service.matching.queries import has_place
 from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidates
@@ -51,7 +51,7 @@ def build_problem(
     """The activity's shifts that start in [from_at, until_at) and after `now`, with all a plan may depend on.
 
     Wishes are the sign-ups that wait for an answer; in a rota also the team's members of the day, unasked.
-    Who holds a place already is pinned there.
+    Who holds a place already is pinned there. What an earlier plan drafted and nobody published is to be bettered.
     """
     begin = max(from_at, now)
     rows = _openings(session, activity_id, from_at=from_at, until_at=until_at, now=now)
@@ -79,6 +79,7 @@ def build_problem(
             )
             for assignment in held
         ),
+        drafts=tuple(_drafted(session, rows, asked)),
     )
 
 
@@ -106,6 +107,17 @@ def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
         .where(Assignment.is_stand_by.is_(False))
         .order_by(Assignment.id)
     ).all()
+
+
+def _drafted(session: Session, rows: Sequence[OpeningRow], asked: _Asked) -> Iterable[Draft]:
+    """What the plans before proposed and nobody was told of, as far as it can still be proposed."""
+    drafted = session.execute(
+        select(Assignment.volunteer_id, Assignment.shift_role_id)
+        .where(Assignment.shift_role_id.in_([row.ShiftRole.id for row in rows]))
+        .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_not(None))
+        .distinct()
+    )
+    return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
 
 
 def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> _Asked:

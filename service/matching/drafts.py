@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -50,9 +50,9 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
     session.flush()
 
 
-def replace_unpublished(session: Session, run: MatchRun) -> None:
-    """Throw away earlier plans for any of the run's time that were not published. Waits for a publishing under way."""
-    earlier = session.scalars(
+def lock_unpublished(session: Session, run: MatchRun) -> Sequence[MatchRun]:
+    """Earlier plans for any of the run's time that were not published. Waits for a publishing under way."""
+    return session.scalars(
         select(MatchRun)
         .where(MatchRun.activity_id == run.activity_id, MatchRun.state == MatchRunState.DRAFTED)
         .where(MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
@@ -60,8 +60,6 @@ def replace_unpublished(session: Session, run: MatchRun) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    for replaced in earlier:
-        throw_away(session, replaced)
 
 
 def throw_away(session: Session, run: MatchRun) -> None:

@@ -20,10 +20,12 @@ from service.matching.block import HALF, Outlook, Part, joined
 from service.matching.blocks import Block, around, by_area, in_turns, own_wishes, regions
 from service.matching.conclusion import conclude
 from service.matching.filling import fill_minimums, fill_up, settle
+from service.matching.incumbent import not_worse
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
 from service.matching.side_by_side import side_by_side
-from service.matching.solution import Level, LevelName, Solution
+from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
+from service.terms import MatchStage
 
 NAME = "blocks/1"
 #: Blocks around open roles, at most for each hundred blocks of people.
@@ -31,24 +33,29 @@ MOST_SEAMS = 40
 NOTHING = Outlook(heads=0, wishes=0, values={}, prices={}, loose=frozenset())
 
 
-def solve(problem: Problem) -> Solution:
+def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     """A plan that breaks no hard rule, with all reasons, and what no plan can beat."""
-    made, outlook = plan(problem)
-    levels = bounded(made, outlook)
+    made, outlook = plan(problem, tell=tell)
     fill_up(made)
+    made = not_worse(made)
+    levels = bounded(made, outlook)
     solution = conclude(made, solver=NAME)
     known = {level.name: level.bound for level in levels}
     return replace(solution, levels=tuple(replace(level, bound=known[level.name]) for level in solution.levels))
 
 
-def plan(problem: Problem, *, processes: int = 1) -> tuple[Plan, Outlook]:
+def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook]:
     """The plan, and the outlook it was made from."""
     made = Plan(problem)
     blocks = by_area(made)
+    tell(MatchStage.OUTLINE, 0, 1)
     outlook = look_ahead(made, regions(blocks), processes=processes)
     place_the_sure(made, outlook)
+    done = 0
     for turn in in_turns(made, blocks):
+        tell(MatchStage.PLACING, done, len(blocks))
         solve_turn(made, turn, outlook, processes=processes)
+        done += len(turn)
     for block in around(made, most=max(2, MOST_SEAMS * len(blocks) // 100)):
         solve_turn(made, [block], None, processes=1)
     fill_minimums(made)

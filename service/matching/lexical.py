@@ -5,7 +5,7 @@
 3. In each part the aims are solved in their order, as mixed-integer programs: heads towards the minimums, then wishes,
    then fair loads, then who asked first. What one aim reached is held while the next is solved. An aim that cannot be
    proven best within its limit of nodes keeps the best plan found, and says how far from proven it is.
-4. The greedy plan is where each part begins, so no plan is worse than it.
+4. The greedy plan is where each part begins, or the plan to be replaced if that is better: no plan is worse than these.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from dataclasses import replace
 from service.matching import greedy
 from service.matching.conclusion import conclude
 from service.matching.filling import fill_up
+from service.matching.incumbent import not_worse
 from service.matching.part import Found, Part
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
 from service.matching.prospects import prospects
-from service.matching.solution import LevelName, Solution
+from service.matching.solution import LevelName, Solution, Tell, to_nobody
+from service.terms import MatchStage
 
 NAME = "lexical/2"
 
@@ -30,17 +32,20 @@ NAME = "lexical/2"
 LARGEST_PART = 20_000
 
 
-def solve(problem: Problem) -> Solution:
+def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     """The best plan, or the best one found, with what no plan can beat at each level."""
     start = Plan(problem)
     able = prospects(start, problem.wishes)
-    draft = greedy.plan(problem)
+    draft = not_worse(greedy.plan(problem))
     chosen: list[Wish] = []
     bounds: dict[LevelName, int | None] = dict.fromkeys((LevelName.COVER, LevelName.WISHES, LevelName.BURDEN), 0)
+    done = 0
     for wishes in _parts(start, able):
+        tell(MatchStage.PLACING, done, len(able))
         drafted = [wish for wish in wishes if (wish.person_id, wish.opening_id) in draft.placed]
         found = Part(start, wishes).solve(drafted) if len(wishes) <= LARGEST_PART else Found(drafted, {})
         chosen += found.chosen
+        done += len(wishes)
         bounds = {name: _added(bound, found.bounds.get(name)) for name, bound in bounds.items()}
     plan = _finished(problem, chosen)
     return _with_bounds(conclude(plan, solver=NAME), start, able, bounds)

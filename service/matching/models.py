@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Id
-from service.terms import MatchRunState
+from service.terms import MatchRunState, MatchStage
 
 
 class MatchRun(Base):
@@ -19,6 +19,7 @@ class MatchRun(Base):
     __tablename__ = "match_run"
     __table_args__ = (
         Index("ix_match_run_area_id_id", "area_id", "id"),
+        Index("ix_match_run_solving", "activity_id", postgresql_where="state = 'solving'"),
         # Many requests in one window coalesce into one run.
         Index("uq_match_run_activity_id", "activity_id", unique=True, postgresql_where="state = 'requested'"),
     )
@@ -31,6 +32,10 @@ class MatchRun(Base):
     state: Mapped[MatchRunState] = mapped_column(String(20), default=MatchRunState.REQUESTED)
     requested_by: Mapped[int | None] = mapped_column(BigInteger)
     requested_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    stage: Mapped[MatchStage | None] = mapped_column(String(20), comment="what is being done while it is solved")
+    parts_done: Mapped[int | None] = mapped_column(comment="of `parts`, in this stage")
+    parts: Mapped[int | None]
     solved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))

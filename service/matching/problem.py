@@ -19,8 +19,8 @@ from typing import Any
 from service.matching.blockers import Blocker
 from service.matching.table import Table
 
-#: The form written when anything is used that version 1 did not know, and the oldest form.
-VERSION, FIRST_VERSION = 2, 1
+#: The form written when anything is used that the ones before did not know.
+VERSION, SECOND_VERSION, FIRST_VERSION = 3, 2, 1
 #: How far back service counts as load.
 LOAD_WEEKS = 12
 #: The rank of somebody who may serve but did not ask: a team member in a rota.
@@ -136,6 +136,14 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A placement of the plan that this one is to replace: nobody was told of it, and no plan is to be worse."""
+
+    person_id: int
+    opening_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bond:
     """Two people, the lower id first, and what they mean to each other's plans."""
 
@@ -165,7 +173,10 @@ TABLES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "wishes": (Wish, ("person_id", "opening_id")),
     "pins": (Pin, ("person_id", "opening_id")),
     "bonds": (Bond, ("person_id", "other_id")),
+    "drafts": (Draft, ("person_id", "opening_id")),
 }
+#: Tables that are written only where they have rows.
+LATER_TABLES = ("bonds", "drafts")
 #: What version 1 did not have: written only where it says something.
 LATER: dict[str, tuple[str, ...]] = {
     "persons": (
@@ -192,6 +203,7 @@ class Problem:
     wishes: Sequence[Wish] = ()
     pins: Sequence[Pin] = ()
     bonds: Sequence[Bond] = ()
+    drafts: Sequence[Draft] = ()
     weights: Weights = Weights()
 
     def __post_init__(self) -> None:
@@ -206,6 +218,8 @@ class Problem:
             ("commitments", "person_id", people),
             ("bonds", "person_id", people),
             ("bonds", "other_id", people),
+            ("drafts", "person_id", people),
+            ("drafts", "opening_id", openings),
         ):
             if unknown := set(self.table(name).numbers(column)) - known:
                 raise MalformedProblem(f"{name}: {column} {min(unknown)} is not in the problem")
@@ -221,24 +235,25 @@ class Problem:
     def to_json(self) -> dict[str, Any]:
         """The problem as JSON values: each table as an object of columns."""
         stored: dict[str, Any] = {
-            name: self.table(name).to_json(leave_out=LATER.get(name, ())) for name in TABLES if name != "bonds"
+            name: self.table(name).to_json(leave_out=LATER.get(name, ()))
+            for name in TABLES
+            if name not in LATER_TABLES or self.table(name)
         }
         wishes = stored["wishes"]
         wishes["barred"] = [[blocker.to_json() for blocker in barred] for barred in wishes["barred"]]
-        if self.bonds:
-            stored["bonds"] = self.table("bonds").to_json()
         if self.weights != Weights():
             stored["weights"] = asdict(self.weights)
-        is_first = set(stored) <= set(TABLES) - {"bonds"} and not any(
-            column in stored[name] for name, columns in LATER.items() for column in columns
-        )
-        version = FIRST_VERSION if is_first else VERSION
-        return {"version": version, "from_minute": self.from_minute, "until_minute": self.until_minute, **stored}
+        return {
+            "version": _version(stored),
+            "from_minute": self.from_minute,
+            "until_minute": self.until_minute,
+            **stored,
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Problem:
         """The problem that `to_json` wrote. Raises MalformedProblem for another version."""
-        if stored.get("version") not in (FIRST_VERSION, VERSION):
+        if stored.get("version") not in range(FIRST_VERSION, VERSION + 1):
             raise MalformedProblem(f"version {stored.get('version')}: this program reads {FIRST_VERSION} to {VERSION}")
         tables = {name: stored.get(name, {}) for name in TABLES}
         barred = [tuple(map(Blocker.from_json, blockers)) for blockers in tables["wishes"]["barred"]]
@@ -286,3 +301,11 @@ def _put_in_order(problem: Problem, name: str) -> None:
     if any(before == after for before, after in pairwise(found)):
         raise MalformedProblem(f"{name}: a key is there twice")
     object.__setattr__(problem, name, table)
+
+
+def _version(stored: dict[str, Any]) -> int:
+    """The oldest form that can say it, so that what was stored before keeps its hash."""
+    if "drafts" in stored:
+        return VERSION
+    has_later = any(column in stored[name] for name, columns in LATER.items() for column in columns)
+    return SECOND_VERSION if has_later or not set(stored) <= set(TABLES) - set(LATER_TABLES) else FIRST_VERSION

@@ -58,6 +58,16 @@ def drafts(session: Session, match_run_id: int) -> Sequence[Assignment]:
     ).all()
 
 
+def versions_beside(session: Session, run: MatchRun) -> dict[int, int]:
+    """The other runs with a plan for any of the run's time, each with how often it has changed."""
+    rows = session.execute(
+        select(MatchRun.id, MatchRun.version)
+        .where(MatchRun.activity_id == run.activity_id, MatchRun.id != run.id, MatchRun.solution.is_not(None))
+        .where(MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
+    )
+    return dict(rows.all())
+
+
 def placed_by(session: Session, match_run_id: int) -> dict[tuple[int, int], Assignment]:
     """What became of each placement of the run, by (person, role of the shift)."""
     rows = session.scalars(select(Assignment).where(Assignment.match_run_id == match_run_id))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from service.matching.blockers import Blocker
 from service.matching.problem import Problem
+from service.terms import MatchStage
 
 VERSION = 1
 
@@ -124,5 +125,15 @@ class Solution:
         )
 
 
-#: Every matcher, the greedy one and the engine: pure, and the same solution for the same problem.
-Solver: TypeAlias = Callable[[Problem], Solution]
+#: Told by a matcher on its way: the stage, how many of its parts are done, of how many. What it raises ends the work.
+Tell: TypeAlias = Callable[[MatchStage, int, int], None]
+
+
+def to_nobody(stage: MatchStage, done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+class Solver(Protocol):
+    """Every matcher, the greedy one and the engine: pure, and the same solution for the same problem."""
+
+    def __call__(self, problem: Problem, *, tell: Tell = to_nobody) -> Solution: ...

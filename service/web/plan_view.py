@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from service import wording
 from service.language import _
 from service.matching.explain import Known, reasons
+from service.matching.models import MatchRun
 from service.matching.problem import LOAD_WEEKS, UNASKED, Problem
 from service.matching.solution import Level, LevelName, Placement, Solution
 from service.roster.models import Assignment
-from service.terms import AssignmentState
+from service.terms import AssignmentState, MatchRunState, MatchStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,45 @@ def proposed_roles(
             )
         )
     return sorted(roles, key=lambda role: (role.starts_at, role.name))
+
+
+def progress(run: MatchRun) -> str:
+    """How far a run is that has no plan yet."""
+    if run.state == MatchRunState.REQUESTED or run.stage is None:
+        return _("排在后面，马上开始。")
+    said = {
+        MatchStage.GATHERING: _("正在排：在看谁报了名、谁能来。"),
+        MatchStage.OUTLINE: _("正在排：先通盘看一遍。"),
+        MatchStage.CHECKING: _("正在排：排好了，在从头核对一遍。"),
+    }
+    if run.stage in said:
+        return said[run.stage]
+    return _("正在排：一块一块地排，排好了{percent}%。", percent=100 * (run.parts_done or 0) // max(1, run.parts or 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is other than in the draft that this plan replaced: how many stay, who comes and who goes."""
+
+    stay: int
+    come: tuple[str, ...]
+    go: tuple[str, ...]
+
+
+def change(problem: Problem, solution: Solution, *, known: Known) -> Change | None:
+    """The difference from the draft before; None where there was none."""
+    before = {(draft.person_id, draft.opening_id) for draft in problem.drafts}
+    after = {(placement.person_id, placement.opening_id) for placement in solution.placements}
+    if not before:
+        return None
+
+    def told(keys: set[tuple[int, int]]) -> tuple[str, ...]:
+        return tuple(
+            _("{name}（{what}）", name=known.name(person_id), what=_opening(known, opening_id))
+            for person_id, opening_id in sorted(keys, key=lambda key: (key[1], key[0]))
+        )
+
+    return Change(stay=len(before & after), come=told(after - before), go=told(before - after))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from service import clock
 from service.db import transaction
 from tests.chaos.stage import Stage
 
-QUEUES = ("reactions", "sweeps")
+QUEUES = ("reactions", "sweeps", "long")
 
 
 def flush(stage: Stage) -> None:

@@ -28,7 +28,7 @@ match_runs = Resource("match-runs", description="统筹安排：算一次、看�
     refuses=(409,),
 )
 def request_match(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
-    """Ask for a plan. While one waits to be solved, further requests join it."""
+    """Ask for a plan. While one waits, further requests join it; one that is being solved gives way to the next."""
     activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
     from_at = body.get("from_at") or call.now
     if body["until_at"] <= from_at:
@@ -88,7 +88,7 @@ def publish_match(call: Call, *, match_run_id: int, body: dict[str, Any]) -> Any
 
 @match_runs.operation("DELETE", "/match-runs/<id:match_run_id>", status=204, refuses=(409,))
 def discard_match(call: Call, *, match_run_id: int) -> Any:
-    """Throw a run away; its sign-ups wait for the next one. Twice is harmless."""
+    """Throw a run away, also while it waits or is being solved; its sign-ups wait for the next. Twice is harmless."""
     run = _mine(call, match_run_id)
     actions.discard(call.session, match_run_id=run.id, account_id=call.actor.account_id, now=call.now)
 

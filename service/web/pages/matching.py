@@ -19,7 +19,7 @@ from service.terms import MatchRunState
 from service.web import notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
 from service.web.pages.roster import board_page
-from service.web.plan_view import aims, proposed_roles, without
+from service.web.plan_view import aims, change, progress, proposed_roles, without
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -79,7 +79,7 @@ def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
 @pages.post("/match/<int:match_run_id>/discard")
 @at_desk
 def discard(desk: Desk, match_run_id: int) -> ResponseReturnValue:
-    """Throw the plan away; nobody has heard of it."""
+    """Throw the plan away, made or in the making; nobody has heard of it."""
     run = _run(desk, match_run_id)
     try:
         with desk.db.begin_nested():
@@ -104,6 +104,9 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
     }
     title = _("{title}：排班草案", title=activity.title)
     if run.solution is None:
+        newest = queries.listed(desk.db, scope_ids=desk.scope_ids, activity_id=run.activity_id, limit=1)[0]
+        is_under_way = run.state in actions.TO_SOLVE
+        shared |= {"progress": progress(run), "is_under_way": is_under_way, "newest": newest}
         return page.render("matching/waiting.html", title=title, **shared)
     problem, solution = problem_of(run), solution_of(run)
     known = queries.known(desk.db, run)
@@ -113,6 +116,7 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         wide=True,
         roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
         aims=aims(solution),
+        change=change(problem, solution, known=known),
         without=without(solution, known=known),
         shortages=[shortage(known, role) for role in solution.open_roles],
         outcome=outcome_of(run),

@@ -25,7 +25,7 @@ from service.matching.blockers import Hindrance
 from service.matching.checker import BrokenPlan
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
-from service.matching.solution import Solution
+from service.matching.solution import Solution, Tell, to_nobody
 from service.notifications.models import Notification
 from service.outbox import OutboxEvent
 from service.reactions import react
@@ -190,7 +190,7 @@ def test_a_plan_for_another_week_stands_beside_it(session: Session, now: datetim
 
 
 def test_a_broken_plan_is_never_saved(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(problem: Problem) -> Solution:
+    def careless(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
         plan = greedy.solve(problem)
         return Solution.from_json({**plan.to_json(), "solver": "careless", "unplaced": []})
 

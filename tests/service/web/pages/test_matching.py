@@ -8,16 +8,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from service.activities.models import Shift
 from service.activities.rules import RolePlan
 from service.db import transaction
 from service.matching import actions as matching
+from service.matching import solving
 from service.matching.models import MatchRun
 from service.places.models import Area
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.signups.actions import withdraw
 from service.signups.models import SignUp
-from service.terms import AssignmentState, MatchRunState, Mode, QualificationKind, SignUpState
+from service.terms import AssignmentState, MatchRunState, MatchStage, Mode, QualificationKind, SignUpState
 from service.volunteers.models import Volunteer
 from tests import desks, factories
 from tests.browsing import Person
@@ -60,13 +62,64 @@ def states() -> dict[str, str]:
 def test_a_run_is_asked_for_and_waits_until_it_is_solved(desk: tuple[Person, Area]) -> None:
     she, area = desk
     run_id = asked_for(she, area, "王小满")
-    assert "正在排" in she.text
+    assert "排在后面" in she.text
     with transaction() as session:
         run = session.get_one(MatchRun, run_id)
         assert (run.from_at >= NOW, run.until_at) == (True, NOW.replace(hour=16) + timedelta(days=6))
     solve(run_id)
     assert "草案，志愿者看不到" in she.open(f"/co/match/{run_id}")
     assert "排班草案等您发布：1份" in she.open("/co")
+
+
+def test_how_far_it_is_can_be_seen_and_it_can_be_stopped(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    assert "排在后面，马上开始。" in she.text
+    assert '<meta http-equiv="refresh"' in she.text
+    assert solving.begin(run_id, now=NOW)
+    assert "正在排：在看谁报了名、谁能来。" in she.open(f"/co/match/{run_id}")
+    solving.Teller(run_id).tell(MatchStage.PLACING, 5, 20)
+    assert "排好了25%" in she.open(f"/co/match/{run_id}")
+    assert "正在排班，还没有排完。" in she.open(f"/co/activities/{activity_of(run_id)}?on=2026-11-28")
+
+    she.open(f"/co/match/{run_id}")
+    she.send(f"/co/match/{run_id}/discard")
+    assert "这一次停下了，没有排出来。" in she.open(f"/co/match/{run_id}")
+    with pytest.raises(solving.NotWanted):
+        solving.Teller(run_id).tell(MatchStage.CHECKING, 0, 1)
+
+
+def activity_of(run_id: int) -> int:
+    with transaction() as session:
+        return session.get_one(MatchRun, run_id).activity_id
+
+
+def test_a_newer_run_is_told_of(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    old_id = asked_for(she, area, "王小满")
+    assert solving.begin(old_id, now=NOW)
+    she.open(f"/co/activities/{activity_of(old_id)}?on=2026-11-28")
+    she.send(f"/co/activities/{activity_of(old_id)}/match", on="2026-11-23")
+    new_id = int(she.path.rsplit("/", 1)[1])
+    assert solving.begin(new_id, now=NOW)
+    assert f"/co/match/{new_id}" in she.open(f"/co/match/{old_id}").split("看更新的那一次")[0]
+
+
+def test_a_second_plan_says_what_is_other_than_in_the_first(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    first = asked_for(she, area, "王小满")
+    solve(first)
+    assert "和上一份草案比" not in she.open(f"/co/match/{first}")
+    with transaction() as session:
+        shift = session.scalars(select(Shift)).one()
+        desks.signed_up(session, area, shift, "李大雪")
+    she.open(f"/co/activities/{activity_of(first)}?on=2026-11-28")
+    she.send(f"/co/activities/{activity_of(first)}/match", on="2026-11-23")
+    second = int(she.path.rsplit("/", 1)[1])
+    solve(second)
+    text = she.open(f"/co/match/{second}")
+    assert "和上一份草案比：1人次没有变，新排1人次，不再排0人次" in text
+    assert "新排：李大雪（11月28日" in text
 
 
 def test_the_plan_says_who_why_and_what_is_missing(desk: tuple[Person, Area]) -> None:
