@@ -75,6 +75,7 @@ app.conf.update(
         for task, seconds in {
             "reminders.send_due": 2.0,
             "notifications.send_due": 5.0,
+            "notifications.write_digests": 60.0,
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,
             "roster.hand_on_places": 15.0,

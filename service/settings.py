@@ -48,6 +48,7 @@ class Settings:
     sms_templates: str = ""
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
+    digest_at: time = time(20, 0)
     rate_limits: bool = True
     virtual_clock: bool = False
     pool_size: int = 8
@@ -150,6 +151,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "message_dir": _folder,
     "quiet_from": _clock,
     "quiet_until": _clock,
+    "digest_at": _clock,
     "rate_limits": _flag,
     "virtual_clock": _flag,
     "pool_size": _count,

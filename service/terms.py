@@ -269,6 +269,7 @@ class UnsentReason(StrEnum):
     NO_CHANNEL = "no_channel"
     FAILED = "failed"
     UNWANTED = "unwanted"
+    EMPTY = "empty"
 
 
 class NotificationKind(StrEnum):
@@ -298,6 +299,7 @@ class NotificationKind(StrEnum):
     GROUP_FREE_PLACE = "group_free_place"
     SHIFT_AT_RISK = "shift_at_risk"
     SHIFT_GOES_AHEAD = "shift_goes_ahead"
+    WEEKLY_DIGEST = "weekly_digest"
 
 
 class NotificationState(StrEnum):
@@ -329,6 +331,7 @@ class Topic(StrEnum):
     ASKINGS = "askings"
     FREE_PLACES = "free_places"
     DESK = "desk"
+    DIGEST = "digest"
 
 
 class CallOutcome(StrEnum):

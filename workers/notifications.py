@@ -1,4 +1,4 @@
-"""Rings the notifications: what is planned is sent."""
+"""Rings the notifications: what is planned is sent, and what is told by the week is written down."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import redis
 from kombu.exceptions import OperationalError
 
 from celery_app import app
-from service import bell
-from service.notifications import sending
+from service import bell, clock
+from service.db import transaction
+from service.notifications import digests, sending
 
 ERRAND, SECONDS = "send_due", 5
 
@@ -19,6 +20,15 @@ def send_due() -> None:
     """Send whatever is due."""
     bell.begin(ERRAND)
     sending.send_due()
+
+
+@app.task(name="workers.notifications.write_digests")
+def write_digests() -> None:
+    """Write down the digests of the week, a batch a transaction, until nobody lacks one."""
+    while True:
+        with transaction() as session:
+            if not digests.write_due(session, now=clock.now(session)):
+                return
 
 
 def send_soon() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, func, select
@@ -54,8 +55,30 @@ def occasions(session: Session, shift_role_ids: Collection[int]) -> dict[int, Oc
     return {row.id: _occasion(row, areas) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name people are written to, and the landline to ask at; empty where none is known."""
+
+    community: str
+    landline: str
+
+
+def senders(session: Session, area_ids: Collection[int]) -> dict[int, Sender]:
+    """Who writes to the people of each of these areas, by its id."""
+    areas = _areas(session, area_ids)
+    return {one: _sender([areas[above] for above in areas[one].lineage]) for one in area_ids}
+
+
+def _sender(above: Sequence[Area]) -> Sender:
+    """The community in this line of areas, or the lowest of them; the nearest landline."""
+    return Sender(
+        next((a.name for a in reversed(above) if a.kind == AreaKind.COMMUNITY), above[-1].name),
+        next((a.landline for a in reversed(above) if a.landline), ""),
+    )
+
+
 def _occasion(row: Row[*tuple[Any, ...]], areas: Mapping[int, Area]) -> Occasion:
-    above = [areas[area_id] for area_id in areas[row.area_id].lineage]
+    sender = _sender([areas[area_id] for area_id in areas[row.area_id].lineage])
     return {
         "shift_id": row.shift_id,
         "activity_id": row.activity_id,
@@ -65,8 +88,8 @@ def _occasion(row: Row[*tuple[Any, ...]], areas: Mapping[int, Area]) -> Occasion
         "title": row.title,
         "role": row.role,
         "place": _place(areas[row.place_id]),
-        "community": next((a.name for a in reversed(above) if a.kind == AreaKind.COMMUNITY), above[-1].name),
-        "landline": next((a.landline for a in reversed(above) if a.landline), row.contact_phone),
+        "community": sender.community,
+        "landline": sender.landline or row.contact_phone,
         "contact_name": row.contact_name,
         "what_to_bring": row.what_to_bring.rstrip("。"),
         "cancel_reason": (row.cancel_reason or "").rstrip("。"),

@@ -19,6 +19,7 @@ from service.backfill.models import Backfill, Invitation
 from service.db import one_of
 from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
+from service.notifications.weeks import Telling, Week, weeks
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
@@ -31,15 +32,11 @@ INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
 Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
 
 
-class About(Protocol):
+class About(Telling, Protocol):
     """A notification, leased or only looked at."""
 
     @property
-    def id(self) -> int: ...
-    @property
     def kind(self) -> NotificationKind: ...
-    @property
-    def subject_ids(self) -> Mapping[str, Sequence[int]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +50,23 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Everything a message tells of: duties in the order asked for, or a login code."""
+    """Everything a message tells of: duties in the order asked for, a week, or a login code."""
 
     duties: tuple[Duty, ...] = ()
     code: Code | None = None
+    week: Week | None = None
 
 
 def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subject]:
     """The subject of each notification, by its id; in a handful of statements however many there are."""
     duties = _duties(session, notifications)
     codes = _codes(session, _ids(notifications, CODES))
+    told = weeks(session, notifications)
     return {
         n.id: Subject(
             duties=tuple(duties[name][one] for name in duties for one in n.subject_ids.get(name, ())),
             code=next((codes[one] for one in n.subject_ids.get(CODES, ())), None),
+            week=told.get(n.id),
         )
         for n in notifications
     }

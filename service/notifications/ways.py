@@ -36,13 +36,16 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.PLACE_FREE: Topic.FREE_PLACES,
     NotificationKind.SWAP_TO_APPROVE: Topic.DESK,
     NotificationKind.GAP_OPENED: Topic.DESK,
+    NotificationKind.WEEKLY_DIGEST: Topic.DIGEST,
 }
 #: What can be done without. Reminders end with their consent; the rest is the service itself.
-MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.DESK})
+MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
 #: What may wait until she looks by herself.
-MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.DESK})
-#: What a volunteer chooses for herself, in the order of her page; DESK is a coordinator's.
-OF_VOLUNTEERS = (Topic.REMINDERS, Topic.OFFERS, Topic.CHANGES, Topic.ASKINGS, Topic.FREE_PLACES)
+MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
+#: What a volunteer chooses for herself, in the order of her page, and what a coordinator does. The digest is for both:
+#: who leads a team gets one, too.
+OF_VOLUNTEERS = (Topic.REMINDERS, Topic.OFFERS, Topic.CHANGES, Topic.ASKINGS, Topic.FREE_PLACES, Topic.DIGEST)
+OF_COORDINATORS = (Topic.DESK, Topic.DIGEST)
 
 TRIES_PER_CHANNEL = 5
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=30)

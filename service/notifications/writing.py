@@ -16,10 +16,12 @@ from secrets import token_hex
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service import links, wording
+from service.calendars.rules import instant
 from service.language import SOURCE, speaking
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty, why_not
 from service.notifications.subjects import Code, Subject
+from service.notifications.weeks import LATEST, Week
 from service.settings import settings
 from service.terms import NotificationKind, UnsentReason
 
@@ -75,15 +77,11 @@ class Text:
 
 def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, is_spoken: bool = False) -> Text:
     """The message in the recipient's language; what is read aloud has no link. Raises NothingToSay."""
-    if subject.code is not None:
-        _check_code(subject.code, now)
-        duties: list[Duty] = []
-    else:
-        duties = _still_true(kind, subject.duties, to=to, now=now)
+    duties = _duties_to_tell(kind, subject, to=to, now=now)
     link = None if is_spoken else _link(kind, duties)
-    title, body = _form(kind, to.language, duties, code=subject.code, has_link=link is not None)
+    title, body = _form(kind, to.language, duties, subject=subject, has_link=link is not None)
     return Text(
-        community=duties[0].community if duties else settings().help_name,
+        community=_community(subject, duties),
         title=_filled(title, to, link),
         body=_filled(body, to, link),
         language=to.language,
@@ -91,6 +89,23 @@ def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datet
         code=subject.code,
         to_name=to.name,
     )
+
+
+def _duties_to_tell(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime) -> list[Duty]:
+    """None where it is about something else. Raises NothingToSay."""
+    if subject.code is not None:
+        _check_code(subject.code, now)
+        return []
+    if subject.week is not None:
+        _check_week(subject.week, now)
+        return []
+    return _still_true(kind, subject.duties, to=to, now=now)
+
+
+def _community(subject: Subject, duties: Sequence[Duty]) -> str:
+    """In whose name it is written."""
+    told = [one.community for one in (*duties, subject.week) if one is not None]
+    return next(filter(None, told), settings().help_name)
 
 
 def _filled(form: str, to: Recipient, link: str | None) -> str:
@@ -103,6 +118,13 @@ def _check_code(code: Code, now: datetime) -> None:
         raise NothingToSay(UnsentReason.SUPERSEDED)
     if now >= code.good_until:
         raise NothingToSay(UnsentReason.TOO_LATE)
+
+
+def _check_week(week: Week, now: datetime) -> None:
+    if now >= instant(week.monday, LATEST):
+        raise NothingToSay(UnsentReason.TOO_LATE)
+    if week.is_empty:
+        raise NothingToSay(UnsentReason.EMPTY)
 
 
 def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient, now: datetime) -> list[Duty]:
@@ -137,18 +159,19 @@ def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
 
 
 def _form(
-    kind: NotificationKind, language: str, duties: Sequence[Duty], *, code: Code | None, has_link: bool
+    kind: NotificationKind, language: str, duties: Sequence[Duty], *, subject: Subject, has_link: bool
 ) -> tuple[str, str]:
     """(title, body) with blanks for the name and the link: the same for everybody who is told the same.
 
-    A reminder of one shift is rendered once, not once for each of its people. Codes are nobody else's, and not kept.
+    A reminder of one shift is rendered once, not once for each of its people. Codes and weeks are one reader's, and
+    not kept.
     """
-    if code is not None:
-        return _render(kind, language, duties, code=code, has_link=has_link)
+    if not duties:
+        return _render(kind, language, duties, subject=subject, has_link=has_link)
     key = (kind, language, has_link, *map(_SAID, duties))
     form = _forms.get(key)
     if form is None:
-        form = _render(kind, language, duties, code=None, has_link=has_link)
+        form = _render(kind, language, duties, subject=subject, has_link=has_link)
         if len(_forms) >= MOST_FORMS:
             _forms.clear()
         _forms[key] = form
@@ -156,7 +179,7 @@ def _form(
 
 
 def _render(
-    kind: NotificationKind, language: str, duties: Sequence[Duty], *, code: Code | None, has_link: bool
+    kind: NotificationKind, language: str, duties: Sequence[Duty], *, subject: Subject, has_link: bool
 ) -> tuple[str, str]:
     """(title, body) from the template of that language."""
     template = _templates().get_template(f"{kind}/{language.partition('_')[0]}.txt")
@@ -166,7 +189,8 @@ def _render(
             duties=duties,
             duty=duties[0] if duties else None,
             contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
-            code=code,
+            code=subject.code,
+            week=subject.week,
             link=_LINK if has_link else None,
         )
     title, _, body = rendered.partition("\n\n")
@@ -193,6 +217,7 @@ def _templates() -> Environment:
         span=wording.span,
         moment=wording.moment,
         clock=wording.clock,
+        day=wording.day,
         phone=wording.phone,
         masked=wording.masked_name,
     )

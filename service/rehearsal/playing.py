@@ -21,7 +21,7 @@ from service import clock, outbox
 from service.backfill import climbing
 from service.backfill.models import Backfill
 from service.db import AwareDateTime, transaction
-from service.notifications import channels, sending
+from service.notifications import channels, digests, sending
 from service.notifications.channels import Message, Sender, call_list
 from service.notifications.models import Notification
 from service.outbox import OutboxReaction
@@ -48,6 +48,7 @@ SWEEPS: dict[str, Sweep] = {
     "roster.hand_on_places": overdue.hand_on_places,
     "backfill.climb_due": climbing.climb_due,
     "swaps.lapse_begun": swaps.lapse_begun,
+    "notifications.write_digests": digests.write_due,
 }
 #: Those that open their own transactions.
 SENDING: dict[str, Callable[[], int]] = {
@@ -152,7 +153,8 @@ class Play:
             waited_for = [at for _, at in self._expected(session) if at > now]
             due = next_due(session, after=now)
         look = now.replace(hour=now.hour // TICK_HOURS * TICK_HOURS, minute=0, second=0, microsecond=0)
-        return min([*waited_for, look + timedelta(hours=TICK_HOURS), *([due] if due is not None else [])])
+        others = [look + timedelta(hours=TICK_HOURS), digests.next_round(now), *([due] if due is not None else [])]
+        return min([*waited_for, *others])
 
 
 def next_due(session: Session, *, after: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.places.queries import within
 from service.teams.models import Membership, Programme, Team
-from service.terms import TeamState
+from service.terms import MemberRole, TeamState
 from service.volunteers.models import Volunteer
 
 
@@ -23,6 +23,12 @@ def members_on(session: Session, team_id: int, *, day: date) -> Sequence[Volunte
         .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
         .order_by(Volunteer.pinyin, Volunteer.id)
     ).all()
+
+
+def is_lead(session: Session, volunteer_id: int, *, day: date) -> bool:
+    """Whether somebody leads a team on that day, or will."""
+    found = select(Membership.id).where(Membership.volunteer_id == volunteer_id, Membership.role == MemberRole.LEAD)
+    return session.scalar(found.where(or_(Membership.until_on.is_(None), Membership.until_on > day))) is not None
 
 
 def in_scope(session: Session, team_id: int, *, scope_ids: Sequence[int]) -> Team | None:

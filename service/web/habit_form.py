@@ -9,10 +9,12 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from schemas.habits import AS_USUAL, OFF, habits_form
+from service.calendars.rules import local
 from service.language import Lazy, _
 from service.notifications import channels, habits
 from service.notifications.habits import Owner
-from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_VOLUNTEERS
+from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_COORDINATORS, OF_VOLUNTEERS
+from service.teams.queries import is_lead
 from service.terms import Channel, Topic
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
@@ -64,28 +66,30 @@ class Questions:
         return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], **answers}
 
 
-def of_person(db: Session, her: Volunteer) -> Questions:
-    """A volunteer's."""
-    given = _given(db, Owner(volunteer_id=her.id), OF_VOLUNTEERS)
-    return Questions(OF_VOLUNTEERS, {USUAL: her.channel or AS_USUAL, **given})
+def of_person(db: Session, her: Volunteer, *, now: datetime) -> Questions:
+    """A volunteer's. Of the digest only who leads a team is asked."""
+    leads = is_lead(db, her.id, day=local(now).date())
+    topics = tuple(topic for topic in OF_VOLUNTEERS if leads or topic != Topic.DIGEST)
+    return Questions(topics, {USUAL: her.channel or AS_USUAL, **_given(db, Owner(volunteer_id=her.id), topics)})
 
 
 def of_desk(db: Session, account_id: int) -> Questions:
     """A coordinator's."""
-    return Questions((Topic.DESK,), _given(db, Owner(account_id=account_id), (Topic.DESK,)))
+    return Questions(OF_COORDINATORS, _given(db, Owner(account_id=account_id), OF_COORDINATORS))
 
 
 def save_person(db: Session, her: Volunteer, form: Form, *, account_id: int, now: datetime) -> None:
     """Keep a volunteer's answers; whoever gave them for her is written down with the change."""
     usual = None if form.loaded[USUAL] == AS_USUAL else Channel(form.loaded[USUAL])
-    _save(db, Owner(volunteer_id=her.id), form, OF_VOLUNTEERS, now=now)
+    topics = tuple(topic for topic in OF_VOLUNTEERS if topic in form.loaded)
+    _save(db, Owner(volunteer_id=her.id), form, topics, now=now)
     if usual != her.channel:
         volunteers.revise(db, her, changes={"channel": usual}, account_id=account_id, now=now)
 
 
 def save_desk(db: Session, form: Form, *, account_id: int, now: datetime) -> None:
     """Keep a coordinator's answers."""
-    _save(db, Owner(account_id=account_id), form, (Topic.DESK,), now=now)
+    _save(db, Owner(account_id=account_id), form, OF_COORDINATORS, now=now)
 
 
 def _given(db: Session, owner: Owner, topics: tuple[Topic, ...]) -> dict[str, str]:

@@ -36,6 +36,7 @@ KINDS = {
     NotificationKind.GROUP_FREE_PLACE: Lazy("有空位了"),
     NotificationKind.SHIFT_AT_RISK: Lazy("这次可能办不成"),
     NotificationKind.SHIFT_GOES_AHEAD: Lazy("这次照常"),
+    NotificationKind.WEEKLY_DIGEST: Lazy("一周安排"),
 }
 CHANNELS = {
     Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),
@@ -65,6 +66,7 @@ REASONS = {
     UnsentReason.NO_CHANNEL: Lazy("没有办法联系到本人"),
     UnsentReason.FAILED: Lazy("各种办法都试过，没有发成"),
     UnsentReason.UNWANTED: Lazy("本人不要这类消息"),
+    UnsentReason.EMPTY: Lazy("这一周没有班，没什么要说的"),
 }
 CALLED = {
     CallOutcome.OPEN: Lazy("在电话名单上，还没有打"),

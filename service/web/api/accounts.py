@@ -18,6 +18,7 @@ from service.accounts.rules import CODE_LIFE, RESEND_AFTER
 from service.demo import shows_code
 from service.language import _
 from service.notifications.habits import Owner
+from service.notifications.ways import OF_COORDINATORS
 from service.terms import Role, Topic
 from service.volunteers.queries import by_phone as volunteer_by_phone
 from service.web.api import cursors
@@ -82,15 +83,15 @@ def show_me(call: Call) -> Any:
 
 @me.operation("GET", "/habits", gives=HabitsShown())
 def list_habits(call: Call) -> Any:
-    """How I, as a coordinator, want to hear of gaps. As a volunteer: `/volunteers/{id}/habits`."""
-    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), (Topic.DESK,))}
+    """How I, as a coordinator, want to hear of gaps and of the week. As a volunteer: `/volunteers/{id}/habits`."""
+    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), OF_COORDINATORS)}
 
 
-@me.operation("PUT", "/habits/<any(desk):topic>", takes=HabitInput(), gives=HabitsShown())
+@me.operation("PUT", "/habits/<any(desk, digest):topic>", takes=HabitInput(), gives=HabitsShown())
 def choose_habit(call: Call, *, topic: str, body: dict[str, Any]) -> Any:
     """Choose for it. Neither a channel nor `is_off`: as usual."""
     save_habit(call, Owner(account_id=call.actor.account_id), Topic(topic), body)
-    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), (Topic.DESK,))}
+    return {"items": shown_habits(call, Owner(account_id=call.actor.account_id), OF_COORDINATORS)}
 
 
 @tokens.operation("GET", "", asks=PageAsked(), gives=page_of(TokenShown))

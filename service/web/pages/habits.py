@@ -22,7 +22,7 @@ pages = Blueprint("habits", __name__)
 def mine(db: Session) -> ResponseReturnValue:
     """What she chose."""
     where.show_own_landline(db)
-    return _mine(habit_form.of_person(db, _me(db)).blank())
+    return _mine(habit_form.of_person(db, _me(db), now=clock.now(db)).blank())
 
 
 @pages.post("/me/habits")
@@ -31,7 +31,7 @@ def choose_mine(db: Session) -> ResponseReturnValue:
     """She chooses anew."""
     where.show_own_landline(db)
     her = _me(db)
-    form = habit_form.of_person(db, her).posted()
+    form = habit_form.of_person(db, her, now=clock.now(db)).posted()
     if form.has_errors:
         return _mine(form)
     habit_form.save_person(db, her, form, account_id=visitor.me(db).account_id, now=clock.now(db))
@@ -44,7 +44,7 @@ def choose_mine(db: Session) -> ResponseReturnValue:
 def hers(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
     """What somebody of these areas chose."""
     her = volunteer_here(desk, volunteer_id)
-    return _hers(her, habit_form.of_person(desk.db, her).blank())
+    return _hers(her, habit_form.of_person(desk.db, her, now=desk.now).blank())
 
 
 @pages.post("/co/people/<int:volunteer_id>/habits")
@@ -52,7 +52,7 @@ def hers(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
 def choose_hers(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
     """As she said it on the telephone or at the counter. Who wrote it down is written down, too."""
     her = volunteer_here(desk, volunteer_id)
-    form = habit_form.of_person(desk.db, her).posted()
+    form = habit_form.of_person(desk.db, her, now=desk.now).posted()
     if form.has_errors:
         return _hers(her, form)
     habit_form.save_person(desk.db, her, form, account_id=desk.account_id, now=desk.now)

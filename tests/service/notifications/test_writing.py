@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
 from service.notifications.ways import FOR_GROUPS
+from service.notifications.weeks import Gap, Week
 from service.notifications.writing import FOLDER, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
 from service.terms import AssignmentState as A
@@ -181,8 +182,39 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "gap_opened_nobody_could_cover": (K.GAP_OPENED, [clinic(role="医生", min_needed=1, is_essential=True)]),
     "shift_at_risk": (K.SHIFT_AT_RISK, [clinic(**HELD), clinic(role="医生", min_needed=1)]),
     "shift_goes_ahead": (K.SHIFT_GOES_AHEAD, [clinic(**HELD), clinic(role="医生", min_needed=1, taken=1)]),
+    "weekly_digest": (K.WEEKLY_DIGEST, []),
+    "weekly_digest_with_gaps": (K.WEEKLY_DIGEST, []),
+    "weekly_digest_with_many_gaps": (K.WEEKLY_DIGEST, []),
     "login_code": (K.LOGIN_CODE, []),
 }
+
+
+def week(**details: Any) -> Week:
+    values = {"monday": date(2026, 11, 30), "sunday": date(2026, 12, 6), "shift_count": 12, **details}
+    return Week(community="人民路社区", landline="0371-64350001", **values)
+
+
+def gap(starts: str, *, title: str = "社区义诊", role: str = "引导员", missing: int = 1) -> Gap:
+    return Gap(title=title, role=role, starts_at=at(starts), missing=missing)
+
+
+GAPS = (
+    gap("12-01 09:00"),
+    gap("12-02 22:00", title="夜间巡逻", role="夜间巡逻", missing=2),
+    gap("12-04 14:00", title="助餐"),
+)
+SUBJECTS = {
+    "login_code": Subject(code=Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False)),
+    "weekly_digest": Subject(week=week()),
+    "weekly_digest_with_gaps": Subject(week=week(shift_count=1, gap_count=1, missing=1, gaps=GAPS[:1])),
+    "weekly_digest_with_many_gaps": Subject(
+        week=week(gap_count=6, missing=9, gaps=GAPS, unanswered=5, searches=2),
+    ),
+}
+
+
+def subject(case: str, duties: list[Duty]) -> Subject:
+    return SUBJECTS.get(case, Subject(duties=tuple(duties)))
 
 
 @pytest.fixture(autouse=True)
@@ -205,8 +237,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def written(case: str, to: Recipient = HER, *, is_spoken: bool = False) -> Text:
     kind, duties = CASES[case]
-    code = Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False) if kind == K.LOGIN_CODE else None
-    return write(kind, Subject(duties=tuple(duties), code=code), to=to, now=NOW, is_spoken=is_spoken)
+    return write(kind, subject(case, duties), to=to, now=NOW, is_spoken=is_spoken)
 
 
 @pytest.mark.parametrize("short", READERS)
@@ -237,10 +268,10 @@ def test_chinese_has_full_width_punctuation(case: str) -> None:
     assert beside_han is None
 
 
-#: To coordinators, to groups, and to a number that is nobody's yet.
-TO_OTHERS = {case for case in CASES if case.startswith(("login_code", "gap_opened", "swap_to_approve"))} | set(
-    FOR_GROUPS
-)
+#: To coordinators and leads, to groups, and to a number that is nobody's yet.
+TO_OTHERS = {*FOR_GROUPS} | {
+    case for case in CASES if case.startswith(("login_code", "gap_opened", "swap_to_approve", "weekly_digest"))
+}
 
 
 @pytest.mark.parametrize("case", sorted(set(CASES) - TO_OTHERS))
@@ -304,14 +335,15 @@ def test_a_text_written_for_many_is_the_one_written_for_her_alone(
             )
             for duty in duties
         ]
-        code = Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False) if kind == K.LOGIN_CODE else None
-        made = write(kind, Subject(duties=tuple(hers), code=code), to=to, now=NOW, is_spoken=is_spoken)
+        told = subject(case, hers)
+        made = write(kind, told, to=to, now=NOW, is_spoken=is_spoken)
         link = None if is_spoken else writing._link(kind, hers)
-        assert (made.title, made.body) == alone(kind, hers, code=code, to=to, link=link)
+        assert (made.title, made.body) == alone(kind, told, to=to, link=link)
 
 
-def alone(kind: K, duties: list[Duty], *, code: Code | None, to: Recipient, link: str | None) -> tuple[str, str]:
+def alone(kind: K, told: Subject, *, to: Recipient, link: str | None) -> tuple[str, str]:
     """Title and body as the template makes them of the person herself."""
+    duties = list(told.duties)
     with language.speaking(to.language):
         rendered = (
             writing._templates()
@@ -321,7 +353,8 @@ def alone(kind: K, duties: list[Duty], *, code: Code | None, to: Recipient, link
                 duties=duties,
                 duty=duties[0] if duties else None,
                 contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
-                code=code,
+                code=told.code,
+                week=told.week,
                 link=link,
             )
         )
@@ -335,6 +368,25 @@ def test_forms_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None
         made = write(K.REMINDER, Subject(duties=(clinic(title=f"第{number}场", **HELD),)), to=HER, now=NOW)
         assert f"第{number}场" in made.body
         assert len(writing._forms) <= 3
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("weekly_digest")])
+def test_a_digest_names_days_in_full_and_the_landline(case: str) -> None:
+    text = written(case).text
+    assert text.startswith("【人民路社区】王秀英您好，11月30日（星期一）到12月6日（星期日）")
+    assert text.endswith("有事打电话0371 6435 0001。")
+
+
+def test_a_week_without_shifts_is_nothing_to_tell_of() -> None:
+    with pytest.raises(NothingToSay) as refused:
+        write(K.WEEKLY_DIGEST, Subject(week=week(shift_count=0)), to=HER, now=NOW)
+    assert refused.value.reason == UnsentReason.EMPTY
+
+
+def test_a_week_that_is_under_way_is_told_of_no_more() -> None:
+    with pytest.raises(NothingToSay) as refused:
+        write(K.WEEKLY_DIGEST, Subject(week=week()), to=HER, now=at("11-30 12:00"))
+    assert refused.value.reason == UnsentReason.TOO_LATE
 
 
 def test_a_condensed_reminder_speaks_only_of_what_still_holds() -> None:

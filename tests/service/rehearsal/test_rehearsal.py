@@ -92,7 +92,7 @@ def happened() -> list[tuple[str, ...]]:
 
 def live(until: datetime) -> None:
     """The house itself, with its own workers, at many instants of a clock of its own."""
-    from workers import backfill, reminders, roster, signups, swaps
+    from workers import backfill, notifications, reminders, roster, signups, swaps
 
     tasks = (
         roster.ask_again,
@@ -101,6 +101,7 @@ def live(until: datetime) -> None:
         signups.fill_places,
         backfill.climb_due,
         swaps.lapse_begun,
+        notifications.write_digests,
         reminders.send_due,
     )
     for now in instants(until):

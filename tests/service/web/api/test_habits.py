@@ -12,17 +12,17 @@ from tests.service.web.api.conftest import Town
 def test_she_chooses_and_reads_what_she_chose(town: Town) -> None:
     path = f"/volunteers/{town.volunteer.volunteer_id}/habits"
     usual = {"channel": None, "is_off": False}
-    topics = ["reminders", "offers", "changes", "askings", "free_places"]
+    topics = ["reminders", "offers", "changes", "askings", "free_places", "digest"]
     assert town.volunteer.get(path).json["items"] == [{"topic": topic, **usual} for topic in topics]
 
     chosen = town.volunteer.put(f"{path}/reminders", {"channel": "call_list"})
     assert chosen.json["items"][0] == {"topic": "reminders", "channel": "call_list", "is_off": False}
     silent = town.volunteer.put(f"{path}/free_places", {"is_off": True})
-    assert silent.json["items"][-1] == {"topic": "free_places", "channel": None, "is_off": True}
+    assert silent.json["items"][4] == {"topic": "free_places", "channel": None, "is_off": True}
     for topic in ("reminders", "free_places"):
         again = town.volunteer.put(f"{path}/{topic}", {})
     assert again.json == town.volunteer.get(path).json
-    assert [{"channel": one["channel"], "is_off": one["is_off"]} for one in again.json["items"]] == [usual] * 5
+    assert [{"channel": one["channel"], "is_off": one["is_off"]} for one in again.json["items"]] == [usual] * 6
 
 
 def test_what_cannot_be_chosen_says_why(town: Town) -> None:
@@ -54,6 +54,9 @@ def test_her_coordinator_chooses_for_her_and_nobody_else_does(town: Town) -> Non
 
 def test_a_coordinator_does_without_news_of_gaps(town: Town) -> None:
     off = town.coordinator.put("/me/habits/desk", {"is_off": True})
-    assert off.json["items"] == [{"topic": "desk", "channel": None, "is_off": True}]
+    assert off.json["items"] == [
+        {"topic": "desk", "channel": None, "is_off": True},
+        {"topic": "digest", "channel": None, "is_off": False},
+    ]
     assert town.coordinator.get("/me/habits").json == off.json
     assert town.stranger.get("/me/habits").json["items"][0]["is_off"] is False

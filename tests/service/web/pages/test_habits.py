@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from service.accounts import actions as accounts
 from service.db import transaction
 from service.notifications import habits
 from service.notifications.habits import Owner
-from service.terms import Channel, Topic
+from service.places.models import Area
+from service.teams import actions as teams
+from service.terms import Channel, MemberRole, Topic
 from service.volunteers.models import Volunteer
 from tests import desks, factories
 from tests.browsing import Person
@@ -98,12 +102,23 @@ def test_volunteers_do_not_choose_for_others() -> None:
     assert her.status == 403
 
 
+def test_only_who_leads_a_team_is_asked_about_the_digest() -> None:
+    her, her_id = volunteer()
+    assert "一周安排" not in her.open("/me/habits")
+    with transaction() as session:
+        team = factories.team(session, session.get_one(Area, session.get_one(Volunteer, her_id).area_id))
+        teams.join_team(session, team_id=team.id, volunteer_id=her_id, role=MemberRole.LEAD, from_on=date(2026, 1, 1))
+    assert "一周安排" in her.open("/me/habits")
+    her.send("/me/habits", **AS_BEFORE | {"digest": "off"})
+    assert chosen(Owner(volunteer_id=her_id)) == {Topic.DIGEST: None}
+
+
 def test_a_coordinator_wants_no_news_of_gaps() -> None:
     coordinator, _area = desks.coordinator()
     assert "/co/habits" in coordinator.open("/co")
     coordinator.open("/co/habits")
-    coordinator.send("/co/habits", desk="off")
+    coordinator.send("/co/habits", desk="off", digest="inbox")
     assert coordinator.path == "/co"
     with transaction() as session:
         account_id = factories.coordinator(session, factories.community(session)).id - 1
-    assert chosen(Owner(account_id=account_id)) == {Topic.DESK: None}
+    assert chosen(Owner(account_id=account_id)) == {Topic.DESK: None, Topic.DIGEST: Channel.INBOX}
