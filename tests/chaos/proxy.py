@@ -5,6 +5,23 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(eq=False, slots=True)
+class Connection:
+    """One connection through the proxy. Once it is silent, what comes on it is swallowed, its end too."""
+
+    inside: socket.socket
+    outside: socket.socket
+    last_said: bytes = b""
+    is_silent: bool = False
+
+    def close(self) -> None:
+        """Hang up on both sides."""
+        self.inside.close()
+        self.outside.close()
 
 
 class SilentProxy:
@@ -14,18 +31,23 @@ class SilentProxy:
         self.target = target
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.age = 0
-        self.sockets: set[socket.socket] = set()
+        self.connections: set[Connection] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def fall_silent(self) -> int:
-        """Every connection there is goes dead without a word; new ones work. How many went dead."""
-        self.age += 1
-        return len(self.sockets) // 2
+    def fall_silent(self, *, but_for: Collection[bytes] = ()) -> int:
+        """Every connection there is goes dead without a word; new ones work. How many went dead.
+
+        `but_for`: those on which one of these words was the last to be asked live on.
+        """
+        falling = [one for one in set(self.connections) if not any(word in one.last_said for word in but_for)]
+        for one in falling:
+            one.is_silent = True
+        return len(falling)
 
     def close(self) -> None:
         """End it, with every connection."""
-        for one in (self.listener, *self.sockets):
+        self.listener.close()
+        for one in set(self.connections):
             one.close()
 
     def _accept(self) -> None:
@@ -40,17 +62,27 @@ class SilentProxy:
                 inside.close()
                 continue
             outside.settimeout(None)
-            self.sockets |= {inside, outside}
-            for pair in ((inside, outside), (outside, inside)):
-                threading.Thread(target=self._pump, args=(*pair, self.age), daemon=True).start()
+            connection = Connection(inside, outside)
+            self.connections.add(connection)
+            for pump in (self._ask, self._answer):
+                threading.Thread(target=pump, args=(connection,), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, age: int) -> None:
-        """What comes on a connection that has gone dead is swallowed, its end too."""
+    def _ask(self, connection: Connection) -> None:
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                if self.age == age:
-                    sink.sendall(data)
-            if self.age == age:
-                sink.shutdown(socket.SHUT_WR)
-        self.sockets.discard(source)
-        source.close()
+            while data := connection.inside.recv(65536):
+                connection.last_said = data
+                if not connection.is_silent:
+                    connection.outside.sendall(data)
+            if not connection.is_silent:
+                connection.outside.shutdown(socket.SHUT_WR)
+        self.connections.discard(connection)
+        connection.inside.close()
+
+    def _answer(self, connection: Connection) -> None:
+        with contextlib.suppress(OSError):
+            while data := connection.outside.recv(65536):
+                if not connection.is_silent:
+                    connection.inside.sendall(data)
+            if not connection.is_silent:
+                connection.inside.shutdown(socket.SHUT_WR)
+        connection.outside.close()

@@ -18,6 +18,9 @@ from tests.chaos.conftest import turn_to_morning
 from tests.chaos.proxy import SilentProxy
 from tests.house import House, wait_until
 
+#: On a connection where one of these was the last word, the worker listens for messages and for orders.
+LISTENING = (b"BRPOP", b"SUBSCRIBE")
+
 
 @pytest.fixture
 def proxied(tmp_path: Path) -> Iterator[tuple[House, SilentProxy]]:
@@ -45,6 +48,28 @@ def test_a_half_open_broker_connection_is_recovered_within_30_s(proxied: tuple[H
     wait_until(crowd.reactions_are_done, seconds=30, what="the reactions after the silence")
 
 
+def test_a_worker_whose_acknowledgement_was_lost_hears_again(
+    proxied: tuple[House, SilentProxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message was done with, and the broker was silent when told so; where the worker listens it spoke on.
+
+    Celery goes on counting it as being worked on. A worker of one process may hold one: it would be deaf for good.
+    """
+    house, proxy = proxied
+    monkeypatch.setenv("WORKER_PROCESSES", "1")
+    house.kill("worker")
+    house.start("worker")
+    role, people = crowd.gather(people=10, places=5)
+    _sign_up(house, role, people[:5])
+    wait_until(crowd.reactions_are_done, seconds=30, what="the first reactions")
+
+    proxy.fall_silent(but_for=LISTENING)
+    wait_until(lambda: "Couldn't ack" in _log_of(house), seconds=60, what="an acknowledgement to be lost")
+    _sign_up(house, role, people[5:])
+    wait_until(crowd.reactions_are_done, seconds=30, what="the reactions afterwards")
+    assert "their acknowledgement was lost" in _log_of(house)
+
+
 def test_two_relays_two_beats_and_two_workers_change_nothing(house: House) -> None:
     house.start("relay-2", "beat-2", "worker-2")
     role, people = crowd.gather(people=300, places=40)
@@ -63,6 +88,10 @@ def _sign_up(house: House, role: ShiftRole, people: list[tuple[int, str]]) -> No
     requests = [crowd.sign_up(role, token, key=f"key-{volunteer_id}") for volunteer_id, token in people]
     answers = send_all(house.address, requests, connections=8)
     assert [answer.status for answer in answers if answer] == [201] * len(people)
+
+
+def _log_of(house: House) -> str:
+    return (house.home / "worker.log").read_text()
 
 
 def _all_sent() -> bool:
