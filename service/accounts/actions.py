@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox, secrets
 from service.accounts.models import Account, ApiToken, LoginCode, RoleGrant
-from service.accounts.queries import by_phone
+from service.accounts.queries import by_phone, is_administered
 from service.accounts.rules import CODE_LIFE, CODE_TRIES, TWICE_WITHIN, may_send
 from service.events import LoginCodeRequested
 from service.terms import Role
 from service.volunteers.queries import PHONE
 from service.volunteers.queries import by_phone as volunteer_by_phone
+
+#: The advisory lock under which roles are taken back, one after the other.
+WITHDRAWALS = 0x6C7A_726F
 
 
 class TooManyCodes(Exception):
@@ -30,6 +33,10 @@ class TooManyCodes(Exception):
 
 class WrongCode(Exception):
     """Not the digits that were sent, or sent too long ago, or tried too often."""
+
+
+class LastAdministrator(Exception):
+    """Without this grant nobody would administer the area."""
 
 
 def request_code(session: Session, *, phone: str, now: datetime) -> LoginCode:
@@ -141,6 +148,31 @@ def grant_role(
         role=role,
     )
     return grant
+
+
+def withdraw_role(session: Session, *, grant_id: int, withdrawn_by: int, now: datetime) -> bool:
+    """Take a role back; it ends with her next request. Whether there was one. Raises LastAdministrator.
+
+    One after the other, so that two administrators who take back each other's role do not both succeed.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(WITHDRAWALS)))
+    grant = session.get(RoleGrant, grant_id, populate_existing=True)
+    if grant is None:
+        return False
+    if grant.role == Role.ADMIN and not is_administered(session, grant.area_id, without=grant.id):
+        raise LastAdministrator(f"nobody else administers area {grant.area_id}")
+    session.delete(grant)
+    session.flush()
+    audit.note(
+        session,
+        verb="withdrew_role",
+        subject=("account", grant.account_id),
+        account_id=withdrawn_by,
+        area_id=grant.area_id,
+        now=now,
+        role=grant.role,
+    )
+    return True
 
 
 def issue_token(

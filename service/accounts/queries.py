@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from service import secrets
-from service.accounts.models import Account, ApiToken
+from service.accounts.models import Account, ApiToken, RoleGrant
 from service.db import fetch
+from service.places.models import Area
+from service.places.queries import within
 from service.terms import Role
 from service.volunteers.queries import PHONE
 
@@ -72,6 +74,35 @@ def _actor(row: Any) -> Actor:
 def by_phone(session: Session, phone: str) -> Account | None:
     """The account with this number (E.164)."""
     return session.scalar(select(Account).where(Account.phone_digest == secrets.digest(phone, purpose=PHONE)))
+
+
+def grants(session: Session, *, scope_ids: Sequence[int], text: str = "") -> Sequence[Row[RoleGrant, Account, Area]]:
+    """(grant, account, area) of every role held in these areas or below, as the tree orders them; with `text`, of
+    people whose name has it."""
+    return session.execute(
+        select(RoleGrant, Account, Area)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .join(Area, Area.id == RoleGrant.area_id)
+        .where(within(RoleGrant.area_id, scope_ids), Account.name.contains(text, autoescape=True))
+        .order_by(Area.lineage, RoleGrant.role, Account.name, RoleGrant.id)
+    ).all()
+
+
+def grant_in_scope(session: Session, grant_id: int, *, scope_ids: Sequence[int]) -> RoleGrant | None:
+    """The grant, if it is for one of the scopes or below."""
+    return session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id, within(RoleGrant.area_id, scope_ids)))
+
+
+def is_administered(session: Session, area_id: int, *, without: int) -> bool:
+    """Whether somebody administers the area, or one above it, by another grant than `without`."""
+    lineage = session.scalars(select(Area.lineage).where(Area.id == area_id)).one()
+    return session.scalars(
+        select(
+            exists()
+            .where(RoleGrant.account_id == Account.id, Account.disabled_at.is_(None))
+            .where(RoleGrant.role == Role.ADMIN, RoleGrant.area_id.in_(lineage), RoleGrant.id != without)
+        )
+    ).one()
 
 
 def tokens(

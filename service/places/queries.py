@@ -11,6 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.places.models import Area
 from service.terms import AreaKind
 
+#: What has coordinators of its own.
+GOVERNED = (AreaKind.CITY, AreaKind.STREET, AreaKind.COMMUNITY)
+
 
 def within(column: InstrumentedAttribute[Any], scope_ids: Sequence[int]) -> ColumnElement[bool]:
     """The condition that the area in `column` lies in one of the scopes or below it.
@@ -59,6 +62,11 @@ def neighbourhood_id(session: Session, area_id: int) -> int:
 def subtree(session: Session, area_id: int) -> Sequence[Area]:
     """The area and everything below it, parents before children."""
     return session.scalars(select(Area).where(Area.lineage.contains([area_id])).order_by(Area.lineage)).all()
+
+
+def just_below(session: Session, area_id: int) -> Sequence[Area]:
+    """The areas one step below, by name."""
+    return session.scalars(select(Area).where(Area.parent_id == area_id).order_by(Area.kind, Area.name)).all()
 
 
 def root(session: Session) -> Area | None:

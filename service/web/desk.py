@@ -24,7 +24,7 @@ from service.terms import Role
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import in_scope as volunteer_in_scope
 from service.web.page import HelpLine, use_help_line
-from service.web.visitor import for_coordinators, me
+from service.web.visitor import for_admins, for_coordinators, me
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -53,10 +53,20 @@ def at_desk(view: Callable[Concatenate[Desk, P], ResponseReturnValue]) -> Callab
     return for_coordinators(seated)
 
 
-def _open(db: Session) -> Desk:
+def at_office(view: Callable[Concatenate[Desk, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Only for administrators: the same desk, whose areas are those they administer."""
+
+    @wraps(view)
+    def seated(db: Session, /, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        return view(_open(db, Role.ADMIN), *args, **kwargs)
+
+    return for_admins(seated)
+
+
+def _open(db: Session, role: Role = Role.COORDINATOR) -> Desk:
     """The desk of whoever asks; its landline goes on the page."""
     actor = me(db)
-    scope_ids = actor.scope_ids()
+    scope_ids = actor.scope_ids(role)
     if scope_ids:
         _show_landline(db, scope_ids[0])
     return Desk(db, actor.account_id, scope_ids, clock.now(db), bool(actor.scope_ids(Role.ADMIN)))

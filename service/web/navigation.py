@@ -42,6 +42,8 @@ ABOUT_ACTIVITIES = (
     "ledger",
     "habits",
 )
+#: The pages that lie behind that of administrators.
+OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "house")
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
@@ -55,8 +57,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
     ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
     ("groups.index", Lazy("群机器人"), "coordinator", ("groups",)),
-    ("calendars.index", Lazy("放假和学期"), "admin", ("calendars",)),
-    ("outbox.index", Lazy("没做成的事"), "admin", ("outbox",)),
+    ("office.index", Lazy("管理"), "admin", OF_THE_HOUSE),
 )
 
 

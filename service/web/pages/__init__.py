@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from service.web.pages import (
+    accounts,
     activities,
     answers,
+    areas,
     asks,
+    audits,
     backfills,
     calendars,
     calls,
@@ -21,6 +24,7 @@ from service.web.pages import (
     habits,
     hand_overs,
     home,
+    house,
     ladders,
     ledger,
     login,
@@ -28,6 +32,7 @@ from service.web.pages import (
     me,
     messages,
     offers,
+    office,
     outbox,
     people,
     pools,
@@ -78,8 +83,13 @@ DESK: tuple[Blueprint, ...] = (
     sheets.pages,
     replanning.pages,
     rehearsals.pages,
+    office.pages,
+    areas.pages,
+    accounts.pages,
+    audits.pages,
     calendars.pages,
     outbox.pages,
+    house.pages,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.accounts.models import RoleGrant
 from service.activities import unfinished
 from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
@@ -29,6 +30,7 @@ from service.sheets.lines import Circumstances
 from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.swaps.models import Swap
+from service.teams.models import Team
 from service.terms import (
     Assumption,
     BackfillCause,
@@ -74,6 +76,9 @@ class Place:
     sheet_id: int
     rehearsal_id: int
     group_id: int
+    area_id: int
+    team_id: int
+    grant_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -108,6 +113,8 @@ def furnished(area: Area) -> Place:
             sheet_id=uploaded(session, area),
             rehearsal_id=rehearsed(session, area),
             group_id=connected(session, area),
+            area_id=area.id,
+            **governed(session, area),
         )
 
 
@@ -184,6 +191,14 @@ def connected(session: Session, area: Area) -> int:
     ).id
 
 
+def governed(session: Session, area: Area) -> dict[str, int]:
+    """A team of the area, and a role somebody holds there."""
+    team = factories.team(session, area, "楼长队")
+    grant = session.scalars(select(RoleGrant).where(RoleGrant.area_id == area.id).order_by(RoleGrant.id)).first()
+    assert grant is not None
+    return {"team_id": team.id, "grant_id": grant.id}
+
+
 def term(session: Session, area: Area) -> SchoolTerm:
     """A school term of the area."""
     return calendars.add_term(
@@ -204,7 +219,7 @@ def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            if rule.rule.startswith(("/co", "/ad/")):
+            if rule.rule.startswith(("/co", "/ad")):
                 values = {name: numbers[name] for name in rule.arguments}
                 found += [
                     (method, app.url_for(rule.endpoint, **values))
@@ -256,6 +271,17 @@ def test_nothing_of_another_community_exists(place: Place) -> None:
     assert counted() == before
 
 
+def test_nothing_of_another_community_exists_for_its_administrator(place: Place) -> None:
+    she, _area = desks.coordinator(role=Role.ADMIN)
+    before = counted()
+    numbered = [(method, address) for method, address in addresses(create_app(settings()), place) if "/ad/" in address]
+    numbered = [(method, address) for method, address in numbered if any(letter.isdigit() for letter in address)]
+    assert len(numbered) > 8
+    for method, address in numbered:
+        assert visit(she, method, address) == 404, (method, address)
+    assert counted() == before
+
+
 def test_a_form_without_its_token_changes_nothing(at_now: Settings) -> None:
     she, area = desks.coordinator(role=Role.ADMIN)
     place = furnished(area)
@@ -270,7 +296,7 @@ def test_a_form_without_its_token_changes_nothing(at_now: Settings) -> None:
 def counted() -> list[object]:
     """What any of the forms would change."""
     with transaction() as session:
-        tables = (Assignment, SignUp, Volunteer, Call, Sheet)
+        tables = (Assignment, SignUp, Volunteer, Call, Sheet, RoleGrant, Area, Team)
         rows = [session.scalar(select(func.count()).select_from(table)) for table in tables]
         states = session.execute(select(Assignment.state, Assignment.version).order_by(Assignment.id)).all()
         return [rows, [tuple(row) for row in states], session.scalars(select(SignUp.state)).all()]

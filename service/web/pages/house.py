@@ -1,0 +1,117 @@
+"""/ad/settings: how the house is set up. All of it comes from the environment, so it is read here and changed there.
+
+What would let somebody in (keys, passwords, addresses that hold them) is never shown, only whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+
+from flask import Blueprint, Response
+
+from service import wording
+from service.language import Lazy, _
+from service.settings import Settings, settings
+from service.terms import Channel
+from service.web import page, told
+from service.web.desk import Desk, at_office
+
+pages = Blueprint("house", __name__, url_prefix="/ad/settings")
+
+#: Every setting by what it is about.
+GROUPS: tuple[tuple[Lazy, Mapping[str, Lazy]], ...] = (
+    (
+        Lazy("什么时候不打扰"),
+        {
+            "quiet_from": Lazy("从几点起不发消息"),
+            "quiet_until": Lazy("到几点"),
+            "digest_at": Lazy("周日几点说下一周的情况"),
+            "virtual_clock": Lazy("演示用的时钟"),
+        },
+    ),
+    (
+        Lazy("怎么通知"),
+        {
+            "default_channel": Lazy("没有说过的人，用什么通知"),
+            "sms_driver": Lazy("短信服务商"),
+            "sms_sign": Lazy("短信签名"),
+            "sms_templates": Lazy("短信模板文件"),
+            "sms_key_id": Lazy("短信账号"),
+            "sms_key_secret": Lazy("短信密钥"),
+            "sms_app_id": Lazy("短信应用编号"),
+            "smtp_url": Lazy("邮件服务器"),
+            "mail_from": Lazy("邮件发件人"),
+            "message_dir": Lazy("试用时消息存在哪里"),
+        },
+    ),
+    (
+        Lazy("大家看到的"),
+        {
+            "public_url": Lazy("网址"),
+            "help_name": Lazy("不知道是哪个社区时，请大家找谁"),
+            "help_phone": Lazy("那里的电话"),
+        },
+    ),
+    (
+        Lazy("后台"),
+        {
+            "environment": Lazy("用在哪里"),
+            "database_url": Lazy("数据库"),
+            "redis_url": Lazy("消息队列"),
+            "secret_key": Lazy("登录和链接的密钥"),
+            "field_key": Lazy("电话号码的密钥"),
+            "metrics_token": Lazy("运行指标的口令"),
+            "rate_limits": Lazy("限制请求的快慢"),
+            "trusted_proxies": Lazy("前面有几层代理"),
+            "pool_size": Lazy("每个进程留几个数据库连接"),
+            "log_format": Lazy("日志的格式"),
+        },
+    ),
+)
+#: Whoever reads one of these could get in somewhere.
+HIDDEN = frozenset(
+    (
+        "database_url",
+        "redis_url",
+        "secret_key",
+        "field_key",
+        "metrics_token",
+        "smtp_url",
+        "sms_key_id",
+        "sms_key_secret",
+    )
+)
+
+
+@pages.get("")
+@at_office
+def index(_desk: Desk) -> Response:
+    """Every setting in words, with the variable that holds it."""
+    chosen = settings()
+    groups = [
+        (_(title), [(_(label), name.upper(), shown(chosen, name)) for name, label in fields.items()])
+        for title, fields in GROUPS
+    ]
+    return page.render("house/index.html", title=_("设置"), groups=groups)
+
+
+def shown(chosen: Settings, name: str) -> str:
+    """A setting as it may be read."""
+    value = getattr(chosen, name)
+    if name in HIDDEN:
+        return _("已设置（不显示）") if value else _("没有设置")
+    if name == "default_channel":
+        return str(told.CHANNELS[Channel(value)])
+    if name == "help_phone" and value:
+        return wording.phone(value)
+    return _plain(value)
+
+
+def _plain(value: bool | int | str | time | Path) -> str:
+    if isinstance(value, bool):
+        return _("开") if value else _("关")
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return str(value) or _("没有设置")
