@@ -6,7 +6,6 @@ The options are the ones measured to survive a silent broker and a killed worker
 
 from __future__ import annotations
 
-import gc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from kombu import Queue
 from service import logs
 from service.settings import settings
 from workers.hearing import CountsAnew
+from workers.process import spare_the_collector
 
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
@@ -100,7 +100,5 @@ def _set_up_logging(**_: Any) -> None:
 
 
 @signals.worker_process_init.connect
-def spare_the_collector(**_: Any) -> None:
-    """What is imported stays for good. Looked through for garbage again and again, it costs a sixth of the CPU."""
-    gc.collect()
-    gc.freeze()
+def _begin_process(**_: Any) -> None:
+    spare_the_collector()

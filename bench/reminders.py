@@ -31,7 +31,6 @@ from sqlalchemy import text
 
 from bench import crowd
 from bench.load import percentile
-from celery_app import spare_the_collector
 from service import clock
 from service.activities.rules import RolePlan, once
 from service.calendars.rules import local
@@ -41,6 +40,7 @@ from service.notifications.channels import Message
 from service.reminders import sweeping
 from tests import factories
 from tests.house import House
+from workers.process import spare_the_collector
 
 #: Ten in the morning: nobody sleeps.
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
