@@ -175,6 +175,16 @@ class SwapClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FindingNoted(Event):
+    finding_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSettled(Event):
+    finding_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillStarted(Event):
     backfill_id: int
 

@@ -8,6 +8,7 @@ from service.activities import models as activities
 from service.backfill import models as backfill
 from service.calendars import models as calendars
 from service.db import Base
+from service.findings import models as findings
 from service.matching import models as matching
 from service.notifications import models as notifications
 from service.places import models as places
@@ -31,6 +32,7 @@ __all__ = [
     "backfill",
     "calendars",
     "clock",
+    "findings",
     "idempotency",
     "matching",
     "metadata",

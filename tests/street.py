@@ -20,6 +20,7 @@ from service.backfill import answering, climbing
 from service.backfill.models import Invitation
 from service.calendars.rules import local
 from service.db import transaction
+from service.findings import actions as findings
 from service.places import actions as places
 from service.places.models import Area
 from service.roster import actions as roster
@@ -147,6 +148,7 @@ def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunte
     asked["served"] = _served(session, area, room, she)
     asked["soon"] = _ask(session, she, _shift(session, area, room, on=0, title="365·贴心窗口值班", starts=time(11)))
     street.hers |= {name: f"/signups/{signup.id}" for name, signup in asked.items()}
+    street.hers["findings"] = _findings(session, before=asked["served"].shift_id, at=asked["soon"].shift_id)
     street.public |= {f"link {name}": f"/answers/{links.answer_token(place.id)}" for name, place in given.items()}
     served = of_signup(session, asked["served"].id)
     assert served is not None
@@ -155,6 +157,18 @@ def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunte
     street.public |= {
         f"ask {name}": f"/asks/{links.ask_token(one)}" for name, one in _askings(session, area, room, she)
     }
+
+
+def _findings(session: Session, *, before: int, at: int) -> str:
+    """The page of what comes to a shift of hers from an earlier one: one open, one settled since."""
+    earlier, later = (session.get_one(Activity, session.get_one(Shift, one).activity_id) for one in (before, at))
+    for one in (earlier, later):
+        findings.carry(session, one, to=later, account_id=None, now=NOW)
+    desk, shift = findings.Writer(account_id=1), session.get_one(Shift, before)
+    for words in ("3号楼二单元楼道堆了纸箱", "西门路灯不亮"):
+        made = findings.note(session, shift, by=desk, words=words, now=shift.starts_at)
+    findings.settle(session, made.id, by=desk, outcome="报修了", now=session.get_one(Shift, at).starts_at)
+    return f"/me/findings/{at}"
 
 
 def _askings(session: Session, area: Area, room: Area, she: Volunteer) -> Iterator[tuple[str, int]]:

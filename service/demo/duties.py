@@ -22,7 +22,7 @@ THE_YEAR_ROUND = (
         title="365·贴心窗口值班", community=DUFU, place="社区服务站", team=T365, programme="贴心窗口",
         mode=Mode.INSTANT, roles=[role("窗口接待", 1, 2)],
         hours=[Hours(time(9), time(11, 30)), Hours(time(14, 30), time(17))],
-        summary="接待来办事的居民，能当场答复的当场答复，不能的登记转办。", filled=75,
+        summary="接待来办事的居民，能当场答复的当场答复，不能的登记转办。", filled=75, carries=True,
     ),
     Duty(
         title="365·平安网格巡查", community=DUFU, place="社区服务站", team=T365, programme="平安网格",
@@ -120,7 +120,7 @@ ROUNDS = (
         mode=Mode.ROTA, roles=[role("巡逻员", 2, 3)],
         hours=[at_dawn(time(1))],
         summary="每天清晨，两人以上，到附近的几个楼院义务巡逻一圈：园丁街一号、二号、三号楼院，杜甫路9号院。",
-        filled=85,
+        filled=85, carries=True,
     ),
     Duty(
         title="轮流看护“大家”的门（白天）", community="文化街社区", place="文化街8号院", team="文化街8号院理事会",
@@ -150,7 +150,7 @@ ROUNDS = (
         title="晨巡午议", community="货场路社区", place="富甲源", team="富甲源理事会",
         mode=Mode.INSTANT, roles=[role("理事", 2, 4)],
         hours=[on("12345", time(7), time(8)), on("12345", time(12, 30), time(13, 15))],
-        summary="早上走一圈，中午议一议早上看到的。", filled=50,
+        summary="早上走一圈，中午议一议早上看到的。", filled=50, carries=True,
     ),
 )  # fmt: skip
 
@@ -160,7 +160,7 @@ HOUSEKEEPING = (
         title="理事会办公室值班", community="货场路社区", place="开普西二区", team="开普西二区理事会",
         mode=Mode.INSTANT, roles=[role("接待", 1, 2)],
         hours=[on_workdays(time(9), time(11))],
-        summary="让居民有处诉、难有人管：来的都登记，当天给回话。", filled=70,
+        summary="让居民有处诉、难有人管：来的都登记，当天给回话。", filled=70, carries=True,
     ),
     Duty(
         title="日间照料中心助餐", community="桐本北路社区", place="老年人日间照料中心",
@@ -172,7 +172,7 @@ HOUSEKEEPING = (
         title="消防通道巡查", community="新华北路社区", place="城市嘉苑", team="城市嘉苑理事会",
         mode=Mode.ROTA, roles=[role("巡查员", 1, 2)],
         hours=[on("246", time(17), time(18))],
-        summary="看活动挡杆和消防通道，有车堵着就打电话请挪走。", filled=60,
+        summary="看活动挡杆和消防通道，有车堵着就打电话请挪走。", filled=60, carries=True,
     ),
     Duty(
         title="水苑小区入户征求意见", community="新兴路社区", place="水苑小区", team="水苑小区理事会",
@@ -198,7 +198,7 @@ HOUSEKEEPING = (
         title="飞线充电劝导", community="桐本南路社区", place="南苑小区",
         mode=Mode.INSTANT, roles=[role("劝导员", 2, 3)],
         hours=[on("3", time(17), time(18, 30))],
-        summary="常态化劝阻，只劝不罚，不公开住户姓名。", filled=60,
+        summary="常态化劝阻，只劝不罚，不公开住户姓名。", filled=60, carries=True,
     ),
     Duty(
         title="工商联家属院清淤", community="新华南路社区", place="工商联家属院",

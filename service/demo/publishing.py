@@ -14,6 +14,7 @@ from service.activities.models import Activity
 from service.activities.rules import DatesPlan, RolePlan, weekly_plan
 from service.demo.neighbourhoods import Tree
 from service.demo.teams import Teams
+from service.findings import actions as findings
 from service.terms import DayRule, Mode, QualificationKind
 
 EVERY_DAY = frozenset(range(1, 8))
@@ -49,7 +50,7 @@ class Hours:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """An activity to publish, and how far the demo fills it: `filled` percent of its places in the next days,
-    and `waiting` more people than it takes."""
+    and `waiting` more people than it takes. With `carries`, what is found on duty comes to its next shift."""
 
     title: str
     community: str
@@ -62,6 +63,7 @@ class Duty:
     programme: str | None = None
     filled: int = 60
     waiting: int = 0
+    carries: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -133,4 +135,6 @@ class Office:
             programme_id=teams.programmes[duty.team, duty.programme].id if duty.team and duty.programme else None,
             **duty.details,
         )
+        if duty.carries:
+            findings.carry(session, activity, to=activity, account_id=account_id, now=self.now)
         return actions.publish(session, activity, now=self.now, account_id=account_id)

@@ -36,6 +36,7 @@ FIXED = {
     "swaps": "/co/swaps",
     "news": "/co/habits",
     "groups": "/co/groups",
+    "findings": "/co/findings",
     "tables": "/co/sheets",
     "rehearsals": "/co/rehearsals",
 }
@@ -56,6 +57,8 @@ FOUND = (
     "table",
     "place",
     "rehearsal",
+    "seen on duty",
+    "carried to",
 )
 NAMES = (*FIXED, *FOUND)
 

@@ -15,6 +15,7 @@ from service.backfill import actions as backfill
 from service.backfill import answering, climbing, queries
 from service.backfill.models import Backfill
 from service.db import transaction
+from service.findings import actions as findings
 from service.matching import actions as matching
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
@@ -109,7 +110,22 @@ def _fill() -> dict[str, str]:
             "place": f"/co/roles/{_short(session)}/people",
             "table": f"/co/sheets/{_sheet(session, admin)}",
             "dates": f"/co/series/{_daily(session)}/dates",
+            **_found(session),
         }
+
+
+def _found(session: Session) -> dict[str, str]:
+    """What this morning's patrol found, on the pages of the noon's meeting."""
+    patrol = session.scalars(select(Activity).where(Activity.title == "晨巡午议")).one()
+    shifts = session.scalars(select(Shift).where(Shift.activity_id == patrol.id).order_by(Shift.starts_at)).all()
+    desk = findings.Writer(account_id=1)
+    for words in ("3号楼二单元楼道堆了纸箱，电动车推不进去", "西门路灯不亮"):
+        made = findings.note(session, shifts[0], by=desk, words=words, now=NOW)
+    findings.settle(session, made.id, by=desk, outcome="报修了，周三来换", shift=shifts[1], now=NOW)
+    return {
+        "seen on duty": f"/co/shifts/{shifts[1].id}/findings",
+        "carried to": f"/co/activities/{patrol.id}/carrying",
+    }
 
 
 def _search(session: Session) -> int:

@@ -16,6 +16,7 @@ from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
 from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
+from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
@@ -126,6 +127,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     turns.AlreadyClosed: _simple(409, "wrong-state"),
     rotation.ForbiddenMove: _simple(409, "wrong-state"),
     NotHerBlock: _simple(409, "wrong-state"),
+    NothingKept: _simple(409, "wrong-state"),
+    NotHerShift: _simple(409, "wrong-state"),
     NothingToRehearse: _simple(409, "wrong-state"),
     StaleDataError: _simple(412, "changed-meanwhile"),
     IntegrityError: _name_taken,

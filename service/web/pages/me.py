@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from schemas.publishing import WEEKDAYS
 from service import clock, secrets, wording
 from service.backfill.queries import open_invitations
+from service.findings.queries import to_write_down
 from service.language import Lazy, _
 from service.links import answer_token, ask_token, feed_link, offers_token, swap_token
 from service.notifications.queries import unseen
@@ -77,6 +78,7 @@ def index(db: Session) -> ResponseReturnValue:
         swap_token=swap_token,
         being_swapped=being_swapped(db, who.volunteer_id),
         hand_overs=to_hand_over(db, who.volunteer_id, around=now, near=LATE),
+        to_write_down=to_write_down(db, who.volunteer_id, around=now),
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),

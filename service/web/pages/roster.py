@@ -12,6 +12,7 @@ from service.activities.models import Activity, Shift
 from service.backfill.queries import under_way
 from service.calendars.rules import instant, local
 from service.drafting.queries import doubts, pencilled
+from service.findings.queries import keeps_findings
 from service.language import _
 from service.matching.queries import listed as match_runs
 from service.places.models import Area
@@ -61,6 +62,7 @@ def board_page(
         monday=monday,
         sunday=monday + timedelta(days=6),
         now=desk.now,
+        keeps_findings=keeps_findings(desk.db, activity.id),
         searches=under_way(desk.db, scope_ids=desk.scope_ids),
         refusal=refusal,
         **_pencilled(desk, activity, monday),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from service.activities.models import Activity, ActivityRole, Shift
 from service.calendars.models import SchoolTerm
 from service.db import transaction
+from service.findings.models import Finding
 from service.notifications.models import ChatGroup
 from service.places.models import Area
 from service.settings import settings
@@ -121,7 +122,16 @@ def content() -> list[str]:
             found |= {activity.title, activity.summary, activity.what_to_bring, activity.risk_notice}
             found.add(activity.cancel_reason or "")
         found |= {shift.cancel_reason or "" for shift in session.scalars(select(Shift))}
-        columns = (ActivityRole.name, Volunteer.name, Team.name, SchoolTerm.name, Sheet.file_name, ChatGroup.name)
+        columns = (
+            ActivityRole.name,
+            Volunteer.name,
+            Team.name,
+            SchoolTerm.name,
+            Sheet.file_name,
+            ChatGroup.name,
+            Finding.words,
+            Finding.outcome,
+        )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= names | {masked_name(name) for name in names}
     return sorted(found - {""}, key=len, reverse=True)
