@@ -32,6 +32,20 @@ LONGEST_SERIES_DAYS = 366
 LEAD_TIME = r"P[1-9]\d?D|PT[1-9]\d?H|PT[1-9]\d{0,2}M|eve([01]\d|2[0-3]):[0-5]\d"
 
 
+class LeadTimes(Many):
+    """When somebody is reminded before a shift: some of them, each once."""
+
+    def __init__(self, *, note: str = "", **kwargs: Any) -> None:
+        each = Text(
+            validate=validate.Regexp(f"({LEAD_TIME})\\Z", error=Lazy("比如 P3D、eve20:00、PT2H")),
+            label=Lazy("提前提醒"),
+        )
+        known = "`P3D` three days before, `eve20:00` the evening before at 20:00, `PT2H`, `PT30M`."
+        super().__init__(
+            each, most=6, label=Lazy("提前提醒"), metadata={"description": f"{known} {note}".strip()}, **kwargs
+        )
+
+
 class RoleInput(Input):
     """A kind of work: how many it takes and who may do it."""
 
@@ -153,15 +167,7 @@ class ActivityChange(Input):
     contact_phone = Phone(label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=missing, label=Lazy("排候补"))
     swaps_need_approval = Ticked(load_default=missing, label=Lazy("换班要协调员同意"))
-    lead_times = Many(
-        Text(
-            validate=validate.Regexp(f"({LEAD_TIME})\\Z", error=Lazy("比如 P3D、eve20:00、PT2H")),
-            label=Lazy("提前提醒"),
-        ),
-        most=6,
-        label=Lazy("提前提醒"),
-        metadata={"description": "`P3D` three days before, `eve20:00` the evening before at 20:00, `PT2H`, `PT30M`."},
-    )
+    lead_times = LeadTimes()
     closes_before = Whole(most=60 * 24 * 60, label=Lazy("报名截止（开始前分钟）"))
     withdraw_before = Whole(most=60 * 24 * 60, label=Lazy("取消期限（开始前分钟）"))
     answer_within = Whole(least=1, most=60 * 24 * 60, label=Lazy("回复时限（分钟）"))

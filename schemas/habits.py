@@ -47,7 +47,7 @@ class HabitsShown(Shown):
 def habits_form(labels: Iterable[tuple[str, str, str]]) -> type[Schema]:
     """One question a topic, from (name, label, hint) each. What may be answered is known when it is asked."""
     named: dict[str, fields.Field[Any]] = {
-        name: Text(longest=20, load_default=AS_USUAL, widget="radios", label=label, hint=hint)
+        name: Text(longest=60, load_default=AS_USUAL, widget="radios", label=label, hint=hint)
         for name, label, hint in labels
     }
     return Input.from_dict(named, name="HabitsForm")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, missing, validates_schema
+from marshmallow import ValidationError, fields, missing, validates, validates_schema
 
 from schemas import Input
+from schemas.activities import LeadTimes
 from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Many, Name, Phone, Text, Ticked, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
@@ -35,8 +36,15 @@ class VolunteerChange(Input):
         label=Lazy("可以请来顶班、替班"),
         metadata={"description": "false: is never asked to step in or to take somebody's place."},
     )
+    lead_times = LeadTimes(allow_none=True, note="Null: as each activity says.")
     birth_on = LocalDate(label=Lazy("出生日期"))
     tags = Many(Text(shortest=1, longest=40, label=Lazy("标签")), most=20, label=Lazy("标签"))
+
+    @validates("lead_times")
+    def check_lead_times(self, value: list[str] | None, **_options: Any) -> None:
+        """Some, or as the activity says. No reminders at all is another matter: the consent to them."""
+        if value == []:
+            raise ValidationError(_("至少说一个时间；照活动定的就填 null；不要提醒就收回同意"))
 
 
 class NewVolunteer(Input):
@@ -124,6 +132,7 @@ class VolunteerShown(VolunteerListed):
     channel = one_of(Channel, required=True, allow_none=True)
     weekly_hours = fields.Integer(required=True)
     steps_in = fields.Boolean(required=True)
+    lead_times = fields.List(fields.String(), required=True, allow_none=True)
     registered_at = LocalDateTime(required=True)
     left_at = LocalDateTime(required=True, allow_none=True)
     qualifications = fields.List(fields.Nested(QualificationShown), required=True)

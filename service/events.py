@@ -30,6 +30,11 @@ class ConsentWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTimesChosen(Event):
+    volunteer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class QualificationVerified(Event):
     qualification_id: int
 

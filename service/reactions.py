@@ -32,6 +32,7 @@ from service.events import (
     Event,
     InvitationAnswered,
     InvitationSent,
+    LeadTimesChosen,
     LoginCodeRequested,
     MatchRequested,
     PlaceFreed,
@@ -86,6 +87,10 @@ def send_login_code(session: Session, event: LoginCodeRequested, *, now: datetim
 
 def stop_reminders(session: Session, event: ConsentWithdrawn, *, now: datetime) -> None:
     planning.drop_without_consent(session, consent_id=event.consent_id, now=now)
+
+
+def follow_lead_times(session: Session, event: LeadTimesChosen, *, now: datetime) -> None:
+    planning.replan_person(session, volunteer_id=event.volunteer_id, now=now)
 
 
 @for_many
@@ -265,6 +270,7 @@ def take_in_sheet(session: Session, event: SheetAccepted, *, now: datetime) -> N
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     LoginCodeRequested: (send_login_code,),
     ConsentWithdrawn: (stop_reminders,),
+    LeadTimesChosen: (follow_lead_times,),
     CalendarChanged: (follow_calendar,),
     ActivityPublished: (call_out,),
     SignedUp: (acknowledge_sign_up,),

@@ -101,6 +101,11 @@ def replan_shift(session: Session, *, shift_id: int, now: datetime) -> None:
     plan(session, assignment_ids=queries.confirmed(session, shift_id), now=now, is_moved=True)
 
 
+def replan_person(session: Session, *, volunteer_id: int, now: datetime) -> None:
+    """She chose when to be reminded: what is still to be said follows; what was said stays said."""
+    plan(session, assignment_ids=queries.expected_of(session, volunteer_id, now=now), now=now)
+
+
 def _obstacle(place: PlaceRow) -> UnsentReason | None:
     return obstacle(
         assignment_state=place.assignment_state, shift_state=place.shift_state, has_consent=place.has_consent

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, exists, literal, select
+from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.activities.models import Activity, Shift
@@ -23,7 +23,7 @@ from service.terms import (
     ReminderState,
     ShiftState,
 )
-from service.volunteers.models import Consent
+from service.volunteers.models import Consent, Volunteer
 
 
 class PendingRow(NamedTuple):
@@ -40,8 +40,8 @@ class PendingRow(NamedTuple):
     has_consent: bool
 
 
-#: (id, area and person of a place, its state, state and start of its shift, the lead times of its activity, whether its
-#: person agreed to be reminded).
+#: (id, area and person of a place, its state, state and start of its shift, the lead times of its person or else of its
+#: activity, whether its person agreed to be reminded).
 PlaceRow: TypeAlias = Row[int, int, int, AssignmentState, ShiftState, datetime, list[str], bool]
 
 
@@ -65,12 +65,24 @@ def places(session: Session, assignment_ids: Collection[int]) -> Sequence[PlaceR
             Assignment.state.label("assignment_state"),
             Shift.state.label("shift_state"),
             Shift.starts_at,
-            Activity.lead_times,
+            func.coalesce(Volunteer.lead_times, Activity.lead_times).label("lead_times"),
             _agreed(Assignment.volunteer_id).label("has_consent"),
         )
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
         .where(one_of(Assignment.id, assignment_ids))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def expected_of(session: Session, volunteer_id: int, *, now: datetime) -> Sequence[int]:
+    """Ids of the confirmed places of a person in shifts still to begin."""
+    return session.scalars(
+        select(Assignment.id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state == AssignmentState.CONFIRMED)
+        .where(Shift.starts_at > now)
         .order_by(Assignment.id)
     ).all()
 

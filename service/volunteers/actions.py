@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, outbox, secrets
-from service.events import ConsentWithdrawn, QualificationVerified, VolunteerRegistered
+from service.events import ConsentWithdrawn, LeadTimesChosen, QualificationVerified, VolunteerRegistered
 from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
 from service.volunteers.models import CalendarFeed, Consent, Qualification, Volunteer
 from service.volunteers.queries import PHONE, feed_of, lock_id
@@ -72,6 +72,8 @@ def revise(
     session: Session, volunteer: Volunteer, *, changes: Mapping[str, Any], account_id: int, now: datetime
 ) -> Volunteer:
     """Change what is known of a person; her name is spelled anew."""
+    if changes.get("lead_times", volunteer.lead_times) != volunteer.lead_times:
+        outbox.record(session, LeadTimesChosen(volunteer.id))
     for name, value in changes.items():
         setattr(volunteer, name, value)
     if "name" in changes:

@@ -37,6 +37,9 @@ class Volunteer(Base):
     steps_in: Mapped[bool] = mapped_column(
         default=True, server_default=true(), comment="may be asked to step in, or to take somebody's place"
     )
+    lead_times: Mapped[list[str] | None] = mapped_column(
+        ARRAY(String(20)), comment="when she wants to be reminded; null: as each activity says"
+    )
     registered_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

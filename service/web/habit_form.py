@@ -23,7 +23,12 @@ from service.web.forms import Form, Option
 
 #: The question that stands before those of the topics, and its answer where she leaves it to the house.
 USUAL = "usual"
+WHEN = "when"
 USUAL_QUESTION = (USUAL, Lazy("平常怎么告诉您"), Lazy("下面没有另外选的，都照这个来。"))
+
+WHEN_QUESTION = (WHEN, Lazy("什么时候提醒您"), Lazy("所有的班都照这个来。时间落在夜里的，会提前到前一天晚上。"))
+#: What she can choose from; a program may choose anything else for her.
+LEAD_TIMES = (("eve20:00",), ("PT2H",), ("eve20:00", "PT2H"), ("P3D", "eve20:00"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Questions:
         return form
 
     def _schema(self) -> Schema:
-        usual = (USUAL_QUESTION,) if USUAL in self.given else ()
+        usual = (USUAL_QUESTION, WHEN_QUESTION) if USUAL in self.given else ()
         return habits_form([*usual, *((str(topic), *words.TOPICS[topic]) for topic in self.topics)])()
 
     def _options(self) -> dict[str, list[Option]]:
@@ -63,14 +68,22 @@ class Questions:
             str(topic): [usual, *ways, *([look] if topic in MAY_WAIT else []), *([off] if topic in MAY_BE_OFF else [])]
             for topic in self.topics
         }
-        return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], **answers}
+        return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], WHEN: self._times(), **answers}
+
+    def _times(self) -> list[Option]:
+        """As each activity says, or some lead times; what was chosen before stays."""
+        chosen = tuple(self.given.get(WHEN, AS_USUAL).split())
+        offered = dict.fromkeys([*LEAD_TIMES, *([chosen] if chosen != (AS_USUAL,) else [])])
+        times = [Option(value=" ".join(one), text=words.lead_times(one)) for one in offered]
+        return [Option(value=AS_USUAL, text=_("照活动定的")), *times]
 
 
 def of_person(db: Session, her: Volunteer, *, now: datetime) -> Questions:
     """A volunteer's. Of the digest only who leads a team is asked."""
     leads = is_lead(db, her.id, day=local(now).date())
     topics = tuple(topic for topic in OF_VOLUNTEERS if leads or topic != Topic.DIGEST)
-    return Questions(topics, {USUAL: her.channel or AS_USUAL, **_given(db, Owner(volunteer_id=her.id), topics)})
+    usual = {USUAL: her.channel or AS_USUAL, WHEN: " ".join(her.lead_times or [AS_USUAL])}
+    return Questions(topics, {**usual, **_given(db, Owner(volunteer_id=her.id), topics)})
 
 
 def of_desk(db: Session, account_id: int) -> Questions:
@@ -80,11 +93,16 @@ def of_desk(db: Session, account_id: int) -> Questions:
 
 def save_person(db: Session, her: Volunteer, form: Form, *, account_id: int, now: datetime) -> None:
     """Keep a volunteer's answers; whoever gave them for her is written down with the change."""
-    usual = None if form.loaded[USUAL] == AS_USUAL else Channel(form.loaded[USUAL])
+    usual, when = form.loaded[USUAL], form.loaded[WHEN]
+    chosen = {
+        "channel": None if usual == AS_USUAL else Channel(usual),
+        "lead_times": None if when == AS_USUAL else when.split(),
+    }
+    changes = {name: value for name, value in chosen.items() if value != getattr(her, name)}
     topics = tuple(topic for topic in OF_VOLUNTEERS if topic in form.loaded)
     _save(db, Owner(volunteer_id=her.id), form, topics, now=now)
-    if usual != her.channel:
-        volunteers.revise(db, her, changes={"channel": usual}, account_id=account_id, now=now)
+    if changes:
+        volunteers.revise(db, her, changes=changes, account_id=account_id, now=now)
 
 
 def save_desk(db: Session, form: Form, *, account_id: int, now: datetime) -> None:

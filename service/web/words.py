@@ -5,12 +5,13 @@ Templates have this module as `words`: `{{ words.ASSIGNMENT_STATES[row.state] }}
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from service import wording
 from service.language import Lazy, _
+from service.reminders.rules import parse
 from service.rotation.models import RotationTurn
 from service.rotation.problem import Bar
 from service.signups.rules import Refused
@@ -224,6 +225,19 @@ DATE_PROBLEMS = {
     "too_long": ACTIVITY_PROBLEMS["too_long"],
 }
 NOT_OFFERED = Lazy("请从列出的里面选一个")
+
+
+def lead_times(chosen: Iterable[str]) -> str:
+    """When somebody is reminded: `3天前、前一天晚上20:00、开始前2小时`."""
+    return wording.listed(_lead_time(parse(one)) for one in chosen)
+
+
+def _lead_time(lead: timedelta | time) -> str:
+    if isinstance(lead, time):
+        return _("前一天{clock}", clock=wording.clock(lead))
+    if lead.days and not lead.seconds:
+        return _("提前{days}天", days=lead.days)
+    return _("开始前{duration}", duration=wording.duration(lead))
 
 
 def date_problem(code: str) -> str:

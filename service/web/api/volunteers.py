@@ -241,6 +241,6 @@ def _shown(person: Volunteer) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "birth_on", "email", "channel", "weekly_hours", "steps_in", "registered_at", "left_at", "qualifications",
-    "consents", "version",
+    "birth_on", "email", "channel", "weekly_hours", "steps_in", "lead_times", "registered_at", "left_at",
+    "qualifications", "consents", "version",
 )  # fmt: skip

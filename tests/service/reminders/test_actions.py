@@ -32,6 +32,7 @@ from service.terms import (
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Consent, Volunteer
 from tests import factories
+from tests.outbox import follow
 
 #: The shift of most tests: Saturday 28 November 2026, 9:00 to 11:00.
 START = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
@@ -96,6 +97,69 @@ def test_an_offer_is_not_reminded_of(session: Session, person: Volunteer, now: d
     roster.decline(session, assignment_id=made.id, now=now)
     planning.plan(session, assignment_ids=[made.id], now=now)
     assert standing(session, made) == {}
+
+
+def test_her_own_lead_times_go_before_those_of_the_activity(session: Session, person: Volunteer, now: datetime) -> None:
+    person.lead_times = ["eve19:00", "PT1H"]
+    made = place(session, person)
+    planning.plan(session, assignment_ids=[made.id], now=now)
+    assert standing(session, made) == {"eve19:00": "11-27 19:00", "PT1H": "11-28 08:00"}
+
+
+def choose(session: Session, person: Volunteer, *lead_times: str, now: datetime) -> None:
+    """She chooses, and what follows from it has been done."""
+    changes = {"lead_times": list(lead_times) or None}
+    volunteers.revise(session, person, changes=changes, account_id=1, now=now)
+    follow(session, now=now)
+
+
+def test_what_is_queued_follows_what_she_chooses_anew(
+    session: Session, person: Volunteer, assignment: Assignment, now: datetime
+) -> None:
+    before = standing(session, assignment)
+    choose(session, person, "eve19:00", now=now)
+    gone = dict.fromkeys(before, str(UnsentReason.SUPERSEDED))
+    assert standing(session, assignment) == gone | {"eve19:00": "11-27 19:00"}
+
+    choose(session, person, now=now)
+    assert standing(session, assignment) == before | {"eve19:00": str(UnsentReason.SUPERSEDED)}
+
+
+def test_what_was_said_stays_said_when_she_chooses_anew(
+    session: Session, person: Volunteer, assignment: Assignment
+) -> None:
+    actions.settle_due(session, now=at("11-25 09:00"))
+    choose(session, person, "eve20:00", now=at("11-26 10:00"))
+    assert standing(session, assignment) == {
+        "P3D": ReminderState.SENT,
+        "eve20:00": "11-27 20:00",
+        "PT2H": UnsentReason.SUPERSEDED,
+    }
+
+
+def test_who_chooses_too_late_for_all_of_them_is_still_reminded(
+    session: Session, person: Volunteer, now: datetime
+) -> None:
+    made = place(session, person, at("11-28 14:00").astimezone(UTC))
+    planning.plan(session, assignment_ids=[made.id], now=now)
+    choose(session, person, "eve20:00", now=at("11-28 09:00"))
+    assert standing(session, made)["eve20:00"] == "11-28 12:00"
+
+
+def test_choosing_changes_nothing_for_what_is_over_or_given_up(
+    session: Session, person: Volunteer, assignment: Assignment, now: datetime
+) -> None:
+    follow(session, now=now)
+    before = standing(session, assignment)
+    choose(session, person, "eve19:00", now=START)
+    assert standing(session, assignment) == before
+
+    other = place(session, person, START + timedelta(days=7))
+    planning.plan(session, assignment_ids=[other.id], now=now)
+    roster.decline(session, assignment_id=other.id, now=now)
+    planning.drop(session, assignment_ids=[other.id], now=now)
+    choose(session, person, "eve18:00", now=now)
+    assert "eve18:00" not in standing(session, other)
 
 
 def test_who_did_not_agree_has_rows_that_say_so(session: Session, now: datetime) -> None:

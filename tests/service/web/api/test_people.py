@@ -218,4 +218,16 @@ def test_she_says_that_she_is_not_to_be_asked_to_step_in(town: Town) -> None:
     changed = town.coordinator.patch(address, {"steps_in": False}, If_Match=kept.headers["ETag"])
     assert (changed.status, changed.json["steps_in"]) == (200, False)
     assert town.other.patch(address, {"steps_in": True}, If_Match="*").status == 404
+    assert town.other.patch(address, {"lead_times": ["PT2H"]}, If_Match="*").status == 404
     assert town.stranger.patch(address, {"steps_in": True}, If_Match="*").status == 404
+
+
+def test_she_says_when_she_wants_to_be_reminded(town: Town) -> None:
+    address = f"/volunteers/{town.volunteer.volunteer_id}"
+    assert town.volunteer.get(address).json["lead_times"] is None
+    own = town.volunteer.patch(address, {"lead_times": ["eve19:00", "PT1H"]}, If_Match="*")
+    assert (own.status, own.json["lead_times"]) == (200, ["eve19:00", "PT1H"])
+    for wrong in ([], ["soon"], ["PT2H"] * 7):
+        assert town.volunteer.patch(address, {"lead_times": wrong}, If_Match="*").status == 422
+    usual = town.volunteer.patch(address, {"lead_times": None}, If_Match="*")
+    assert (usual.status, usual.json["lead_times"]) == (200, None)

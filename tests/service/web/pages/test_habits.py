@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from service.accounts import actions as accounts
 from service.db import transaction
 from service.notifications import habits
 from service.notifications.habits import Owner
+from service.outbox import OutboxEvent
 from service.places.models import Area
 from service.teams import actions as teams
 from service.terms import Channel, MemberRole, Topic
@@ -20,7 +22,7 @@ from tests.ledger import audited
 
 pytestmark = pytest.mark.usefixtures("at_now")
 
-AS_BEFORE = dict.fromkeys(("usual", "reminders", "offers", "changes", "askings", "free_places"), "usual")
+AS_BEFORE = dict.fromkeys(("usual", "when", "reminders", "offers", "changes", "askings", "free_places"), "usual")
 
 
 def volunteer() -> tuple[Person, int]:
@@ -100,6 +102,32 @@ def test_volunteers_do_not_choose_for_others() -> None:
     her, her_id = volunteer()
     her.open(f"/co/people/{her_id}/habits")
     assert her.status == 403
+
+
+def test_she_chooses_when_she_is_reminded() -> None:
+    her, her_id = volunteer()
+    assert "前一天晚上20:00、开始前2小时" in her.open("/me/habits")
+    her.send("/me/habits", **AS_BEFORE | {"when": "eve20:00 PT2H", "reminders": "call_list"})
+    with transaction() as session:
+        assert session.get_one(Volunteer, her_id).lead_times == ["eve20:00", "PT2H"]
+        assert session.scalar(select(OutboxEvent.payload).where(OutboxEvent.kind == "LeadTimesChosen")) == {
+            "volunteer_id": her_id
+        }
+    assert chosen(Owner(volunteer_id=her_id)) == {Topic.REMINDERS: Channel.CALL_LIST}
+    her.open("/me/habits")
+    her.send("/me/habits", **AS_BEFORE)
+    with transaction() as session:
+        assert session.get_one(Volunteer, her_id).lead_times is None
+
+
+def test_what_a_program_chose_for_her_stays_on_her_page() -> None:
+    her, her_id = volunteer()
+    with transaction() as session:
+        session.get_one(Volunteer, her_id).lead_times = ["PT90M"]
+    assert "开始前1小时30分钟" in her.open("/me/habits")
+    her.send("/me/habits", **AS_BEFORE | {"when": "PT90M", "changes": "call_list"})
+    with transaction() as session:
+        assert session.get_one(Volunteer, her_id).lead_times == ["PT90M"]
 
 
 def test_only_who_leads_a_team_is_asked_about_the_digest() -> None:
