@@ -65,3 +65,32 @@ class MatchRunWhole(MatchRunShown):
     problem = fields.Dict(required=True, allow_none=True)
     solution = fields.Dict(required=True, allow_none=True)
     outcome = fields.Dict(required=True, allow_none=True)
+
+
+class MoveShown(Shown):
+    """One way to fill a place that is short, and what it does to the aims of a plan."""
+
+    volunteer_id = fields.Integer(required=True)
+    assignment_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The place she would give up; null if she is free."}
+    )
+    leaves_shift_role_id = fields.Integer(required=True, allow_none=True)
+    behind_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Volunteer who could step in where she leaves."}
+    )
+    changes = fields.Integer(required=True, metadata={"description": "People whose roster changes."})
+    cover = fields.Integer(required=True, metadata={"description": "Weighted heads towards the minimums, more."})
+    wishes = fields.Integer(required=True, metadata={"description": "Worth of honoured wishes, more or less."})
+    burden = fields.Integer(required=True, metadata={"description": "Squared loads, more or less: less is fairer."})
+
+
+class MovesShown(Shown):
+    """The fewest changes first."""
+
+    items = fields.List(fields.Nested(MoveShown), required=True)
+
+
+class MoveAgreed(Input):
+    """She said yes."""
+
+    assignment_id = Id(required=True, label=Lazy("排班"), metadata={"description": "The place she gives up."})

@@ -152,6 +152,7 @@ class ReleaseReason(StrEnum):
     COORDINATOR = "coordinator"
     REPLANNED = "replanned"
     SWAPPED = "swapped"
+    MOVED_OVER = "moved_over"
 
 
 class SwapState(StrEnum):

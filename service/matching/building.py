@@ -61,6 +61,7 @@ def build_problem(
     known = candidates(session, people, around=begin, until=until_at)
     loads = _loads(session, people, before=begin)
     inside = {row.Shift.id for row in rows}
+    pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
@@ -69,7 +70,7 @@ def build_problem(
             for number, person in known.items()
         ),
         openings=tuple(_opening(row, held) for row in rows),
-        commitments=tuple(duty for person in known.values() for duty in _commitments(person, inside)),
+        commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
         wishes=tuple(_wishes(rows, asked, known, said_no=_said_no(session, inside))),
         pins=tuple(
             Pin(
@@ -231,7 +232,8 @@ def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
     )
 
 
-def _commitments(person: Candidate, inside: set[int]) -> list[Commitment]:
+def _commitments(person: Candidate, pinned: set[tuple[int, int]]) -> list[Commitment]:
+    """Her duties that are not pinned: in shifts outside the problem, and where she stands by."""
     return [
         Commitment(
             person_id=person.volunteer_id,
@@ -242,7 +244,7 @@ def _commitments(person: Candidate, inside: set[int]) -> list[Commitment]:
             week=_week(duty.starts_at),
         )
         for duty in person.commitments
-        if duty.shift_id not in inside
+        if (person.volunteer_id, duty.shift_id) not in pinned
     ]
 
 

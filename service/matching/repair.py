@@ -64,6 +64,16 @@ def repair(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Re
     return _moved(plan, moves, without=without)
 
 
+def choices(plan: Plan, opening: Opening, *, most: int) -> list[Repair]:
+    """Some repairs, each by another person, the smallest first: for somebody to choose from."""
+    found: list[Repair] = []
+    seen: set[int] = set()
+    while len(found) < most and (mended := repair(plan, opening, without=seen)) is not None:
+        found.append(mended)
+        seen.add(mended.placed[0].person_id)
+    return found
+
+
 def _moved(plan: Plan, moves: Sequence[tuple[Wish, Wish]], *, without: Collection[int]) -> Repair | None:
     """Somebody comes over, from where she can be spared or somebody steps in."""
     tries = _Tries()
@@ -84,6 +94,14 @@ def apply(plan: Plan, mended: Repair) -> None:
     for wish in mended.given_up:
         plan.take_back(wish)
     for wish in mended.placed:
+        plan.place(wish)
+
+
+def undo(plan: Plan, mended: Repair) -> None:
+    """Take the changes back."""
+    for wish in mended.placed:
+        plan.take_back(wish)
+    for wish in mended.given_up:
         plan.place(wish)
 
 

@@ -120,13 +120,20 @@ def _about_offers(
     return replace(about_assignment(assignment, shift, kind=kind, key=key), subject_ids={ASSIGNMENTS: ids})
 
 
+#: Reasons of one's own to be no longer expected: nobody has to be told of them.
+OF_THEIR_OWN = (ReleaseReason.WITHDREW, ReleaseReason.MOVED_OVER)
+
+
 def tell_released(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:
-    """Tell people that they are no longer expected, if they ever were. Who withdrew is told by her withdrawal."""
+    """Tell people that they are no longer expected, if they ever were.
+
+    Who withdrew is told by her withdrawal; who moved over to another shift has just said so to a coordinator.
+    """
     wanted = []
     for assignment, shift in queries.assignments(session, assignment_ids):
         reason = assignment.release_reason
         never_asked = assignment.answer_by is None and assignment.answered_at is None
-        if assignment.state != AssignmentState.RELEASED or reason == ReleaseReason.WITHDREW or never_asked:
+        if assignment.state != AssignmentState.RELEASED or reason in OF_THEIR_OWN or never_asked:
             continue
         if reason in (ReleaseReason.SHIFT_CANCELLED, ReleaseReason.ACTIVITY_CANCELLED):
             kind, key = NotificationKind.SHIFT_CANCELLED, _cancelled_key(assignment)

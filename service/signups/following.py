@@ -98,6 +98,7 @@ _AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
     ReleaseReason.OFFER_EXPIRED: SignUpState.EXPIRED,
     ReleaseReason.WITHDREW: None,
     ReleaseReason.SWAPPED: SignUpState.WITHDRAWN,
+    ReleaseReason.MOVED_OVER: SignUpState.WITHDRAWN,
 }
 
 

@@ -55,6 +55,7 @@ BY_RELEASE = {
     ReleaseReason.ACTIVITY_CANCELLED: Outcome.CALLED_OFF,
     ReleaseReason.REPLANNED: Outcome.REPLANNED,
     ReleaseReason.SWAPPED: Outcome.SWAPPED,
+    ReleaseReason.MOVED_OVER: Outcome.WITHDRAWN,
 }
 
 

@@ -20,6 +20,7 @@ from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
+from service.matching.mending import CannotMove
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.roster import models as roster
@@ -122,6 +123,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),
+    CannotMove: _simple(409, "wrong-state"),
     RotationRefused: _rotation_refused,
     turns.NotADraft: _simple(409, "wrong-state"),
     turns.AlreadyClosed: _simple(409, "wrong-state"),

@@ -39,7 +39,7 @@ def list_assignments(call: Call, *, asked: dict[str, Any]) -> Any:
         after_id=cursors.after_id(asked.get("after")),
         limit=asked["limit"] + 1,
     )
-    return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.Assignment.id,), each=_shown)
+    return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.Assignment.id,), each=shown)
 
 
 @assignments.operation("GET", "/<id:assignment_id>", gives=AssignmentShown())
@@ -156,15 +156,16 @@ def _answered(call: Call, sent_id: int, became: Assignment | actions.OfferClosed
     is_taken = isinstance(became, Assignment)
     now_id = became.id if isinstance(became, Assignment) else sent_id
     row = found(listing.visible(call.session, now_id, **call.reach()))
-    return {"assignment_id": sent_id, "is_taken": is_taken, "assignment": _shown(row)}
+    return {"assignment_id": sent_id, "is_taken": is_taken, "assignment": shown(row)}
 
 
 def _one(call: Call, assignment_id: int) -> Any:
     row = found(listing.visible(call.session, assignment_id, **call.reach()))
-    return versioned(_shown(row), row.Assignment.version)
+    return versioned(shown(row), row.Assignment.version)
 
 
-def _shown(row: listing.ListedRow) -> dict[str, Any]:
+def shown(row: listing.ListedRow) -> dict[str, Any]:
+    """One place with what it is a place in."""
     assignment, name, shift, activity, definition = row
     return {
         **{field: getattr(assignment, field) for field in COLUMNS},

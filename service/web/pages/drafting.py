@@ -14,6 +14,7 @@ from service.activities.queries import shift_role_in_scope
 from service.calendars.rules import instant, local
 from service.drafting import actions, queries
 from service.language import _, counted
+from service.matching import mending
 from service.matching.explain import LABELS
 from service.matching.solution import Unplaced
 from service.signups.queries import OpeningRow, opening
@@ -21,6 +22,7 @@ from service.volunteers.models import Volunteer
 from service.web import notices, page, words
 from service.web.desk import Desk, activity_here, asked_monday, assignment_here, at_desk, found, volunteer_here
 from service.web.forms import Form
+from service.web.move_view import moves
 from service.web.pages.roster import board_address, board_page
 
 pages = Blueprint("drafting", __name__, url_prefix="/co")
@@ -115,6 +117,7 @@ def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
         q=text,
         able=[one for one in people if one.can],
         unable=[one for one in people if not one.can],
+        moves=moves(desk.db, mending.proposals(desk.db, row, now=desk.now), now=desk.now),
         back=board_address(row.Shift),
     )
 
