@@ -17,6 +17,7 @@ from service import events, terms
 from service.cli import cli
 from service.reactions import NAMES
 from service.settings import Settings
+from service.web import deeds
 from tests import needs
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -111,6 +112,19 @@ def test_every_reaction_is_explained() -> None:
     told = section(text_of("events.md"), "## What each reaction does")
 
     assert sorted(first_cells(told)) == sorted({name for names in NAMES.values() for name in names})
+
+
+# --- the audit ---
+
+
+def test_whatever_is_written_down_in_the_audit_has_its_words() -> None:
+    """Found in the sources: a verb is named, or given to a module's own `_note`."""
+    source = "\n".join(path.read_text() for path in (HOUSE / "service").rglob("*.py"))
+    written = set(re.findall(r'verb="(\w+)"', source))
+    written |= set(re.findall(r'_note\w*\(\s*\w+,(?:\s*[\w.]+,)?\s*"(\w+)"', source))
+
+    assert len(written) > 50
+    assert sorted(written - deeds.VERBS.keys()) == []
 
 
 # --- settings ---

@@ -43,7 +43,7 @@ ABOUT_ACTIVITIES = (
     "habits",
 )
 #: The pages that lie behind that of administrators.
-OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "house")
+OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
 #: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),

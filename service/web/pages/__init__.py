@@ -15,6 +15,7 @@ from service.web.pages import (
     calendars,
     calls,
     changing,
+    channels,
     dashboard,
     display,
     drafting,
@@ -57,6 +58,7 @@ from service.web.pages import (
     swap_answers,
     swap_approvals,
     swaps,
+    texts,
     watches,
 )
 from service.web.pages import help as help_pages
@@ -96,6 +98,8 @@ DESK: tuple[Blueprint, ...] = (
     audits.pages,
     calendars.pages,
     outbox.pages,
+    channels.pages,
+    texts.pages,
     house.pages,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (

@@ -31,6 +31,8 @@ WAYS = (
     ("areas.index", Lazy("地方和队伍"), Lazy("社区、院落、活动地点，值班电话，有哪些队伍。")),
     ("accounts.index", Lazy("人和权限"), Lazy("谁是协调员、管理员，管哪里。")),
     ("calendars.index", Lazy("放假和学期"), Lazy("国务院的放假通知，学校什么时候上学。")),
+    ("channels.index", Lazy("通知的渠道"), Lazy("短信、邮件、群机器人设好了没有，最近怎么样，给自己发一条试试。")),
+    ("texts.index", Lazy("消息的样子"), Lazy("每一种消息读一遍，中文和英文，多长，短信能不能发。")),
     ("outbox.index", Lazy("没做成的事"), Lazy("后台试了几次都没做成的，看原因，再试一次。")),
     ("audits.index", Lazy("操作记录"), Lazy("谁看过、改过什么，什么时候。")),
     ("house.index", Lazy("设置"), Lazy("夜里几点不打扰，用什么办法通知，在哪里改。")),

@@ -227,6 +227,7 @@ def addresses(app: Flask, place: Place) -> list[tuple[str, str]]:
     """(method, address) of every page below /co and /ad, filled with the numbers of `place`."""
     numbers = {name: getattr(place, name) for name in Place.__annotations__}
     numbers |= {"step": "what", "kind": "people", "form": "csv", "what": "publish", "answer": "on"}
+    numbers |= {"channel": "file", "name": "reminder"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -138,8 +138,9 @@ def content() -> list[str]:
 
 
 def leftovers(text: str, written: list[str]) -> list[str]:
-    """Chinese in what a reader sees of a page, without what people wrote."""
+    """Chinese in what a reader sees of a page, without what people wrote and samples of messages."""
     seen = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    seen = re.sub(r'<(div|b) lang="(?:zh-CN|en)">.*?</\1>', "", seen, flags=re.DOTALL)
     for words in written:
         seen = seen.replace(words, "")
     return [line.strip() for line in seen.splitlines() if HAN.search(line)]
