@@ -10,6 +10,7 @@ from schemas import Input
 from schemas.fields import Id, LocalDateTime, Many
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
+from service.matching.solution import LevelName
 from service.terms import MatchRunState, MatchStage
 
 
@@ -94,3 +95,70 @@ class MoveAgreed(Input):
     """She said yes."""
 
     assignment_id = Id(required=True, label=Lazy("排班"), metadata={"description": "The place she gives up."})
+
+
+class WhatIfAsked(Input):
+    """Who, and where."""
+
+    person_id = Id(required=True, label=Lazy("志愿者"))
+    opening_id = Id(required=True, label=Lazy("岗位"))
+
+
+class Placed(Shown):
+    """One person in one opening of a plan."""
+
+    person_id = fields.Integer(required=True)
+    opening_id = fields.Integer(required=True)
+
+
+class LevelMoved(Shown):
+    """One aim of a plan, without her and with her."""
+
+    name = one_of(LevelName, required=True)
+    before = fields.Integer(required=True)
+    after = fields.Integer(required=True)
+
+
+class WhatIfShown(Shown):
+    """What placing her would mean. Nothing is changed by asking."""
+
+    is_possible = fields.Boolean(required=True)
+    blockers = fields.List(fields.Dict(), required=True, metadata={"description": "Why not: see docs/matching.md."})
+    goes = fields.List(fields.Nested(Placed), required=True, metadata={"description": "Who would lose which place."})
+    comes = fields.List(
+        fields.Nested(Placed), required=True, metadata={"description": "Who would get which, with her."}
+    )
+    levels = fields.List(fields.Nested(LevelMoved), required=True)
+
+
+class RankCount(Shown):
+    """How many were placed by a wish of this rank; 0 is who did not ask."""
+
+    rank = fields.Integer(required=True)
+    count = fields.Integer(required=True)
+
+
+class LedgerLine(Shown):
+    """One person in the twelve weeks before the plan."""
+
+    volunteer_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    asked = fields.Integer(required=True)
+    offered = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    served = fields.Integer(required=True)
+    nights = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
+    unpopular = fields.Integer(required=True)
+
+
+class FairnessShown(Shown):
+    """How fairly a plan deals with its people: see docs/matching.md."""
+
+    people = fields.Integer(required=True)
+    jain = fields.Float(required=True)
+    worst_decile = fields.Float(required=True)
+    ranks = fields.List(fields.Nested(RankCount), required=True)
+    without_any = fields.Integer(required=True)
+    envious = fields.Integer(required=True)
+    ledger = fields.List(fields.Nested(LedgerLine), required=True)

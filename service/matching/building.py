@@ -207,7 +207,7 @@ def _person(person: Candidate, *, load_minutes: int, on: date) -> Person:
     )
 
 
-def _is_night(shift: Shift) -> bool:
+def is_night(shift: Shift) -> bool:
     """Whether any of it lies between ten in the evening and five in the morning, in China."""
     first, last = local(shift.starts_at), local(shift.ends_at - timedelta(minutes=1))
     return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT
@@ -228,7 +228,7 @@ def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
         kept=max(0, role.taken - holders),
         weight=QUALIFIED_WEIGHT if row.ActivityRole.requires else PLAIN_WEIGHT,
         area=shift.area_id,
-        is_night=_is_night(shift),
+        is_night=is_night(shift),
     )
 
 

@@ -98,9 +98,9 @@ def _unfounded(problem: Problem, solution: Solution) -> Iterator[Violation]:
         wish = wishes.get(key)
         if wish is None or (wish.rank, wish.signup_id) != (placement.rank, placement.signup_id):
             yield Violation(Fault.NO_SUCH_WISH, *key)
-        elif wish.barred:
+        if wish is not None and wish.barred:
             yield Violation(Fault.BARRED, *key)
-        elif wish.availability == CANNOT:
+        if wish is not None and wish.availability == CANNOT:
             yield Violation(Fault.UNAVAILABLE, *key)
         if key in seen:
             yield Violation(Fault.PLACED_TWICE, *key)

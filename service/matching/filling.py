@@ -55,7 +55,15 @@ def honour_wishes(plan: Plan) -> None:
 
 def settle(plan: Plan) -> None:
     """Take back whoever must not stay, and whoever must not stay without her."""
-    asked = dict(plan.placed)
+    _settle(plan, dict(plan.placed))
+
+
+def settle_beside(plan: Plan, gone: Iterable[Wish]) -> None:
+    """The same, asked only of those who may have leaned on somebody who has just gone."""
+    _settle(plan, {(one.person_id, one.opening_id): one for wish in gone for one in leaning(plan, wish)})
+
+
+def _settle(plan: Plan, asked: dict[tuple[int, int], Wish]) -> None:
     while fallen := [wish for key, wish in asked.items() if key in plan.placed and not stands(plan, wish)]:
         asked = {}
         for wish in fallen:

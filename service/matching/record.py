@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.matching import engine, greedy, lexical
 from service.matching.models import MatchRun
+from service.matching.plan import Plan
 from service.matching.problem import Problem
 from service.matching.solution import Solution, Solver, Unplaced
 
@@ -78,6 +79,16 @@ def solution_of(run: MatchRun) -> Solution:
     if run.solution is None:
         raise NotSolved(f"match run {run.id} is {run.state}")
     return Solution.from_json(run.solution)
+
+
+def plan_of(run: MatchRun) -> Plan:
+    """What the run proposed, as a plan that can be asked. Raises NotSolved."""
+    plan = Plan(problem_of(run))
+    placed = {(one.person_id, one.opening_id) for one in solution_of(run).placements}
+    for wish in plan.problem.wishes:
+        if (wish.person_id, wish.opening_id) in placed:
+            plan.place(wish)
+    return plan
 
 
 def outcome_of(run: MatchRun) -> Outcome:

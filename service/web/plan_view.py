@@ -46,6 +46,8 @@ class ProposedRole:
 class Without:
     """Somebody who asked and got nothing, and all that stood in the way."""
 
+    person_id: int
+    opening_id: int
     name: str
     what: str
     why: tuple[str, ...]
@@ -163,7 +165,13 @@ def _proof(level: Level) -> str:
 def without(solution: Solution, *, known: Known) -> list[Without]:
     """Who asked and got no place, one line for each wish."""
     return [
-        Without(known.name(one.person_id), _opening(known, one.opening_id), tuple(reasons(known, one)))
+        Without(
+            person_id=one.person_id,
+            opening_id=one.opening_id,
+            name=known.name(one.person_id),
+            what=_opening(known, one.opening_id),
+            why=tuple(reasons(known, one)),
+        )
         for one in solution.unplaced
     ]
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from schemas.matching import MatchRunsAsked, MatchRunShown, MatchRunWhole, NewMatchRun, Publication
+from schemas.matching import (
+    FairnessShown,
+    MatchRunsAsked,
+    MatchRunShown,
+    MatchRunWhole,
+    NewMatchRun,
+    Publication,
+    WhatIfAsked,
+    WhatIfShown,
+)
 from schemas.shown import page_of
 from service.activities import queries as activities
 from service.language import _
 from service.matching import actions, queries
+from service.matching.fairness import fairness
+from service.matching.ledger import ledger
 from service.matching.models import MatchRun
+from service.matching.problem import instant
+from service.matching.record import plan_of, solution_of
+from service.matching.what_if import what_if
 from service.terms import Role
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
@@ -91,6 +106,44 @@ def discard_match(call: Call, *, match_run_id: int) -> Any:
     """Throw a run away, also while it waits or is being solved; its sign-ups wait for the next. Twice is harmless."""
     run = _mine(call, match_run_id)
     actions.discard(call.session, match_run_id=run.id, account_id=call.actor.account_id, now=call.now)
+
+
+@match_runs.operation(
+    "GET", "/match-runs/<id:match_run_id>/what-if", asks=WhatIfAsked(), gives=WhatIfShown(), refuses=(409,)
+)
+def ask_what_if(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
+    """What if this person were placed in this opening? Who would move, what it would cost, or why it cannot be."""
+    plan = plan_of(_mine(call, match_run_id))
+    key = asked["person_id"], asked["opening_id"]
+    wish = next((one for one in plan.wishes_of.get(key[0], ()) if one.opening_id == key[1]), None)
+    if wish is None:
+        raise invalid(opening_id=[_("这个人没有报这一班，也不是这一班的队员")])
+    if key in plan.placed:
+        raise invalid(opening_id=[_("这个人已经排在这一班了")])
+    found_out = what_if(plan, wish)
+    return {
+        "is_possible": found_out.is_possible,
+        "blockers": [blocker.to_json() for blocker in found_out.blockers],
+        "goes": found_out.goes,
+        "comes": found_out.comes,
+        "levels": [
+            {"name": old.name, "before": old.value, "after": new.value}
+            for old, new in zip(found_out.before, found_out.after, strict=True)
+        ],
+    }
+
+
+@match_runs.operation("GET", "/match-runs/<id:match_run_id>/fairness", gives=FairnessShown(), refuses=(409,))
+def show_fairness(call: Call, *, match_run_id: int) -> Any:
+    """How fairly the plan deals with its people, and who asked, was offered, refused and served how much before it."""
+    run = _mine(call, match_run_id)
+    plan = plan_of(run)
+    measured = fairness(plan, solution_of(run))
+    return {
+        **asdict(measured),
+        "ranks": [{"rank": rank, "count": count} for rank, count in measured.ranks],
+        "ledger": ledger(call.session, plan.persons, before=instant(plan.problem.from_minute)),
+    }
 
 
 def _mine(call: Call, match_run_id: int) -> MatchRun:

@@ -21,6 +21,7 @@ from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.mending import CannotMove
+from service.matching.record import NotSolved
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.roster import models as roster
@@ -124,6 +125,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),
     CannotMove: _simple(409, "wrong-state"),
+    NotSolved: _simple(409, "wrong-state"),
     RotationRefused: _rotation_refused,
     turns.NotADraft: _simple(409, "wrong-state"),
     turns.AlreadyClosed: _simple(409, "wrong-state"),

@@ -60,6 +60,7 @@ from service.web.pages import (
     swaps,
     texts,
     watches,
+    what_if,
 )
 from service.web.pages import help as help_pages
 
@@ -78,6 +79,7 @@ DESK: tuple[Blueprint, ...] = (
     answers.pages,
     drafting.pages,
     moving.pages,
+    what_if.pages,
     shifts.pages,
     people.pages,
     ledger.pages,

@@ -53,6 +53,32 @@ def test_a_plan_is_asked_for_looked_at_and_published(town: Town) -> None:
     assert town.coordinator.delete(f"/match-runs/{run_id}").status == 409
 
 
+def test_a_plan_can_be_asked_what_if_and_how_fair(town: Town) -> None:
+    shift_id, role_id = town.shift(mode="matched")
+    people = [town.person(name) for name in ("王小满", "李大寒", "张立春")]
+    for person in people:
+        person.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    assert town.coordinator.get(f"/match-runs/{run_id}/fairness").status == 409
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+
+    last, second = people[2].volunteer_id, people[1].volunteer_id
+    asked = town.coordinator.get(f"/match-runs/{run_id}/what-if?person_id={last}&opening_id={role_id}").json
+    assert asked["is_possible"]
+    assert asked["goes"] == [{"person_id": second, "opening_id": role_id}]
+    assert asked["comes"] == [{"person_id": last, "opening_id": role_id}]
+    assert {level["name"]: level["after"] - level["before"] for level in asked["levels"]}["cover"] == 0
+    assert town.coordinator.get(f"/match-runs/{run_id}/what-if?person_id={second}&opening_id={role_id}").status == 422
+    assert town.stranger.get(f"/match-runs/{run_id}/what-if?person_id={last}&opening_id={role_id}").status == 404
+    assert town.volunteer.get(f"/match-runs/{run_id}/fairness").status == 404
+
+    fair = town.coordinator.get(f"/match-runs/{run_id}/fairness").json
+    assert (fair["people"], fair["without_any"], fair["ranks"]) == (3, 1, [{"rank": 1, "count": 2}])
+    assert {line["name"] for line in fair["ledger"]} == {"王小满", "李大寒", "张立春"}
+
+
 def test_a_plan_that_was_thrown_away_cannot_be_published(town: Town) -> None:
     _activity_id, run_id = matched(town)
 

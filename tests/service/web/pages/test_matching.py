@@ -153,6 +153,34 @@ def test_who_got_nothing_learns_every_reason(desk: tuple[Person, Area]) -> None:
     assert "医师资格到2026年11月27日为止，2026年11月28日服务那天已经过期。" in text
 
 
+def test_what_if_somebody_else_were_placed(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪", "张立春")
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    [link] = re.findall(rf"/co/match/{run_id}/what-if\?[^\"]+", text)
+    told = she.open(link)
+    assert "要是排张立春呢" in told
+    assert "李大雪（11月28日" in told.split("谁要让出来")[1].split("代价")[0]
+    assert "没有代价，和原来一样好。" in told
+    assert set(states().values()) == {AssignmentState.DRAFTED}, "asking changes nothing"
+    assert she.open(f"/co/match/{run_id}/what-if?person=1&opening=1") is not None
+    assert she.status == 404
+
+
+def test_fairness_is_shown_person_by_person(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪", "张立春")
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}/fairness")
+    assert "均衡（Jain指数）" in text
+    assert re.search(r"报了名一班也没排上</th><td>1人", text)
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th>((?:<td>[^<]*</td>){8})', text))
+    assert set(rows) == {"王小满", "李大雪", "张立春"}
+    assert rows["王小满"].startswith("<td>0</td><td>0</td>"), "what is to come is no service yet"
+    assert rows["张立春"].endswith("<td>0.0</td>")
+
+
 def test_publishing_all_asks_everybody(desk: tuple[Person, Area]) -> None:
     she, area = desk
     run_id = asked_for(she, area, "王小满", "李大雪")

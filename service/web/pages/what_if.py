@@ -1,0 +1,70 @@
+"""/co/match/<run>/what-if and /fairness: questions to a plan, which change nothing."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from service.activities.models import Activity
+from service.language import _
+from service.matching import queries, record
+from service.matching.fairness import fairness
+from service.matching.ledger import ledger
+from service.matching.models import MatchRun
+from service.matching.plan import Plan
+from service.matching.problem import instant
+from service.matching.what_if import what_if
+from service.web import page
+from service.web.desk import Desk, at_desk, found, number
+from service.web.plan_questions import consequences, measures
+
+pages = Blueprint("what_if", __name__, url_prefix="/co/match/<int:match_run_id>")
+
+
+@pages.get("/what-if")
+@at_desk
+def show(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """What if she were placed here? Who would move, and what it would cost."""
+    run = _solved(desk, match_run_id)
+    plan = record.plan_of(run)
+    key = number(request.args.get("person", "")) or 0, number(request.args.get("opening", "")) or 0
+    wish = next((one for one in plan.wishes_of.get(key[0], ()) if one.opening_id == key[1]), None)
+    if wish is None or key in plan.placed:
+        raise NotFound
+    known = queries.known(desk.db, run)
+    return page.render(
+        "matching/what_if.html",
+        title=_("要是排{name}呢", name=known.name(wish.person_id)),
+        found=consequences(what_if(plan, wish), wish, known=known),
+        back=url_for("matching.index", match_run_id=run.id),
+    )
+
+
+@pages.get("/fairness")
+@at_desk
+def fair(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """How fairly the plan deals with its people, and who served how much before it."""
+    run = _solved(desk, match_run_id)
+    plan = record.plan_of(run)
+    return page.render(
+        "matching/fairness.html",
+        title=_("{title}：轮得公平不公平", title=desk.db.get_one(Activity, run.activity_id).title),
+        wide=True,
+        measures=measures(fairness(plan, record.solution_of(run))),
+        lines=ledger(desk.db, plan.persons, before=instant(plan.problem.from_minute)),
+        planned={person_id: _minutes(plan, person_id) for person_id in plan.persons},
+        back=url_for("matching.index", match_run_id=run.id),
+    )
+
+
+def _minutes(plan: Plan, person_id: int) -> int:
+    """What this plan gives her, in minutes."""
+    return plan.load[person_id] - plan.persons[person_id].load_minutes
+
+
+def _solved(desk: Desk, match_run_id: int) -> MatchRun:
+    run = found(queries.in_scope(desk.db, match_run_id, scope_ids=desk.scope_ids))
+    if run.solution is None:
+        raise NotFound
+    return run
