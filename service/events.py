@@ -190,6 +190,11 @@ class FindingSettled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StopVisited(Event):
+    stop_visit_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillStarted(Event):
     backfill_id: int
 

@@ -16,6 +16,7 @@ from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
 from service.roster import models as roster
 from service.rotation import models as rotation
+from service.routes import models as routes
 from service.sheets import models as sheets
 from service.signups import models as signups
 from service.swaps import models as swaps
@@ -43,6 +44,7 @@ __all__ = [
     "reminders",
     "roster",
     "rotation",
+    "routes",
     "sheets",
     "signups",
     "swaps",

@@ -26,6 +26,9 @@ from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.roster.queries import of_signup
+from service.routes import actions as routes
+from service.routes import queries as route_queries
+from service.routes.rules import StopPlan
 from service.settings import settings
 from service.signups import actions as signups
 from service.signups.models import SignUp
@@ -45,6 +48,7 @@ from tests.outbox import follow
 HER_PHONE = "13900020001"
 HER_NAME = "欧阳小满"
 ONE, TWO = RolePlan(name="引导员", min_needed=1, max_needed=1), RolePlan(name="引导员", min_needed=1, max_needed=2)
+PAIR = RolePlan(name="引导员", min_needed=2, max_needed=2)
 SEVERAL = (
     RolePlan(name="量血压", min_needed=1, max_needed=2, requires=(QualificationKind.DOCTOR,)),
     RolePlan(name="登记", min_needed=1, max_needed=3),
@@ -146,8 +150,11 @@ def _hers(session: Session, street: Street, area: Area, room: Area, she: Volunte
     activities.cancel_shift(session, shifts["called off offer"].id, reason="停电", now=NOW, account_id=None)
     follow(session, now=NOW)
     asked["served"] = _served(session, area, room, she)
-    asked["soon"] = _ask(session, she, _shift(session, area, room, on=0, title="365·贴心窗口值班", starts=time(11)))
+    asked["soon"] = _ask(
+        session, she, _shift(session, area, room, on=0, title="365·贴心窗口值班", starts=time(11), roles=(PAIR,))
+    )
     street.hers |= {name: f"/signups/{signup.id}" for name, signup in asked.items()}
+    street.hers["round"] = _round(session, room, at=asked["soon"].shift_id)
     street.hers["findings"] = _findings(session, before=asked["served"].shift_id, at=asked["soon"].shift_id)
     street.public |= {f"link {name}": f"/answers/{links.answer_token(place.id)}" for name, place in given.items()}
     served = of_signup(session, asked["served"].id)
@@ -169,6 +176,20 @@ def _findings(session: Session, *, before: int, at: int) -> str:
         made = findings.note(session, shift, by=desk, words=words, now=shift.starts_at)
     findings.settle(session, made.id, by=desk, outcome="报修了", now=session.get_one(Shift, at).starts_at)
     return f"/me/findings/{at}"
+
+
+def _round(session: Session, room: Area, *, at: int) -> str:
+    """The page of the round her shift walks: two stops, of which one has been seen, and not all was in order."""
+    shift = session.get_one(Shift, at)
+    activity = session.get_one(Activity, shift.activity_id)
+    stops = [StopPlan(place_id=room.id, name=name, checks=("在店里做饭", "飞线充电")) for name in ("饺子馆", "理发店")]
+    route = routes.lay_route(
+        session, activity, stops=stops, at_once=None, within_days=None, account_id=None, now=shift.starts_at
+    )
+    first = route_queries.stops(session, route, now=NOW)[0].row.id
+    desk = findings.Writer(account_id=1)
+    routes.visit(session, shift, stop_id=first, by=desk, now=shift.starts_at, wrong=["飞线充电"])
+    return f"/me/rounds/{at}"
 
 
 def _askings(session: Session, area: Area, room: Area, she: Volunteer) -> Iterator[tuple[str, int]]:

@@ -15,6 +15,8 @@ from service.activities.rules import DatesPlan, RolePlan, weekly_plan
 from service.demo.neighbourhoods import Tree
 from service.demo.teams import Teams
 from service.findings import actions as findings
+from service.routes import actions as routes
+from service.routes.rules import StopPlan
 from service.terms import DayRule, Mode, QualificationKind
 
 EVERY_DAY = frozenset(range(1, 8))
@@ -50,7 +52,8 @@ class Hours:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """An activity to publish, and how far the demo fills it: `filled` percent of its places in the next days,
-    and `waiting` more people than it takes. With `carries`, what is found on duty comes to its next shift."""
+    and `waiting` more people than it takes. With `carries`, what is found on duty comes to its next shift;
+    `stops` are courtyards walked in this order, and `checks` what is looked at in each."""
 
     title: str
     community: str
@@ -64,6 +67,8 @@ class Duty:
     filled: int = 60
     waiting: int = 0
     carries: bool = False
+    stops: Sequence[str] = ()
+    checks: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -137,4 +142,10 @@ class Office:
         )
         if duty.carries:
             findings.carry(session, activity, to=activity, account_id=account_id, now=self.now)
-        return actions.publish(session, activity, now=self.now, account_id=account_id)
+        actions.publish(session, activity, now=self.now, account_id=account_id)
+        if duty.stops:
+            stops = [StopPlan(place_id=self.tree.by_name[name].id, checks=duty.checks) for name in duty.stops]
+            routes.lay_route(
+                session, activity, stops=stops, at_once=None, within_days=None, account_id=account_id, now=self.now
+            )
+        return activity

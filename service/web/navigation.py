@@ -41,6 +41,7 @@ ABOUT_ACTIVITIES = (
     "ladders",
     "ledger",
     "habits",
+    "routes_desk",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")

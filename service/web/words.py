@@ -14,6 +14,7 @@ from service.language import Lazy, _
 from service.reminders.rules import parse
 from service.rotation.models import RotationTurn
 from service.rotation.problem import Bar
+from service.routes.actions import RouteRefused
 from service.signups.rules import Refused
 from service.terms import (
     ActivityState,
@@ -224,6 +225,13 @@ DATE_PROBLEMS = {
     "past": Lazy("第一次的开始时间已经过去"),
     "too_long": ACTIVITY_PROBLEMS["too_long"],
 }
+ROUTE_PROBLEMS = {
+    "empty": Lazy("至少写一处"),
+    "twice": Lazy("有一处写了两遍"),
+    "alone": Lazy("巡查至少要两个人一起，请先把岗位的最少人数改成2人以上"),
+    "no_round": Lazy("这些天里没有班次，谁也去不了"),
+    "too_few": Lazy("这样去不完，一趟至少要查{n}处"),
+}
 NOT_OFFERED = Lazy("请从列出的里面选一个")
 
 
@@ -248,6 +256,14 @@ def date_problem(code: str) -> str:
 def activity_problems(problems: dict[str, list[str]]) -> list[str]:
     """What ActivityRefused says, as sentences without their full stop."""
     return [str(ACTIVITY_PROBLEMS[code]) for codes in problems.values() for code in codes]
+
+
+def route_problems(refused: RouteRefused) -> dict[str, list[str]]:
+    """What RouteRefused says, by field."""
+    return {
+        name: [str(ROUTE_PROBLEMS[code]).format(n=refused.at_once) for code in codes]
+        for name, codes in refused.problems.items()
+    }
 
 
 def refusal(refused: Refused) -> str:

@@ -62,6 +62,7 @@ FOUND = (
     "rehearsal",
     "seen on duty",
     "carried to",
+    "route",
 )
 NAMES = (*FIXED, *FOUND)
 

@@ -122,7 +122,9 @@ def _found(session: Session) -> dict[str, str]:
     for words in ("3号楼二单元楼道堆了纸箱，电动车推不进去", "西门路灯不亮"):
         made = findings.note(session, shifts[0], by=desk, words=words, now=NOW)
     findings.settle(session, made.id, by=desk, outcome="报修了，周三来换", shift=shifts[1], now=NOW)
+    round_ = session.scalars(select(Activity.id).where(Activity.title == "清晨巡逻")).one()
     return {
+        "route": f"/co/activities/{round_}/route",
         "seen on duty": f"/co/shifts/{shifts[1].id}/findings",
         "carried to": f"/co/activities/{patrol.id}/carrying",
     }

@@ -30,6 +30,7 @@ from service.rotation import models as rotation
 from service.rotation import turns
 from service.rotation.notes import NotHerBlock
 from service.rotation.pool import RotationRefused
+from service.routes.actions import RouteRefused, UnknownStop
 from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
@@ -83,6 +84,10 @@ def _rotation_refused(error: RotationRefused) -> Problem:
     return Problem(422, kind="invalid", errors=errors)
 
 
+def _route_refused(error: RouteRefused) -> Problem:
+    return Problem(422, kind="invalid", errors=words.route_problems(error))
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -132,6 +137,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     rotation.ForbiddenMove: _simple(409, "wrong-state"),
     NotHerBlock: _simple(409, "wrong-state"),
     NothingKept: _simple(409, "wrong-state"),
+    RouteRefused: _route_refused,
+    UnknownStop: lambda _error: NotFound(),
     NotHerShift: _simple(409, "wrong-state"),
     NothingToRehearse: _simple(409, "wrong-state"),
     StaleDataError: _simple(412, "changed-meanwhile"),

@@ -21,6 +21,7 @@ from service.roster.actions import OfferClosed
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.rotation.notes import LATE
 from service.rotation.queries import to_hand_over
+from service.routes.queries import with_route
 from service.signups.queries import waiting
 from service.signups.second_thoughts import can_think_again, offer_again
 from service.swaps.queries import being_swapped, open_askings
@@ -78,7 +79,8 @@ def index(db: Session) -> ResponseReturnValue:
         swap_token=swap_token,
         being_swapped=being_swapped(db, who.volunteer_id),
         hand_overs=to_hand_over(db, who.volunteer_id, around=now, near=LATE),
-        to_write_down=to_write_down(db, who.volunteer_id, around=now),
+        to_write_down=(near := to_write_down(db, who.volunteer_id, around=now)),
+        with_route=with_route(db, [row.Activity.id for row in near]),
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),

@@ -14,6 +14,7 @@ from service.db import transaction
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup
 from service.places.models import Area
+from service.routes.models import RouteStop
 from service.settings import settings
 from service.sheets.models import Sheet
 from service.teams.models import Team
@@ -131,8 +132,10 @@ def content() -> list[str]:
             ChatGroup.name,
             Finding.words,
             Finding.outcome,
+            RouteStop.name,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
+        found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}
         found |= names | {masked_name(name) for name in names}
     return sorted(found - {""}, key=len, reverse=True)
 
