@@ -38,6 +38,7 @@ VERBS = {
     "noted_finding": Lazy("记下发现的事"),
     "settled_finding": Lazy("办完发现的事"),
     "carries_findings": Lazy("开始记发现的事"),
+    "laid_route": Lazy("定巡查路线"),
     "stopped_carrying_findings": Lazy("不再记发现的事"),
     "opened_group": Lazy("接上群机器人"),
     "pencilled_in": Lazy("排进草案"),
