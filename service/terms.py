@@ -317,6 +317,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     CALL_LIST = "call_list"
+    SLIP = "slip"
     INBOX = "inbox"
     WECOM = "wecom"
     DINGTALK = "dingtalk"

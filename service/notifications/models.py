@@ -108,6 +108,27 @@ class Call(Base):
     called_at: Mapped[datetime | None]
 
 
+class Slip(Base):
+    """One message on paper: to be printed, and handed to her before `needed_by`, when her shift begins."""
+
+    __tablename__ = "slip"
+    __table_args__ = (
+        Index("ix_slip_area_id_waiting", "area_id", "id", postgresql_where="printed_at IS NULL"),
+        CheckConstraint("(printed_at IS NULL) = (printed_by IS NULL)", name="printed"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    notification_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notification.id"), unique=True)
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(String(300), comment="printed as a code; empty where there is none")
+    needed_by: Mapped[datetime | None]
+    printed_by: Mapped[int | None] = mapped_column(BigInteger)
+    printed_at: Mapped[datetime | None]
+
+
 class Habit(Base):
     """How somebody wants to hear of one topic: over `channel`, or not at all. Without a row: as usual.
 

@@ -159,7 +159,7 @@ def _order(notification: Leased, to: Recipient) -> tuple[Channel, ...]:
 def _send(notification: Leased, batch: Batch, channel: Channel) -> str | None:
     """Send it; the text to keep. Digits that let somebody in are not kept. Raises NothingToSay, ChannelError."""
     to = batch.recipients[notification.id]
-    is_spoken = channel == Channel.CALL_LIST
+    is_spoken = channel in (Channel.CALL_LIST, Channel.SLIP)
     text = write(notification.kind, batch.subjects[notification.id], to=to, now=batch.now, is_spoken=is_spoken)
     message = Message(
         key=notification.key,

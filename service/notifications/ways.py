@@ -12,6 +12,9 @@ from service.terms import Channel, NotificationKind, Topic
 #: What goes on the coordinator's call list whatever the person's own channel is. It wakes nobody: who calls decides.
 BY_TELEPHONE = (NotificationKind.SUBSTITUTE_CALL, NotificationKind.OFFER_CALL)
 
+#: What is read out, carried or looked at by somebody who is not its reader, or later: nothing for a login code.
+BY_SOMEBODY = (Channel.CALL_LIST, Channel.SLIP, Channel.INBOX)
+
 #: What a group can hear. It is for everybody who reads along: no names stand in it.
 FOR_GROUPS = (NotificationKind.GROUP_GAP, NotificationKind.GROUP_FREE_PLACE)
 
@@ -42,6 +45,8 @@ TOPICS: Mapping[NotificationKind, Topic] = {
 MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
 #: What may wait until she looks by herself.
 MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
+#: What is still of use when it comes on paper, some time later. What cannot wait takes the next way.
+ON_PAPER = frozenset({Topic.REMINDERS, Topic.OFFERS, Topic.FREE_PLACES})
 #: What a volunteer chooses for herself, in the order of her page, and what a coordinator does. The digest is for both:
 #: who leads a team gets one, too.
 OF_VOLUNTEERS = (Topic.REMINDERS, Topic.OFFERS, Topic.CHANGES, Topic.ASKINGS, Topic.FREE_PLACES, Topic.DIGEST)
@@ -84,6 +89,7 @@ def reached(*, has_phone: bool, has_email: bool, can_be_called: bool, can_log_in
         Channel.SMS: has_phone,
         Channel.EMAIL: has_email,
         Channel.CALL_LIST: can_be_called,
+        Channel.SLIP: can_be_called,
         Channel.INBOX: can_log_in,
     }
     return frozenset(channel for channel, is_open in ways.items() if is_open)
@@ -108,9 +114,11 @@ def channel_order(
     if kind in BY_TELEPHONE:
         wanted: list[Channel | None] = [Channel.CALL_LIST]
     elif kind == NotificationKind.LOGIN_CODE:
-        wanted = [channel for channel in (own, *house) if channel not in (Channel.CALL_LIST, Channel.INBOX)]
+        wanted = [channel for channel in (own, *house) if channel not in BY_SOMEBODY]
     else:
         wanted = [chosen, own, *house, Channel.CALL_LIST, Channel.INBOX]
+        if TOPICS.get(kind) not in ON_PAPER:
+            wanted = [channel for channel in wanted if channel != Channel.SLIP]
     return tuple(dict.fromkeys(channel for channel in wanted if channel is not None and channel in reaches))
 
 

@@ -68,6 +68,8 @@ class Text:
     duties: tuple[Duty, ...] = ()
     code: Code | None = None
     to_name: str = ""
+    #: By which it is answered, or where one signs up; empty where there is none. What is read aloud has it here only.
+    link: str = ""
 
     @property
     def text(self) -> str:
@@ -78,12 +80,14 @@ class Text:
 def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, is_spoken: bool = False) -> Text:
     """The message in the recipient's language; what is read aloud has no link. Raises NothingToSay."""
     duties = _duties_to_tell(kind, subject, to=to, now=now)
-    link = None if is_spoken else _link(kind, duties)
-    title, body = _form(kind, to.language, duties, subject=subject, has_link=link is not None)
+    link = _link(kind, duties)
+    in_text = None if is_spoken else link
+    title, body = _form(kind, to.language, duties, subject=subject, has_link=in_text is not None)
     return Text(
         community=_community(subject, duties),
-        title=_filled(title, to, link),
-        body=_filled(body, to, link),
+        title=_filled(title, to, in_text),
+        body=_filled(body, to, in_text),
+        link=link or "",
         language=to.language,
         duties=tuple(duties),
         code=subject.code,

@@ -13,7 +13,7 @@ from service.calendars.rules import local
 from service.language import Lazy, _
 from service.notifications import channels, habits
 from service.notifications.habits import Owner
-from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_COORDINATORS, OF_VOLUNTEERS
+from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_COORDINATORS, OF_VOLUNTEERS, ON_PAPER
 from service.teams.queries import is_lead
 from service.terms import Channel, Topic
 from service.volunteers import actions as volunteers
@@ -29,6 +29,9 @@ USUAL_QUESTION = (USUAL, Lazy("平常怎么告诉您"), Lazy("下面没有另外
 WHEN_QUESTION = (WHEN, Lazy("什么时候提醒您"), Lazy("所有的班都照这个来。时间落在夜里的，会提前到前一天晚上。"))
 #: What she can choose from; a program may choose anything else for her.
 LEAD_TIMES = (("eve20:00",), ("PT2H",), ("eve20:00", "PT2H"), ("P3D", "eve20:00"))
+
+#: Offered only where they serve: what may wait until she looks, what may come on paper.
+OFFERED_APART = (Channel.INBOX, Channel.SLIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,22 @@ class Questions:
         """As usual, the house's channels and the telephone, perhaps not at all. A channel once chosen stays."""
         chosen = [channel for channel in Channel if channel in self.given.values()]
         offered = dict.fromkeys(
-            channel for channel in (*channels.of_house(), Channel.CALL_LIST, *chosen) if channel != Channel.INBOX
+            channel for channel in (*channels.of_house(), Channel.CALL_LIST, *chosen) if channel not in OFFERED_APART
         )
         ways = [Option(value=channel, text=str(told.CHANNELS[channel])) for channel in offered]
-        look = Option(value=Channel.INBOX, text=str(told.CHANNELS[Channel.INBOX]))
+        look, paper = (Option(value=one, text=str(told.CHANNELS[one])) for one in OFFERED_APART)
         usual, off = Option(value=AS_USUAL, text=_("照平常")), Option(value=OFF, text=_("不用告诉"))
         answers = {
-            str(topic): [usual, *ways, *([look] if topic in MAY_WAIT else []), *([off] if topic in MAY_BE_OFF else [])]
+            str(topic): [
+                usual,
+                *ways,
+                *([paper] if topic in ON_PAPER else []),
+                *([look] if topic in MAY_WAIT else []),
+                *([off] if topic in MAY_BE_OFF else []),
+            ]
             for topic in self.topics
         }
-        return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways], WHEN: self._times(), **answers}
+        return {USUAL: [Option(value=AS_USUAL, text=_("由社区定")), *ways, paper], WHEN: self._times(), **answers}
 
     def _times(self) -> list[Option]:
         """As each activity says, or some lead times; what was chosen before stays."""

@@ -57,6 +57,7 @@ DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "pools", "hand_overs")),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
+    ("slips.index", Lazy("纸条"), "coordinator", ("slips", "handouts")),
     ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
     ("groups.index", Lazy("群机器人"), "coordinator", ("groups",)),
     ("office.index", Lazy("管理"), "admin", OF_THE_HOUSE),

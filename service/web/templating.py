@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefi
 from service import language, wording
 from service.settings import LOCAL_ZONE
 from service.web import navigation, notices, page, words
+from service.web.qr import qr
 
 GOVUK = "govuk_frontend_jinja"
 COMPONENTS = {
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         help_line=page.help_line,
         here=page.here,
         words=words,
+        qr=qr,
     )
     for name in wording.__all__:
         environment.filters[name] = getattr(wording, name)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service import wording
 from service.language import Lazy, _
-from service.notifications.models import Call, Notification
+from service.notifications.models import Call, Notification, Slip
 from service.reminders.models import Reminder
 from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, ReminderState, UnsentReason
 
@@ -44,6 +44,7 @@ CHANNELS = {
     Channel.SMS: Lazy("短信"),
     Channel.EMAIL: Lazy("电子邮件"),
     Channel.CALL_LIST: Lazy("电话"),
+    Channel.SLIP: Lazy("印成纸条送来"),
     Channel.INBOX: Lazy("放在“我的消息”里"),
     Channel.WECOM: Lazy("企业微信群"),
     Channel.DINGTALK: Lazy("钉钉群"),
@@ -89,8 +90,8 @@ class Told:
     tone: str
 
 
-def of_message(message: Notification, call: Call | None) -> Told:
-    """A message, with the call that came of it."""
+def of_message(message: Notification, call: Call | None, slip: Slip | None = None) -> Told:
+    """A message, with the call or the slip that came of it."""
     when = message.settled_at or message.send_at
     what = str(KINDS[message.kind])
     if message.state == NotificationState.UNSENT and message.unsent_reason is not None:
@@ -100,9 +101,17 @@ def of_message(message: Notification, call: Call | None) -> Told:
         return Told(what, message.send_at, sentence, "wait")
     if call is not None:
         return Told(what, when, _("{outcome}。", outcome=CALLED[call.outcome]), "good" if call.called_by else "wait")
+    if slip is not None:
+        return Told(what, when, _paper(slip), "good" if slip.printed_at else "wait")
     sent = _sent(message.channel or Channel.CONSOLE, wording.moment(when))
     seen = _("{moment}看过。", moment=wording.moment(message.seen_at)) if message.seen_at else ""
     return Told(what, when, _("{first}{then}", first=sent, then=seen), "good")
+
+
+def _paper(slip: Slip) -> str:
+    if slip.printed_at is None:
+        return _("在要印的纸条里，还没有印。")
+    return _("{moment}印成了纸条，由人送去。", moment=wording.moment(slip.printed_at))
 
 
 def _sent(channel: Channel, moment: str) -> str:

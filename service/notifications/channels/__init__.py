@@ -87,7 +87,18 @@ def sender(channel: Channel) -> Sender:
     """The module of a channel, or what stands in for it."""
     if stand_in := _instead.get():
         return stand_in(channel)
-    from service.notifications.channels import call_list, console, dingtalk, email, feishu, file, inbox, sms, wecom
+    from service.notifications.channels import (
+        call_list,
+        console,
+        dingtalk,
+        email,
+        feishu,
+        file,
+        inbox,
+        slip,
+        sms,
+        wecom,
+    )
 
     modules: dict[Channel, Sender] = {
         Channel.CONSOLE: console,
@@ -95,6 +106,7 @@ def sender(channel: Channel) -> Sender:
         Channel.SMS: sms,
         Channel.EMAIL: email,
         Channel.CALL_LIST: call_list,
+        Channel.SLIP: slip,
         Channel.INBOX: inbox,
         Channel.WECOM: wecom,
         Channel.DINGTALK: dingtalk,

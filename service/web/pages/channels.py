@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from service.accounts.rules import CODES_AN_HOUR
 from service.language import Lazy, _, code
-from service.notifications import calls, groups, tallies, trial
+from service.notifications import calls, groups, slips, tallies, trial
 from service.notifications.channels.pace import SPACING
 from service.notifications.channels.sms.template import templates
 from service.notifications.models import ChatGroup
@@ -169,8 +169,13 @@ def _state(desk: Desk, channel: Channel, own: Sequence[ChatGroup]) -> tuple[tupl
         return _stand_in(channel)
     if channel in (Channel.SMS, Channel.EMAIL):
         return _sms() if channel == Channel.SMS else _email()
-    waiting = _("等人打的电话{n}个。", n=calls.count(desk.db, scope_ids=desk.scope_ids))
-    return (_("总是有"), "good"), [waiting if channel == Channel.CALL_LIST else _("本人登录以后自己看。")]
+    if channel == Channel.CALL_LIST:
+        fact = _("等人打的电话{n}个。", n=calls.count(desk.db, scope_ids=desk.scope_ids))
+    elif channel == Channel.SLIP:
+        fact = _("等人印的纸条{n}张。", n=len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)))
+    else:
+        fact = _("本人登录以后自己看。")
+    return (_("总是有"), "good"), [fact]
 
 
 def _stand_in(channel: Channel) -> tuple[tuple[str, str], list[str]]:

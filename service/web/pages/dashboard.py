@@ -14,7 +14,7 @@ from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
 from service.language import _
 from service.matching import queries as matching
-from service.notifications import calls
+from service.notifications import calls, slips
 from service.notifications.queries import unseen
 from service.replanning import queries as replanning
 from service.roster import queries as roster
@@ -71,6 +71,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
+        "slips": len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
         "unseen": unseen(desk.db, volunteer_id=None, account_id=desk.account_id),
         "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
+from service import links
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
 from service.backfill.queries import under_way
@@ -84,6 +85,8 @@ def paper(desk: Desk, activity_id: int) -> Response:
         shifts=_week(desk, activity, monday),
         monday=monday,
         sunday=monday + timedelta(days=6),
+        is_large=request.args.get("size") == "a3",
+        link=links.activity_link(activity.id) if activity.state == ActivityState.PUBLISHED else "",
         now=desk.now,
     )
 

@@ -21,7 +21,7 @@ from service.db import transaction
 from service.findings import actions as findings
 from service.matching import actions as matching
 from service.notifications import groups
-from service.notifications.models import Call
+from service.notifications.models import Call, Notification, Slip
 from service.places.models import Area
 from service.rehearsal import actions as rehearsals
 from service.roster.models import Assignment
@@ -40,6 +40,7 @@ from service.terms import (
     InvitationState,
     Mode,
     NotificationKind,
+    NotificationState,
     Role,
     Rung,
     SheetKind,
@@ -81,6 +82,7 @@ class Place:
     area_id: int
     team_id: int
     grant_id: int
+    slip_id: int
     finding_id: int
 
 
@@ -118,6 +120,7 @@ def furnished(area: Area) -> Place:
             group_id=connected(session, area),
             area_id=area.id,
             **governed(session, area),
+            slip_id=on_paper(session, place),
             finding_id=found_there(session, made, shift),
         )
 
@@ -193,6 +196,32 @@ def connected(session: Session, area: Area) -> int:
     return groups.open_group(
         session, area_id=area.id, name="楼长群", door=door, hears=kinds, account_id=999, now=NOW
     ).id
+
+
+def on_paper(session: Session, place: Assignment) -> int:
+    """The id of a slip about this place that waits to be printed."""
+    message = Notification(
+        area_id=place.area_id,
+        volunteer_id=place.volunteer_id,
+        kind=NotificationKind.PLACE_OFFERED,
+        key=f"slip:{place.id}",
+        subject_ids={"assignment_ids": [place.id]},
+        send_at=NOW,
+        state=NotificationState.SENT,
+    )
+    session.add(message)
+    session.flush()
+    slip = Slip(
+        area_id=place.area_id,
+        notification_id=message.id,
+        volunteer_id=place.volunteer_id,
+        title="提醒",
+        words="提醒",
+        link="",
+    )
+    session.add(slip)
+    session.flush()
+    return slip.id
 
 
 def governed(session: Session, area: Area) -> dict[str, int]:

@@ -12,7 +12,7 @@ from service.activities.models import Activity, ActivityRole, Shift
 from service.calendars.models import SchoolTerm
 from service.db import transaction
 from service.findings.models import Finding
-from service.notifications.models import ChatGroup
+from service.notifications.models import ChatGroup, Slip
 from service.places.models import Area
 from service.routes.models import RouteStop
 from service.settings import settings
@@ -130,6 +130,7 @@ def content() -> list[str]:
             SchoolTerm.name,
             Sheet.file_name,
             ChatGroup.name,
+            Slip.title,
             Finding.words,
             Finding.outcome,
             RouteStop.name,

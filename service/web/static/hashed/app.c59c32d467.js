@@ -5,3 +5,8 @@ createAll(Button, { preventDoubleClick: true });
 createAll(Checkboxes);
 createAll(ErrorSummary);
 createAll(Radios);
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
