@@ -106,11 +106,13 @@ def claim_people(session: Session, *, now: datetime, limit: int) -> set[int]:
     return set(fetch_all(session, _CLAIM, {"now": now, "limit": limit}, of=int))
 
 
+#: The person is locked before her reminder: where she is in other hands, her reminders are left alone. The other
+#: way round two sweeps hold one reminder each of what the other is about to mark.
 _CLAIM = """
 SELECT reminder.volunteer_id FROM reminder JOIN volunteer ON volunteer.id = reminder.volunteer_id
 WHERE reminder.state = 'planned' AND reminder.due_at <= %(now)s
 ORDER BY reminder.due_at, reminder.id LIMIT %(limit)s
-FOR NO KEY UPDATE OF reminder, volunteer SKIP LOCKED"""
+FOR NO KEY UPDATE OF volunteer, reminder SKIP LOCKED"""
 
 
 def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> list[PendingRow]:

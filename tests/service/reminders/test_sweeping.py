@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
 from service.db import transaction
 from service.notifications import sending
 from service.notifications.channels import Message, file
 from service.notifications.models import Delivery, Notification
-from service.reminders import planning, sweeping
+from service.reminders import planning, queries, sweeping
 from service.reminders.models import Reminder
 from service.roster.models import Assignment
-from service.signups import actions as signups
-from service.terms import NotificationState, ReminderState, SignUpVia
+from service.terms import NotificationState, ReminderState
 from tests import factories
 from tests.factories import NOW
 from tests.service.notifications.conftest import Turn, turn
@@ -26,19 +25,17 @@ __all__ = ["turn"]
 EVENING = at("11-27 20:00")
 
 
-def due_in_the_evening(people: int) -> None:
-    """Committed: so many volunteers with a place each on 28 November, and a reminder on the evening before."""
+def due_in_the_evening(people: int, *, hours: tuple[str, ...] = ("09:00",)) -> None:
+    """Committed: so many volunteers with places on 28 November, and a reminder of each on the evening before."""
     with transaction() as session:
         area = factories.community(session)
         for number in range(people):
             person = factories.volunteer(session, area, f"志愿者{number}")
-            shift = factories.shift_on(session, area, at("11-28 09:00"), lead_times=["eve20:00"])
-            role = factories.only_role(session, shift)
-            signup = signups.sign_up(
-                session, volunteer_id=person.id, shift_id=shift.id, shift_role_id=role.id, now=NOW, via=SignUpVia.WEB
-            )
-            held = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id)).one()
-            planning.plan(session, assignment_ids=[held.id], now=NOW)
+            for hour in hours:
+                shift = factories.shift_on(session, area, at(f"11-28 {hour}"), lead_times=["eve20:00"])
+                signup = factories.sign_up(session, person, factories.only_role(session, shift))
+                held = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id)).one()
+                planning.plan(session, assignment_ids=[held.id], now=NOW)
 
 
 def counted() -> tuple[Counter[str], Counter[str], int]:
@@ -57,6 +54,16 @@ def test_one_sweep_settles_sends_and_marks(turn: Turn) -> None:
     assert sweeping.send_due() == 5
     assert counted() == ({ReminderState.SENT: 5}, {NotificationState.SENT: 5}, 5)
     assert sweeping.send_due() == 0
+
+
+def test_two_sweeps_do_not_hold_what_the_other_is_about_to_mark(turn: Turn) -> None:
+    """One has claimed her by her first reminder. The other must not so much as touch the second."""
+    due_in_the_evening(1, hours=("09:00", "14:00"))
+    with transaction() as one, transaction() as other:
+        assert len(queries.claim_people(one, now=EVENING, limit=1)) == 1
+        assert queries.claim_people(other, now=EVENING, limit=9) == set()
+        one.execute(text("SET LOCAL lock_timeout = '2s'"))
+        one.execute(update(Reminder).values(due_at=EVENING))
 
 
 def test_a_sweep_killed_between_settling_and_marking_is_made_up_for(
