@@ -12,6 +12,7 @@ from service.findings import models as findings
 from service.matching import models as matching
 from service.notifications import models as notifications
 from service.places import models as places
+from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
 from service.roster import models as roster
@@ -40,6 +41,7 @@ __all__ = [
     "notifications",
     "outbox",
     "places",
+    "quotas",
     "rehearsal",
     "reminders",
     "roster",

@@ -390,6 +390,15 @@ class RowRefusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
+class QuotaState(StrEnum):
+    """How far a quota has come."""
+
+    MET = "met"
+    ON_COURSE = "on_course"
+    SHORT = "short"
+    MISSED = "missed"
+
+
 class Role(StrEnum):
     """What an account may do, within the area its grant names and all below it."""
 

@@ -38,6 +38,8 @@ VERBS = {
     "noted_finding": Lazy("记下发现的事"),
     "settled_finding": Lazy("办完发现的事"),
     "carries_findings": Lazy("开始记发现的事"),
+    "set_quota": Lazy("记下任务量"),
+    "closed_quota": Lazy("任务量不再提醒"),
     "laid_route": Lazy("定巡查路线"),
     "stopped_carrying_findings": Lazy("不再记发现的事"),
     "opened_group": Lazy("接上群机器人"),

@@ -28,6 +28,7 @@ from service.terms import (
     InvitationState,
     Mode,
     QualificationKind,
+    QuotaState,
     Refusal,
     Rung,
     SignUpState,
@@ -224,6 +225,12 @@ DATE_PROBLEMS = {
     "empty": Lazy("这段时间里没有符合的日子，请看看星期和节假日"),
     "past": Lazy("第一次的开始时间已经过去"),
     "too_long": ACTIVITY_PROBLEMS["too_long"],
+}
+QUOTA_STATES = {
+    QuotaState.MET: Lazy("办够了"),
+    QuotaState.ON_COURSE: Lazy("排够了"),
+    QuotaState.SHORT: Lazy("还不够"),
+    QuotaState.MISSED: Lazy("没办够"),
 }
 ROUTE_PROBLEMS = {
     "empty": Lazy("至少写一处"),

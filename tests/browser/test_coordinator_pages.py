@@ -43,6 +43,7 @@ FIXED = {
     "news": "/co/habits",
     "groups": "/co/groups",
     "findings": "/co/findings",
+    "quotas": "/co/quotas",
     "tables": "/co/sheets",
     "rehearsals": "/co/rehearsals",
 }
@@ -66,6 +67,7 @@ FOUND = (
     "seen on duty",
     "carried to",
     "route",
+    "counting",
 )
 NAMES = (*FIXED, *FOUND)
 

@@ -20,6 +20,7 @@ from service.matching import actions as matching
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
 from service.places.models import Area
+from service.quotas import actions as quotas
 from service.reactions import NAMES, react
 from service.rehearsal import actions as rehearsal
 from service.roster import actions as roster
@@ -111,7 +112,28 @@ def _fill() -> dict[str, str]:
             "table": f"/co/sheets/{_sheet(session, admin)}",
             "dates": f"/co/series/{_daily(session)}/dates",
             **_found(session),
+            "counting": f"/co/quotas/{_quota(session, admin)}",
         }
+
+
+def _quota(session: Session, admin: Account) -> int:
+    """Three drills by the end of the year, of which one is planned; the day to come about which a campaign is."""
+    area = session.scalars(select(Area).where(Area.name == "建设路社区")).one()
+    night = session.scalars(select(Activity).where(Activity.title == "夜查")).one()
+    for title, needed, days in (("下半年培训演练", 3, 38), ("消防宣传日", 2, 9)):
+        made = quotas.set_quota(
+            session,
+            area_id=area.id,
+            title=title,
+            needed=needed,
+            from_on=NOW.date(),
+            until_on=NOW.date() + timedelta(days=days),
+            anchor_on=NOW.date() + timedelta(days=5) if days < 10 else None,
+            activity_ids=[night.id],
+            account_id=admin.id,
+            now=NOW,
+        )
+    return made.id
 
 
 def _found(session: Session) -> dict[str, str]:

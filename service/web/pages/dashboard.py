@@ -16,6 +16,7 @@ from service.language import _
 from service.matching import queries as matching
 from service.notifications import calls, slips
 from service.notifications.queries import unseen
+from service.quotas.queries import alarming
 from service.replanning import queries as replanning
 from service.roster import queries as roster
 from service.swaps import queries as swaps
@@ -70,6 +71,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
+        "quotas": alarming(desk.db, scope_ids=desk.scope_ids, now=desk.now),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "slips": len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),

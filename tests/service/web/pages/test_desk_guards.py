@@ -23,6 +23,7 @@ from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call, Notification, Slip
 from service.places.models import Area
+from service.quotas import actions as quotas
 from service.rehearsal import actions as rehearsals
 from service.roster.models import Assignment
 from service.rotation import queries, turns
@@ -84,6 +85,7 @@ class Place:
     grant_id: int
     slip_id: int
     finding_id: int
+    quota_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -122,6 +124,7 @@ def furnished(area: Area) -> Place:
             **governed(session, area),
             slip_id=on_paper(session, place),
             finding_id=found_there(session, made, shift),
+            quota_id=to_be_held(session, area),
         )
 
 
@@ -230,6 +233,20 @@ def governed(session: Session, area: Area) -> dict[str, int]:
     grant = session.scalars(select(RoleGrant).where(RoleGrant.area_id == area.id).order_by(RoleGrant.id)).first()
     assert grant is not None
     return {"team_id": team.id, "grant_id": grant.id}
+
+
+def to_be_held(session: Session, area: Area) -> int:
+    """The id of a quota of the area that is short, and ends within a fortnight."""
+    return quotas.set_quota(
+        session,
+        area_id=area.id,
+        title="冬季培训演练",
+        needed=3,
+        from_on=NOW.date(),
+        until_on=NOW.date() + timedelta(days=5),
+        now=NOW,
+        account_id=999,
+    ).id
 
 
 def found_there(session: Session, activity: Activity, shift: Shift) -> int:

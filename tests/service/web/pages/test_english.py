@@ -14,6 +14,7 @@ from service.db import transaction
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
 from service.places.models import Area
+from service.quotas.models import Quota
 from service.routes.models import RouteStop
 from service.settings import settings
 from service.sheets.models import Sheet
@@ -134,6 +135,7 @@ def content() -> list[str]:
             Finding.words,
             Finding.outcome,
             RouteStop.name,
+            Quota.title,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}

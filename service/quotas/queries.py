@@ -1,0 +1,94 @@
+"""Named reads of quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from service.activities.models import Activity, Shift
+from service.calendars.rules import instant, local
+from service.places.queries import within
+from service.quotas.models import Quota, QuotaActivity
+from service.quotas.rules import Progress
+from service.roster.models import SURE, Assignment
+from service.terms import ActivityState, QuotaState, ShiftState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A quota, what counts towards it, and how far it has come. `minutes` were served by people, all together."""
+
+    quota: Quota
+    activities: Sequence[Activity]
+    progress: Progress
+    state: QuotaState
+    is_alarming: bool
+    people: int
+    minutes: int
+
+
+def in_scope(session: Session, quota_id: int, *, scope_ids: Sequence[int]) -> Quota | None:
+    """The quota, if it belongs to one of the scopes."""
+    return session.scalar(select(Quota).where(Quota.id == quota_id, within(Quota.area_id, scope_ids)))
+
+
+def listed(session: Session, *, scope_ids: Sequence[int], now: datetime) -> list[Standing]:
+    """The quotas of these areas that are not closed, the one that ends first in front."""
+    rows = session.scalars(
+        select(Quota)
+        .where(within(Quota.area_id, scope_ids), Quota.closed_at.is_(None))
+        .order_by(Quota.until_on, Quota.id)
+    ).all()
+    return [standing(session, one, now=now) for one in rows]
+
+
+def alarming(session: Session, *, scope_ids: Sequence[int], now: datetime) -> list[Standing]:
+    """Those that were missed, or will be unless something is planned."""
+    return [one for one in listed(session, scope_ids=scope_ids, now=now) if one.is_alarming]
+
+
+def standing(session: Session, quota: Quota, *, now: datetime) -> Standing:
+    """How far one quota has come: a shift counts once it is over and somebody who had said yes was in it."""
+    counts = select(QuotaActivity.activity_id).where(QuotaActivity.quota_id == quota.id)
+    from_at, until_at = instant(quota.from_on, time.min), instant(quota.until_on + timedelta(days=1), time.min)
+    in_time = (
+        Shift.activity_id.in_(counts),
+        Shift.state == ShiftState.OPEN,
+        Shift.starts_at >= from_at,
+        Shift.starts_at < until_at,
+    )
+    serves = (Assignment.shift_id == Shift.id, Assignment.state.in_(SURE), Assignment.is_stand_by.is_(False))
+    served = exists().where(*serves)
+    held = session.scalar(select(func.count()).select_from(Shift).where(*in_time, Shift.ends_at <= now, served)) or 0
+    planned = session.scalar(select(func.count()).select_from(Shift).where(*in_time, Shift.ends_at > now)) or 0
+    people, seconds = session.execute(
+        select(func.count(), func.coalesce(func.sum(func.extract("epoch", Shift.ends_at - Shift.starts_at)), 0))
+        .select_from(Assignment)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(*in_time, *serves, Shift.ends_at <= now)
+    ).one()
+    progress = Progress(needed=quota.needed, held=held, planned=planned, from_on=quota.from_on, until_on=quota.until_on)
+    today = local(now).date()
+    return Standing(
+        quota=quota,
+        activities=session.scalars(select(Activity).where(Activity.id.in_(counts)).order_by(Activity.id)).all(),
+        progress=progress,
+        state=progress.state(today),
+        is_alarming=progress.is_alarming(today),
+        people=people,
+        minutes=int(seconds) // 60,
+    )
+
+
+def can_count(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Activity]:
+    """The published activities of these areas, by title."""
+    return session.scalars(
+        select(Activity)
+        .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
+        .order_by(Activity.title, Activity.id)
+        .limit(200)
+    ).all()
