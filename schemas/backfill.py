@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDateTime, Many, Part, Ticked, Whole
+from schemas.fields import Choice, Id, LocalDateTime, Many, Part, Text, Ticked, Whole
+from schemas.habits import AS_USUAL
 from schemas.roster import Reply
 from schemas.shown import PageAsked, Shown, one_of
-from service.language import Lazy
-from service.terms import BackfillCause, BackfillState, InvitationState, Rung, RungOutcome
+from service.backfill.rules import ASKED_OVER
+from service.language import Lazy, _
+from service.terms import BackfillCause, BackfillState, Channel, InvitationState, Rung, RungOutcome
 
 #: More rungs than any ladder has.
 HIGHEST = 20
+FIRST_CHANNEL = "Tried before each person's usual one; null: as each person prefers; `call_list`: by telephone."
 
 
 class NewBackfill(Input):
@@ -65,7 +68,7 @@ class RungShown(Shown):
     wait = fields.Integer(required=True, metadata={"description": "Minutes; less towards the start."})
     at_once = fields.Integer(required=True, metadata={"description": "People asked at once for each one missing."})
     wakes = fields.Boolean(required=True, metadata={"description": "May ask in quiet hours if it cannot wait."})
-    by_phone = fields.Boolean(required=True)
+    channel = one_of(Channel, required=True, allow_none=True, metadata={"description": FIRST_CHANNEL})
     outcome = one_of(RungOutcome, required=True, allow_none=True)
     climbed_at = LocalDateTime(required=True, allow_none=True)
     until_at = LocalDateTime(required=True, allow_none=True, metadata={"description": "Waits for answers until then."})
@@ -121,7 +124,15 @@ class RungInput(Input):
     wait = Whole(most=LONGEST_WAIT, load_default=30, label=Lazy("等几分钟"))
     at_once = Whole(most=MOST_AT_ONCE, load_default=3, label=Lazy("缺一个人，一次问几个"))
     wakes = Ticked(label=Lazy("夜里来不及等到早上，也问"))
-    by_phone = Ticked(label=Lazy("打电话问，不发消息"))
+    channel = Choice(
+        Channel, allow_none=True, load_default=None, label=Lazy("怎么问"), metadata={"description": FIRST_CHANNEL}
+    )
+
+    @validates("channel")
+    def check_channel(self, value: Channel | None, **_options: Any) -> None:
+        """One that reaches a person where she is."""
+        if value not in (None, *ASKED_OVER):
+            raise ValidationError(_("这样问等不到答复：要能当时送到本人"))
 
 
 class LadderInput(Input):
@@ -137,7 +148,7 @@ class LadderRung(Shown):
     wait = fields.Integer(required=True, metadata={"description": "Minutes; less towards the start."})
     at_once = fields.Integer(required=True, metadata={"description": "People asked at once for each one missing."})
     wakes = fields.Boolean(required=True)
-    by_phone = fields.Boolean(required=True)
+    channel = one_of(Channel, required=True, allow_none=True, metadata={"description": FIRST_CHANNEL})
 
 
 class LadderShown(Shown):
@@ -160,7 +171,7 @@ def ladder_form() -> type[Schema]:
         named[f"{rung}_wait"] = Whole(least=1, most=LONGEST_WAIT, required=True, label=Lazy("等几分钟"))
         named[f"{rung}_at_once"] = Whole(least=1, most=MOST_AT_ONCE, required=True, label=Lazy("缺一个人，一次问几个"))
         named[f"{rung}_wakes"] = Ticked(label=Lazy("夜里来不及等到早上，也问"))
-        named[f"{rung}_by_phone"] = Ticked(label=Lazy("打电话问，不发消息"))
+        named[f"{rung}_channel"] = Text(longest=20, load_default=AS_USUAL, widget="radios", label=Lazy("怎么问"))
     return Input.from_dict(named, name="LadderForm")
 
 

@@ -15,6 +15,7 @@ class NotificationsAsked(PageAsked):
 
     mine = Ticked(label=Lazy("只看自己的"))
     volunteer_id = Id(label=Lazy("志愿者"))
+    shift_id = Id(label=Lazy("班次"))
     kind = Choice(NotificationKind, label=Lazy("类型"))
     state = Choice(NotificationState, label=Lazy("状态"))
 
@@ -39,6 +40,15 @@ class NotificationShown(Shown):
     settled_at = LocalDateTime(required=True, allow_none=True)
     seen_at = LocalDateTime(
         required=True, allow_none=True, metadata={"description": "When it was before her eyes on this site."}
+    )
+    delivered_at = LocalDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When it arrived, where the channel knows: the inbox, a group, a call that was made."},
+    )
+    answered_at = LocalDateTime(required=True, allow_none=True)
+    is_yes = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "The answer: yes (to any of several), or no."}
     )
     text = fields.String(
         required=True,

@@ -135,6 +135,11 @@ class AssignmentConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StoodBy(Event):
+    assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentDeclined(Event):
     assignment_id: int
 

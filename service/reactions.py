@@ -45,6 +45,7 @@ from service.events import (
     SignUpDeclined,
     SignUpWaitlisted,
     SignUpWithdrawn,
+    StoodBy,
     SwapAgreed,
     SwapAnswered,
     SwapAsked,
@@ -120,6 +121,10 @@ def explain_waiting(session: Session, events: Sequence[SignUpWaitlisted], *, now
 @for_many
 def send_offer(session: Session, events: Sequence[AssignmentOffered], *, now: datetime) -> None:
     notifications.tell_offered(session, assignment_ids=[e.assignment_id for e in events], now=now)
+
+
+def confirm_standing_by(session: Session, event: StoodBy, *, now: datetime) -> None:
+    notifications.tell_standing_by(session, assignment_id=event.assignment_id, now=now)
 
 
 def ask_again(session: Session, event: AssignmentAskedAgain, *, now: datetime) -> None:
@@ -284,6 +289,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),
     AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, tell_goes_ahead),
+    StoodBy: (confirm_standing_by,),
     AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
     AssignmentMissed: (replace_missing,),

@@ -282,6 +282,7 @@ class NotificationKind(StrEnum):
     SIGN_UP_WAITLISTED = "sign_up_waitlisted"
     SIGN_UP_WITHDRAWN = "sign_up_withdrawn"
     SIGN_UP_DECLINED = "sign_up_declined"
+    STANDING_BY = "standing_by"
     PLACE_OFFERED = "place_offered"
     OFFER_CALL = "offer_call"
     PLACE_RELEASED = "place_released"

@@ -44,8 +44,8 @@ INSERT INTO outbox_reaction (event_id, reaction, done_at) SELECT e.id, n.reactio
 
 SEARCH = """INSERT INTO backfill (area_id, shift_role_id, cause, state, rungs, position, opened_at, next_at)
 SELECT 1, id, 'freed', 'climbing', '[]', 0, now(), now() FROM shift_role"""
-INVITE = """INSERT INTO invitation (area_id, backfill_id, volunteer_id, rung, wakes, by_phone, state, asked_at)
-SELECT 1, max(b.id), min(v.id), 'team', true, false, 'asked', now() FROM backfill b, volunteer v"""
+INVITE = """INSERT INTO invitation (area_id, backfill_id, volunteer_id, rung, wakes, state, asked_at)
+SELECT 1, max(b.id), min(v.id), 'team', true, 'asked', now() FROM backfill b, volunteer v"""
 
 SWAP = """INSERT INTO swap (area_id, assignment_id, state, asked_at) SELECT 1, min(id), 'open', now() FROM assignment;
 INSERT INTO swap_asking (swap_id, volunteer_id, state) SELECT max(w.id), min(v.id), 'asked' FROM swap w, volunteer v"""

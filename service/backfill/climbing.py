@@ -112,7 +112,7 @@ def _invite(session: Session, backfill: Backfill, plan: RungPlan, *, volunteer_i
         volunteer_id=volunteer_id,
         rung=plan.rung,
         wakes=plan.wakes,
-        by_phone=plan.by_phone,
+        channel=plan.channel,
         state=InvitationState.ASKED,
         asked_at=now,
     )

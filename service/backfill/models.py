@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.backfill.rules import RungPlan, as_plan
 from service.db import Base, Id
-from service.terms import BackfillCause, BackfillState, InvitationState, Rung, RungOutcome
+from service.terms import BackfillCause, BackfillState, Channel, InvitationState, Rung, RungOutcome
 
 S = InvitationState
 
@@ -99,7 +99,10 @@ class BackfillStep(Base):
 
 
 class Invitation(Base):
-    """One person asked to step in. `wakes`: her rung may write to her in the night, if the shift cannot wait."""
+    """One person asked to step in. `wakes`: her rung may write to her in the night, if the shift cannot wait.
+
+    `channel`: the one her rung is asked over first; empty: as she prefers.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -115,7 +118,7 @@ class Invitation(Base):
     volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
     rung: Mapped[Rung] = mapped_column(String(20))
     wakes: Mapped[bool]
-    by_phone: Mapped[bool]
+    channel: Mapped[Channel | None] = mapped_column(String(20))
     state: Mapped[InvitationState] = mapped_column(String(20), default=InvitationState.ASKED)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

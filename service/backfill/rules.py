@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.calendars.quiet import Quiet
-from service.terms import Rung
+from service.terms import Channel, Rung
 
 #: A search begins this long after the place came free: who slipped may undo it, who waits is offered it.
 PATIENCE = timedelta(minutes=2)
@@ -24,8 +24,8 @@ class RungPlan:
     """One rung: how many minutes it waits for an answer, and how many people it asks at once for each one missing.
 
     `most`: asks so many for each one missing and then climbs on; 0: until everybody of the rung was asked.
-    `wakes`: may ask in quiet hours about a shift that cannot wait for the morning. `by_phone`: the coordinator's call
-    list instead of each person's own channel.
+    `wakes`: may ask in quiet hours about a shift that cannot wait for the morning. `channel`: tried before each
+    person's usual one; None: as each person prefers. The call list is for good: a coordinator telephones.
     """
 
     rung: Rung
@@ -33,7 +33,12 @@ class RungPlan:
     at_once: int = 0
     most: int = 0
     wakes: bool = True
-    by_phone: bool = False
+    channel: Channel | None = None
+
+    @property
+    def is_by_phone(self) -> bool:
+        """Whether nobody is written to: who is to be asked stands on the coordinator's call list."""
+        return self.channel == Channel.CALL_LIST
 
 
 #: The ladder of an activity whose coordinator says nothing else. Those who belong to the activity may be woken,
@@ -44,7 +49,7 @@ LADDER = (
     RungPlan(rung=Rung.SUBSTITUTES, wait=20, at_once=3),
     RungPlan(rung=Rung.TEAM, wait=30, at_once=5),
     RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False),
-    RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
+    RungPlan(rung=Rung.CALLS, wait=0, channel=Channel.CALL_LIST),
 )
 
 
@@ -55,7 +60,7 @@ CALL_OUT_LADDER = (
     RungPlan(rung=Rung.SUBSTITUTES, wait=5, at_once=3, most=9),
     RungPlan(rung=Rung.TEAM, wait=5, at_once=3, most=9),
     RungPlan(rung=Rung.NEIGHBOURS, wait=5, at_once=3, most=9),
-    RungPlan(rung=Rung.CALLS, wait=0, by_phone=True),
+    RungPlan(rung=Rung.CALLS, wait=0, channel=Channel.CALL_LIST),
 )
 
 
@@ -67,8 +72,12 @@ class Cover:
     people: int
 
 
+#: What a rung may be asked over: what reaches a person at once, where she is.
+ASKED_OVER = (Channel.CONSOLE, Channel.FILE, Channel.SMS, Channel.EMAIL, Channel.CALL_LIST)
+
+
 class LadderRefused(Exception):
-    """No rung, one twice, or one that a search adds by itself."""
+    """No rung, one twice, or one that a search adds by itself; or a channel over which nobody can be asked."""
 
 
 def in_order(plans: Iterable[RungPlan]) -> tuple[RungPlan, ...]:
@@ -77,6 +86,8 @@ def in_order(plans: Iterable[RungPlan]) -> tuple[RungPlan, ...]:
     rungs = {plan.rung for plan in ladder}
     if not ladder or len(rungs) < len(ladder) or Rung.SUGGESTED in rungs:
         raise LadderRefused("a ladder has at least one rung, each once, and none that a search adds by itself")
+    if any(plan.channel not in (None, *ASKED_OVER) for plan in ladder):
+        raise LadderRefused(f"people are asked over one of {', '.join(ASKED_OVER)}")
     return ladder
 
 
@@ -101,7 +112,8 @@ def as_row(plan: RungPlan) -> dict[str, Any]:
 
 def as_plan(row: Mapping[str, Any]) -> RungPlan:
     """The plan a stored row says."""
-    return RungPlan(**{**row, "rung": Rung(row["rung"])})
+    channel = row["channel"]
+    return RungPlan(**{**row, "rung": Rung(row["rung"]), "channel": None if channel is None else Channel(channel)})
 
 
 def first_look_at(*, now: datetime, starts_at: datetime) -> datetime:
@@ -120,7 +132,7 @@ def may_ask_at(plan: RungPlan, *, now: datetime, starts_at: datetime, quiet: Qui
 
     The call list wakes nobody: whoever calls decides herself.
     """
-    if plan.rung == Rung.CALLS or plan.by_phone or not quiet.covers(now):
+    if plan.rung == Rung.CALLS or plan.is_by_phone or not quiet.covers(now):
         return now
     if plan.wakes and quiet.is_pressing(now, starts_at=starts_at):
         return now

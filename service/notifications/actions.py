@@ -96,11 +96,19 @@ def tell_offered(session: Session, *, assignment_ids: Collection[int], now: date
     notify_all(session, list(wanted.values()), now=now)
 
 
+def tell_standing_by(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """Confirm to somebody who said so herself that she stands by; who was asked to and said yes has seen it."""
+    [(assignment, shift)] = queries.assignments(session, [assignment_id])
+    if assignment.state == AssignmentState.CONFIRMED and assignment.is_stand_by:
+        kind, key = NotificationKind.STANDING_BY, f"standing_by:{assignment.id}"
+        notify(session, about_assignment(assignment, shift, kind=kind, key=key), now=now)
+
+
 def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
     """She has not answered: the same question once more, and the time after that on the coordinator's call list. What
     was asked together is asked again together, when the first falls due.
 
-    Whoever is to be called about it anyway is on that list already.
+    Whoever is to be called about it anyway is on that list already. Nobody is woken to be asked the same again.
     """
     [(assignment, shift)] = queries.assignments(session, [assignment_id])
     _first, again, by_phone = keys = calls.offer_keys(assignment)
@@ -109,7 +117,8 @@ def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
     is_call = assignment.asked_again > 1
     kind = NotificationKind.OFFER_CALL if is_call else NotificationKind.PLACE_OFFERED
     key, together = by_phone if is_call else again, asked_together(session, [assignment])
-    notify(session, _about_offers(assignment, shift, together, kind=kind, key=key), now=now)
+    wanted = _about_offers(assignment, shift, together, kind=kind, key=key)
+    notify(session, replace(wanted, starts_at=None), now=now)
 
 
 def _about_offers(

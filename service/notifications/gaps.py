@@ -13,7 +13,7 @@ from service.calendars.rules import local
 from service.notifications import calls, queries
 from service.notifications.subjects import INVITATIONS
 from service.notifications.wanted import To, Wanted, notify, notify_all, plan_anew
-from service.terms import NotificationKind, Rung, RungOutcome, ShiftState
+from service.terms import Channel, NotificationKind, Rung, RungOutcome, ShiftState
 from service.watches import queries as watches
 
 #: A freed place is first offered to those who wait; only if it is still free after this is the coordinator told.
@@ -66,14 +66,15 @@ def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> N
 
 
 def ask_to_step_in(session: Session, *, invitation_id: int, now: datetime) -> None:
-    """Ask somebody to take the place of who cannot come: over her own channel, or by telephone if her rung says so.
+    """Ask somebody to take the place of who cannot come: over her own channel, or as her rung says.
 
     In quiet hours only where her rung may wake people; else it waits for the morning.
     """
     invitation = session.get_one(Invitation, invitation_id)
     starts_at = backfill.opening_of_search(session, invitation.backfill_id).Shift.starts_at
+    is_call = invitation.channel == Channel.CALL_LIST
     wanted = Wanted(
-        kind=NotificationKind.SUBSTITUTE_CALL if invitation.by_phone else NotificationKind.SUBSTITUTE_WANTED,
+        kind=NotificationKind.SUBSTITUTE_CALL if is_call else NotificationKind.SUBSTITUTE_WANTED,
         key=calls.asking_key(invitation.id),
         to=To(volunteer_id=invitation.volunteer_id),
         subject_ids={INVITATIONS: [invitation.id]},

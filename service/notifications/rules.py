@@ -11,6 +11,7 @@ from service.calendars.quiet import Quiet
 from service.notifications.ways import BY_TELEPHONE
 from service.terms import (
     AssignmentState,
+    Channel,
     InvitationState,
     NotificationKind,
     ReleaseReason,
@@ -89,6 +90,7 @@ class Duty:
     waitlist_position: int | None = None
     invitation_id: int | None = None
     invitation_state: InvitationState | None = None
+    asked_over: Channel | None = None
     min_needed: int = 0
     max_needed: int = 0
     taken: int = 0
@@ -135,6 +137,11 @@ def _is_confirmed(duty: Duty, _now: datetime) -> UnsentReason | None:
     if duty.assignment_state in (AssignmentState.CHECKED_IN, AssignmentState.COMPLETED, AssignmentState.NO_SHOW):
         return UnsentReason.SUPERSEDED
     return None if duty.assignment_state == AssignmentState.CONFIRMED else UnsentReason.NOT_HOLDING
+
+
+def _stands_by(duty: Duty, now: datetime) -> UnsentReason | None:
+    """She stands by still; who was called in meanwhile has heard that instead."""
+    return _is_confirmed(duty, now) or (None if duty.is_stand_by else UnsentReason.SUPERSEDED)
 
 
 def _is_offered(duty: Duty, now: datetime) -> UnsentReason | None:
@@ -247,6 +254,7 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SIGN_UP_WAITLISTED: _signed_up(SignUpState.WAITLISTED),
     NotificationKind.SIGN_UP_WITHDRAWN: _refused(SignUpState.WITHDRAWN),
     NotificationKind.SIGN_UP_DECLINED: _refused(SignUpState.DECLINED),
+    NotificationKind.STANDING_BY: _stands_by,
     NotificationKind.PLACE_OFFERED: _is_offered,
     NotificationKind.OFFER_CALL: _is_offered,
     NotificationKind.PLACE_RELEASED: _is_released,

@@ -46,6 +46,7 @@ _STATES: dict[NotificationKind, dict[str, object]] = {
     NotificationKind.SIGN_UP_WAITLISTED: {"signup_state": SignUpState.WAITLISTED, "waitlist_position": 3},
     NotificationKind.SIGN_UP_WITHDRAWN: {"signup_state": SignUpState.WITHDRAWN},
     NotificationKind.SIGN_UP_DECLINED: {"signup_state": SignUpState.DECLINED},
+    NotificationKind.STANDING_BY: {**_HELD, "is_stand_by": True},
     NotificationKind.PLACE_OFFERED: _OFFERED,
     NotificationKind.OFFER_CALL: {**_OFFERED, "asked_again": 2},
     NotificationKind.PLACE_RELEASED: {

@@ -114,7 +114,7 @@ def _deliver(notification: Leased, batch: Batch) -> Outcome:
     to = batch.recipients[notification.id]
     if to.choices.refuses(notification.kind):
         return _unsent(notification, UnsentReason.UNWANTED)
-    order = _order(notification, to)
+    order = _order(notification, batch)
     failed = batch.failures.get(notification.id, [])
     channel = next_channel(order, failed)
     if channel is None or notification.attempts > MAX_ATTEMPTS:
@@ -141,7 +141,8 @@ def _try(notification: Leased, batch: Batch, channel: Channel) -> Outcome:
     return Outcome(notification_id=notification.id, state=NotificationState.SENT, channel=channel, text=text)
 
 
-def _order(notification: Leased, to: Recipient) -> tuple[Channel, ...]:
+def _order(notification: Leased, batch: Batch) -> tuple[Channel, ...]:
+    to = batch.recipients[notification.id]
     if to.bot is not None:
         return (to.bot.channel,)
     reaches = reached(
@@ -150,9 +151,13 @@ def _order(notification: Leased, to: Recipient) -> tuple[Channel, ...]:
         can_be_called=to.volunteer_id is not None and notification.area_id is not None,
         can_log_in=notification.volunteer_id is not None or notification.account_id is not None,
     )
-    chosen = to.choices.channel(notification.kind)
     return channel_order(
-        notification.kind, chosen=chosen, own=to.own_channel, house=channels.of_house(), reaches=reaches
+        notification.kind,
+        asked_over=next((duty.asked_over for duty in batch.subjects[notification.id].duties), None),
+        chosen=to.choices.channel(notification.kind),
+        own=to.own_channel,
+        house=channels.of_house(),
+        reaches=reaches,
     )
 
 
@@ -197,7 +202,7 @@ def _failed(
     Later is in `wait`, where the vendor named one.
     """
     failed = [*batch.failures.get(notification.id, []), Attempt(channel, is_permanent)]
-    following = next_channel(_order(notification, batch.recipients[notification.id]), failed)
+    following = next_channel(_order(notification, batch), failed)
     send_at = batch.now
     if following == channel:
         tries = sum(attempt.channel == channel for attempt in failed)

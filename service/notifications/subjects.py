@@ -173,6 +173,7 @@ def _invited(session: Session, ids: Collection[int]) -> Rows:
             Backfill.shift_role_id,
             Invitation.id.label("invitation_id"),
             Invitation.state.label("invitation_state"),
+            Invitation.channel.label("asked_over"),
             (Invitation.rung == Rung.STAND_BY).label("is_stand_by"),
         )
         .join(Backfill, Backfill.id == Invitation.backfill_id)

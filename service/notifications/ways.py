@@ -26,6 +26,7 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.SIGN_UP_WAITLISTED: Topic.OFFERS,
     NotificationKind.SIGN_UP_WITHDRAWN: Topic.OFFERS,
     NotificationKind.SIGN_UP_DECLINED: Topic.OFFERS,
+    NotificationKind.STANDING_BY: Topic.OFFERS,
     NotificationKind.PLACE_OFFERED: Topic.OFFERS,
     NotificationKind.PLACE_RELEASED: Topic.CHANGES,
     NotificationKind.SHIFT_CANCELLED: Topic.CHANGES,
@@ -99,6 +100,7 @@ def reached(*, has_phone: bool, has_email: bool, can_be_called: bool, can_log_in
 def channel_order(
     kind: NotificationKind,
     *,
+    asked_over: Channel | None = None,
     chosen: Channel | None,
     own: Channel | None,
     house: tuple[Channel, ...],
@@ -106,6 +108,8 @@ def channel_order(
 ) -> tuple[Channel, ...]:
     """The channels to try, in order: the one she chose for the topic, her usual one, the house's, a person who calls.
 
+    After what she chose for the topic comes `asked_over`, where the house has it: a coordinator chose it for those who
+    are asked to step in.
     Who cannot be called either finds it when she next looks: that always can be done.
 
     `house` are the channels this installation has, its usual one first. What is asked by telephone goes nowhere else;
@@ -116,7 +120,8 @@ def channel_order(
     elif kind == NotificationKind.LOGIN_CODE:
         wanted = [channel for channel in (own, *house) if channel not in BY_SOMEBODY]
     else:
-        wanted = [chosen, own, *house, Channel.CALL_LIST, Channel.INBOX]
+        first = asked_over if asked_over in house else None
+        wanted = [chosen, first, own, *house, Channel.CALL_LIST, Channel.INBOX]
         if TOPICS.get(kind) not in ON_PAPER:
             wanted = [channel for channel in wanted if channel != Channel.SLIP]
     return tuple(dict.fromkeys(channel for channel in wanted if channel is not None and channel in reaches))

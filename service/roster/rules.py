@@ -10,6 +10,8 @@ from service.calendars.rules import instant, local
 NIGHT_FROM, MORNING = time(21, 0), time(9, 0)
 #: The last moment to answer, so that somebody else can still be asked.
 CUTOFF = timedelta(hours=1)
+#: From then on people are up, if they serve that morning.
+AWAKE = time(7, 0)
 SHORTEST = timedelta(minutes=15)
 #: Who has not answered is asked again at half of the time, and called when three quarters are over; not where there is
 #: less than this altogether.
@@ -20,16 +22,23 @@ def answer_by(*, now: datetime, starts_at: datetime, within: timedelta) -> datet
     """Until when an offer made now stays open.
 
     `within` as the activity says, but never more than half of the time left, so that the wait
-    shortens towards the start; not in the night if the morning still leaves CUTOFF; at least
-    SHORTEST, and never after the start.
+    shortens towards the start; not in the night if the morning still leaves CUTOFF: at 9:00, or, for
+    who is asked in the night about a shift of that morning, from AWAKE on. At least SHORTEST, and
+    never after the start.
     """
     deadline = min(now + within, now + (starts_at - now) / 2)
-    wall = local(deadline)
-    if wall.time() >= NIGHT_FROM or wall.time() < MORNING:
+    if _is_night(deadline):
+        wall = local(deadline)
         morning = wall.date() if wall.time() < MORNING else wall.date() + timedelta(days=1)
-        if instant(morning, MORNING) + CUTOFF <= starts_at:
-            deadline = instant(morning, MORNING)
+        latest = min(instant(morning, MORNING), starts_at - CUTOFF)
+        if latest >= instant(morning, AWAKE if _is_night(now) else MORNING):
+            deadline = max(deadline, latest)
     return min(max(deadline, now + SHORTEST), starts_at)
+
+
+def _is_night(moment: datetime) -> bool:
+    at = local(moment).time()
+    return at >= NIGHT_FROM or at < MORNING
 
 
 def undo_until(*, now: datetime, starts_at: datetime) -> datetime | None:

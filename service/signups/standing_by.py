@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service import outbox
+from service.events import StoodBy
 from service.roster import actions as roster
 from service.roster.models import HOLDING, Assignment
 from service.signups.actions import SignUpRefused, UnknownVolunteer
@@ -32,12 +34,16 @@ def stand_by(
     Raises SignUpRefused with all reasons (FULL where no such place is left), UnknownVolunteer.
     """
     row, hers = _ask(session, volunteer_id, shift_id=shift_id, shift_role_id=shift_role_id, now=now)
-    return hers or _or_refuse(
+    if hers is not None:
+        return hers
+    place = _or_refuse(
         session,
         lambda: roster.take(
             session, row=row, volunteer_id=volunteer_id, now=now, answered_by=typed_by, as_stand_by=True
         ),
     )
+    outbox.record(session, StoodBy(place.id))
+    return place
 
 
 def offer_to_stand_by(

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from service import wording
 from service.language import Lazy, _
-from service.notifications.models import Call, Notification, Slip
+from service.notifications.fates import Fate
+from service.notifications.models import Notification, Slip
 from service.reminders.models import Reminder
 from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, ReminderState, UnsentReason
 
@@ -18,6 +19,7 @@ KINDS = {
     NotificationKind.SIGN_UP_WAITLISTED: Lazy("进入候补"),
     NotificationKind.SIGN_UP_WITHDRAWN: Lazy("已退出"),
     NotificationKind.SIGN_UP_DECLINED: Lazy("没有排上"),
+    NotificationKind.STANDING_BY: Lazy("您是候备了"),
     NotificationKind.PLACE_OFFERED: Lazy("请您回复能不能来"),
     NotificationKind.OFFER_CALL: Lazy("打电话问能不能来"),
     NotificationKind.PLACE_RELEASED: Lazy("不用来了"),
@@ -69,6 +71,8 @@ REASONS = {
     UnsentReason.UNWANTED: Lazy("本人不要这类消息"),
     UnsentReason.EMPTY: Lazy("这一周没有班，没什么要说的"),
 }
+#: What came of a call that says itself what she answered.
+ANSWERED = (CallOutcome.YES, CallOutcome.NO)
 CALLED = {
     CallOutcome.OPEN: Lazy("在电话名单上，还没有打"),
     CallOutcome.YES: Lazy("打了电话，说能来"),
@@ -90,8 +94,8 @@ class Told:
     tone: str
 
 
-def of_message(message: Notification, call: Call | None, slip: Slip | None = None) -> Told:
-    """A message, with the call or the slip that came of it."""
+def of_message(message: Notification, fate: Fate) -> Told:
+    """A message, with what became of it once it was sent."""
     when = message.settled_at or message.send_at
     what = str(KINDS[message.kind])
     if message.state == NotificationState.UNSENT and message.unsent_reason is not None:
@@ -99,13 +103,31 @@ def of_message(message: Notification, call: Call | None, slip: Slip | None = Non
     if message.state == NotificationState.PLANNED:
         sentence = _("还没有发，{moment}发。", moment=wording.moment(message.send_at))
         return Told(what, message.send_at, sentence, "wait")
-    if call is not None:
-        return Told(what, when, _("{outcome}。", outcome=CALLED[call.outcome]), "good" if call.called_by else "wait")
-    if slip is not None:
-        return Told(what, when, _paper(slip), "good" if slip.printed_at else "wait")
+    if fate.call is not None:
+        said = _("{outcome}。", outcome=CALLED[fate.call.outcome])
+        is_over = fate.call.called_by is not None or fate.answer is not None
+        return Told(what, when, said if fate.call.outcome in ANSWERED else _said(said, _answer(fate)), _tone(is_over))
+    if fate.slip is not None:
+        return Told(what, when, _said(_paper(fate.slip), _answer(fate)), _tone(fate.slip.printed_at is not None))
     sent = _sent(message.channel or Channel.CONSOLE, wording.moment(when))
     seen = _("{moment}看过。", moment=wording.moment(message.seen_at)) if message.seen_at else ""
-    return Told(what, when, _("{first}{then}", first=sent, then=seen), "good")
+    return Told(what, when, _said(_said(sent, seen), _answer(fate)), "good")
+
+
+def _answer(fate: Fate) -> str:
+    if fate.answer is None:
+        return ""
+    moment = wording.moment(fate.answer.at)
+    return _("{moment}答复能来。", moment=moment) if fate.answer.is_yes else _("{moment}答复来不了。", moment=moment)
+
+
+def _said(first: str, then: str) -> str:
+    """Two sentences, one after the other, as the language has it."""
+    return _("{first}{then}", first=first, then=then)
+
+
+def _tone(is_over: bool) -> str:
+    return "good" if is_over else "wait"
 
 
 def _paper(slip: Slip) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from schemas.notifications import NotificationsAsked, NotificationShown, SeenShown
 from schemas.shown import page_of
 from service.notifications import listing, queries
+from service.notifications.fates import Fate, fates
 from service.notifications.models import Notification
 from service.web.api import cursors
 from service.web.api.door import Call
@@ -22,13 +23,16 @@ def list_notifications(call: Call, *, asked: dict[str, Any]) -> Any:
         call.session,
         **call.reach(only_mine=asked["mine"]),
         of_volunteer_id=asked.get("volunteer_id"),
+        about_shift_id=asked.get("shift_id"),
         kind=asked.get("kind"),
         state=asked.get("state"),
         after_id=cursors.after_id(asked.get("after")),
         limit=asked["limit"] + 1,
     )
-    me = call.actor.volunteer_id
-    return cursors.shown(rows, limit=asked["limit"], key=lambda row: (row.id,), each=lambda row: _shown(row, me=me))
+    became, me = fates(call.session, rows), call.actor.volunteer_id
+    return cursors.shown(
+        rows, limit=asked["limit"], key=lambda row: (row.id,), each=lambda row: _shown(row, became[row.id], me=me)
+    )
 
 
 @notifications.operation("PUT", "/seen", gives=SeenShown())
@@ -39,9 +43,15 @@ def mark_seen(call: Call) -> Any:
     return {"seen": seen}
 
 
-def _shown(row: Notification, *, me: int | None) -> dict[str, Any]:
+def _shown(row: Notification, fate: Fate, *, me: int | None) -> dict[str, Any]:
     is_mine = me is not None and row.volunteer_id == me
-    return {**{name: getattr(row, name) for name in COLUMNS}, "text": row.text if is_mine else None}
+    return {
+        **{name: getattr(row, name) for name in COLUMNS},
+        "delivered_at": fate.delivered_at,
+        "answered_at": fate.answer.at if fate.answer else None,
+        "is_yes": fate.answer.is_yes if fate.answer else None,
+        "text": row.text if is_mine else None,
+    }
 
 
 COLUMNS = (

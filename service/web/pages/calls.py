@@ -38,6 +38,7 @@ ABOUT = {
     NotificationKind.SWAP_OFF: Lazy("告诉没有换成"),
     NotificationKind.REMINDER: Lazy("提醒按时来"),
     NotificationKind.SHIFT_CANCELLED: Lazy("告诉取消了"),
+    NotificationKind.STANDING_BY: Lazy("告诉候备记下了"),
     NotificationKind.SHIFT_MOVED: Lazy("告诉改了时间"),
     NotificationKind.PLACE_RELEASED: Lazy("告诉不用来了"),
     NotificationKind.SHIFT_AT_RISK: Lazy("告诉可能办不成"),

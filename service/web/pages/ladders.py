@@ -10,14 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from schemas.backfill import ladder_form
+from schemas.habits import AS_USUAL
 from service.activities.models import Activity
 from service.backfill import actions, queries
 from service.backfill.rules import LADDER, LadderRefused, RungPlan
 from service.language import _
-from service.web import notices, page
+from service.notifications import channels
+from service.terms import Channel
+from service.web import notices, page, told
 from service.web.conflict import conflict_page
 from service.web.desk import Desk, activity_here, at_desk, typed_version
-from service.web.forms import Form
+from service.web.forms import Form, Option
 
 pages = Blueprint("ladders", __name__, url_prefix="/co/activities/<int:activity_id>/ladder")
 
@@ -27,14 +30,16 @@ pages = Blueprint("ladders", __name__, url_prefix="/co/activities/<int:activity_
 def show(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """The ladder as it is, to be changed."""
     activity = activity_here(desk, activity_id)
-    return _page(desk, activity, Form.blank(ladder_form()(), given=_typed(desk, activity)))
+    typed = _typed(desk, activity)
+    return _page(desk, activity, Form.blank(ladder_form()(), given=typed, options=_options(typed)))
 
 
 @pages.post("")
 @at_desk
 def change(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """Another ladder for searches from now on. Whoever saved meanwhile is shown, not overwritten."""
-    activity, form = activity_here(desk, activity_id), Form.posted(ladder_form()())
+    activity = activity_here(desk, activity_id)
+    form = _posted(_options(_typed(desk, activity)))
     if form.has_errors:
         return _page(desk, activity, form)
     if typed_version() != _version(desk, activity):
@@ -92,10 +97,35 @@ def _typed(desk: Desk, activity: Activity) -> dict[str, Any]:
     typed: dict[str, Any] = {}
     for usual in LADDER:
         plan = used.get(usual.rung, usual)
-        values = {"used": usual.rung in used, "wait": plan.wait, "at_once": plan.at_once}
-        values |= {"wakes": plan.wakes, "by_phone": plan.by_phone}
+        values: dict[str, Any] = {"used": usual.rung in used, "wait": plan.wait, "at_once": plan.at_once}
+        values |= {"wakes": plan.wakes, "channel": plan.channel or AS_USUAL}
         typed |= {f"{usual.rung}_{name}": value for name, value in values.items()}
     return typed
+
+
+def _options(typed: dict[str, Any]) -> dict[str, list[Option]]:
+    """As each person prefers, or over one of the house's channels, or by telephone. A channel once chosen stays."""
+    options = {}
+    for name in (f"{usual.rung}_channel" for usual in LADDER):
+        chosen = [channel for channel in Channel if channel == typed[name]]
+        ways = dict.fromkeys((*channels.of_house(), Channel.CALL_LIST, *chosen))
+        usual = Option(value=AS_USUAL, text=_("照各人平常的办法"))
+        options[name] = [usual, *(Option(value=way, text=str(told.CHANNELS[way])) for way in ways)]
+    return options
+
+
+def _posted(options: dict[str, list[Option]]) -> Form:
+    """What was sent; each way to ask is one of those that were offered."""
+    form = Form.posted(ladder_form()(), options=options)
+    for name, offered in options.items():
+        if form.loaded.get(name, AS_USUAL) not in {option.value for option in offered}:
+            form.refuse(_("请从列出的选一项"), at=name)
+    return form
+
+
+def _channel(loaded: dict[str, Any], usual: RungPlan) -> Channel | None:
+    answer = loaded.get(f"{usual.rung}_channel", usual.channel or AS_USUAL)
+    return None if answer == AS_USUAL else Channel(answer)
 
 
 def _plans(loaded: dict[str, Any]) -> list[RungPlan]:
@@ -105,7 +135,7 @@ def _plans(loaded: dict[str, Any]) -> list[RungPlan]:
             wait=loaded.get(f"{usual.rung}_wait", usual.wait),
             at_once=loaded.get(f"{usual.rung}_at_once", usual.at_once),
             wakes=loaded.get(f"{usual.rung}_wakes", usual.wakes),
-            by_phone=loaded.get(f"{usual.rung}_by_phone", usual.by_phone),
+            channel=_channel(loaded, usual),
         )
         for usual in LADDER
         if loaded[f"{usual.rung}_used"]

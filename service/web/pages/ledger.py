@@ -10,7 +10,8 @@ from flask import Blueprint, Response, request, url_for
 from service import audit
 from service.activities.models import Activity
 from service.language import _
-from service.notifications import queries, slips
+from service.notifications import queries
+from service.notifications.fates import fates
 from service.notifications.subjects import subjects
 from service.reminders.queries import silent
 from service.signups.queries import concerned
@@ -36,15 +37,14 @@ def person(desk: Desk, volunteer_id: int) -> Response:
         now=desk.now,
     )
     messages = queries.of_person(desk.db, her.id, scope_ids=desk.scope_ids)
-    calls = queries.calls_of(desk.db, [one.id for one in messages])
-    paper = slips.of_notifications(desk.db, [one.id for one in messages])
+    became = fates(desk.db, messages)
     about = subjects(desk.db, messages)
     lives_here = in_scope(desk.db, her.id, scope_ids=desk.scope_ids) is not None
     unsaid = silent(desk.db, her.id, scope_ids=desk.scope_ids)
     return page.render(
         "messages/person.html",
         title=_("{name}的消息", name=her.name),
-        lines=[(told.of_message(one, calls.get(one.id), paper.get(one.id)), about[one.id].duties) for one in messages],
+        lines=[(told.of_message(one, became[one.id]), about[one.id].duties) for one in messages],
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in unsaid],
         person_id=her.id,
         back=page.local_path(request.args.get("back", ""), otherwise="/co"),
@@ -58,13 +58,12 @@ def shift(desk: Desk, shift_id: int) -> Response:
     """Everything that was to be told to anybody about this shift, oldest first."""
     one = shift_here(desk, shift_id)
     rows = queries.about_shift(desk.db, one.id)
-    ids = [row.Notification.id for row in rows]
-    calls, paper = queries.calls_of(desk.db, ids), slips.of_notifications(desk.db, ids)
+    became = fates(desk.db, [row.Notification for row in rows])
     return page.render(
         "messages/shift.html",
         title=_("发过的消息：{title}", title=desk.db.get_one(Activity, one.activity_id).title),
         shift=one,
-        lines=[(who, told.of_message(message, calls.get(message.id), paper.get(message.id))) for message, who in rows],
+        lines=[(row.Volunteer, told.of_message(row.Notification, became[row.Notification.id])) for row in rows],
         back=board_address(one),
         person=lambda volunteer_id: url_for("ledger.person", volunteer_id=volunteer_id),
     )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service import clock
 from service.language import _
-from service.notifications import queries, slips
+from service.notifications import queries
+from service.notifications.fates import fates
 from service.notifications.subjects import subjects
 from service.reminders.queries import silent
 from service.terms import NotificationState
@@ -30,13 +31,12 @@ def index(db: Session) -> Response:
     messages = sorted(both, key=lambda one: (one.send_at, one.id), reverse=True)
     new = {one.id for one in messages if one.state == NotificationState.SENT and one.seen_at is None}
     queries.mark_seen(db, volunteer_id=who.volunteer_id, account_id=who.account_id, now=clock.now(db))
-    calls = queries.calls_of(db, [one.id for one in messages])
-    paper = slips.of_notifications(db, [one.id for one in messages])
+    became = fates(db, messages)
     return page.render(
         "messages/mine.html",
         title=_("我的消息"),
         duties={number: subject.duties for number, subject in subjects(db, messages).items()},
-        messages=[(one, told.of_message(one, calls.get(one.id), paper.get(one.id))) for one in messages],
+        messages=[(one, told.of_message(one, became[one.id])) for one in messages],
         new=new,
         back=url_for("me.index" if who.volunteer_id else "dashboard.index"),
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in silent(db, her)],

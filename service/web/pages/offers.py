@@ -21,6 +21,7 @@ from service.places.models import Area
 from service.roster.actions import OfferClosed, Suggestion
 from service.roster.models import Assignment
 from service.roster.queries import duty
+from service.rotation.queries import of_shift as rotation_of
 from service.signups.second_thoughts import can_think_again, say, standing
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
@@ -127,6 +128,11 @@ def _read(db: Session, token: str) -> Offered:
     return Offered(assignment, shift, activity, role.name, volunteer.name)
 
 
+def _hand_over(db: Session, shift: Shift) -> str:
+    """Where the guards of a post leave notes for each other, if the shift is one of its turns. It asks who reads."""
+    return url_for("hand_overs.mine", shift_id=shift.id) if rotation_of(db, shift.id) is not None else ""
+
+
 def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int = 200) -> ResponseReturnValue:
     now, assignment = clock.now(db), offered.assignment
     became = outcome.of_place(assignment, offered.shift, now=now)
@@ -142,6 +148,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         place=where.place(db, offered.shift.place_id),
         became=became,
         may_change=became in (Outcome.CONFIRMED, Outcome.STANDS_BY) and now < offered.shift.starts_at,
+        hand_over=_hand_over(db, offered.shift) if became in (Outcome.CONFIRMED, Outcome.SERVED) else "",
         may_undo=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),
         done=told(done) if is_done else "",
         said=words.OUTCOMES[became],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -51,8 +51,8 @@ def climb(session: Session) -> int:
     return climbing.climb_due(session, now=LOOK)
 
 
-def yes(invitation_id: int, session: Session) -> InvitationState:
-    return answering.accept(session, invitation_id=invitation_id, now=LOOK).state
+def yes(invitation_id: int, session: Session, *, at: datetime = LOOK) -> InvitationState:
+    return answering.accept(session, invitation_id=invitation_id, now=at).state
 
 
 def broken_promises(session: Session) -> list[str]:
@@ -74,6 +74,29 @@ def test_of_six_who_say_yes_at_once_as_many_come_as_are_missing(lay_out: Callabl
     assert committed(broken_promises) == []
     assert committed(lambda session: session.get_one(ShiftRole, role_id).taken) == missing
     assert committed(lambda session: session.scalars(select(Backfill.state)).all()) == [BackfillState.FILLED]
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_of_those_who_said_yes_before_anything_followed_the_first_come(
+    lay_out: Callable[..., int], missing: int
+) -> None:
+    """The worker lags: all answers are there before their reactions are done, together and in one batch."""
+    lay_out(missing=missing, people=6)
+    committed(climb)
+    asked = committed(invitation_ids)
+    order = [*asked[3:], *asked[:3]]
+    for minute, one in enumerate(order):
+        committed(partial(yes, one, at=LOOK + timedelta(minutes=minute)))
+    before = committed(answers_in_time)
+    assert before == [InvitationState.ACCEPTED] * missing + [InvitationState.THANKED] * (len(asked) - missing)
+    drain()
+    assert committed(answers_in_time) == before
+    assert committed(broken_promises) == []
+
+
+def answers_in_time(session: Session) -> list[InvitationState]:
+    """What came of each answer, in the order in which they were given."""
+    return list(session.scalars(select(Invitation.state).order_by(Invitation.answered_at)))
 
 
 def test_two_sweeps_at_once_ask_nobody_twice(lay_out: Callable[..., int]) -> None:

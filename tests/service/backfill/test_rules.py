@@ -6,15 +6,25 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from service.backfill.rules import LADDER, RungPlan, answers_until, as_plan, as_row, first_look_at, may_ask_at
+from service.backfill.rules import (
+    LADDER,
+    LadderRefused,
+    RungPlan,
+    answers_until,
+    as_plan,
+    as_row,
+    first_look_at,
+    in_order,
+    may_ask_at,
+)
 from service.calendars.quiet import Quiet
 from service.settings import LOCAL_ZONE
-from service.terms import Rung
+from service.terms import Channel, Rung
 
 QUIET = Quiet(time(21), time(8))
 TEAM = RungPlan(rung=Rung.TEAM, wait=30, at_once=5)
 NEIGHBOURS = RungPlan(rung=Rung.NEIGHBOURS, wait=30, at_once=5, wakes=False)
-CALLS = RungPlan(rung=Rung.CALLS, wait=0, by_phone=True)
+CALLS = RungPlan(rung=Rung.CALLS, wait=0, channel=Channel.CALL_LIST)
 
 
 def at(text: str) -> datetime:
@@ -69,3 +79,16 @@ def test_people_are_woken_only_as_the_rung_says(plan: RungPlan, now: str, starts
 @pytest.mark.parametrize("plan", LADDER, ids=lambda plan: plan.rung)
 def test_a_rung_is_stored_and_read_back_as_it_was(plan: RungPlan) -> None:
     assert as_plan(as_row(plan)) == plan
+
+
+@pytest.mark.parametrize("channel", [None, Channel.SMS, Channel.CALL_LIST])
+def test_a_rung_keeps_its_channel(channel: Channel | None) -> None:
+    plan = RungPlan(rung=Rung.TEAM, wait=30, at_once=5, channel=channel)
+    assert as_plan(as_row(plan)) == plan
+    assert plan.is_by_phone == (channel == Channel.CALL_LIST)
+
+
+@pytest.mark.parametrize("channel", [Channel.INBOX, Channel.WECOM])
+def test_nobody_is_asked_where_she_may_not_look_for_days(channel: Channel) -> None:
+    with pytest.raises(LadderRefused):
+        in_order([RungPlan(rung=Rung.TEAM, wait=30, channel=channel)])

@@ -102,3 +102,25 @@ def test_who_says_no_is_asked_no_more(offer: int) -> None:
         roster.decline(session, assignment_id=offer, now=NOW)
     pass_to(HALF)
     assert f"offered_again:{offer}" not in keys()
+
+
+def test_nobody_is_woken_to_be_asked_the_same_again(at_now: Settings) -> None:
+    """Asked at ten in the evening about eight in the morning, she is written to at once; and then left to sleep."""
+    evening = NOW.replace(hour=14)
+    pass_to(evening)
+    with transaction() as session:
+        area = factories.community(session)
+        shift = factories.shift_on(session, area, evening + timedelta(hours=10), mode=Mode.ROTA)
+        row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
+        assert row is not None
+        made = roster.offer(session, row=row, volunteer_id=factories.volunteer(session, area).id, now=evening)
+        assert made is not None
+        assert made.answer_by is not None
+        halfway, key = evening + (made.answer_by - evening) / 2, f"offered_again:{made.id}"
+    drain()
+    with transaction() as session:
+        assert session.scalars(select(Notification.is_urgent)).one() is True
+    pass_to(halfway + timedelta(minutes=1))
+    with transaction() as session:
+        again = session.scalars(select(Notification).where(Notification.key == key)).one()
+        assert (again.is_urgent, again.send_at) == (False, evening + timedelta(hours=10))

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from service.audit import AuditEntry
 from service.db import transaction
-from service.notifications import habits, queries, sending, slips
+from service.notifications import habits, sending, slips
 from service.notifications.channels import slip as channel_of_slips
+from service.notifications.fates import fates
 from service.notifications.habits import Owner
 from service.notifications.models import Notification, Slip
 from service.notifications.wanted import To, Wanted, notify
@@ -134,6 +135,4 @@ def said(key: str) -> str:
     """What the ledger says of it."""
     with transaction() as session:
         message = session.scalars(select(Notification).where(Notification.key == key)).one()
-        calls = queries.calls_of(session, [message.id])
-        paper = slips.of_notifications(session, [message.id])
-        return told.of_message(message, calls.get(message.id), paper.get(message.id)).sentence
+        return told.of_message(message, fates(session, [message])[message.id]).sentence

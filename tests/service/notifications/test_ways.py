@@ -107,3 +107,22 @@ def test_each_retry_waits_twice_as_long_up_to_half_an_hour() -> None:
     waits = [retry_wait(n) for n in range(1, 10)]
     assert waits[:4] == [timedelta(seconds=s) for s in (30, 60, 120, 240)]
     assert waits[-1] == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("asked_over", "chosen", "own", "by", "order"),
+    [
+        (EMAIL, None, None, "phone email call", [EMAIL, FILE, CALLS]),
+        (EMAIL, None, CALLS, "phone email call", [EMAIL, CALLS, FILE]),
+        (EMAIL, CALLS, None, "phone email call", [CALLS, EMAIL, FILE]),
+        (EMAIL, None, None, "phone call", [FILE, CALLS]),
+        (Channel.SMS, None, None, "phone call", [FILE, CALLS]),
+    ],
+)
+def test_the_channel_of_a_rung_comes_after_her_own_wish_and_only_where_it_exists(
+    asked_over: Channel, chosen: Channel | None, own: Channel | None, by: str, order: Sequence[Channel]
+) -> None:
+    found = channel_order(
+        K.SUBSTITUTE_WANTED, asked_over=asked_over, chosen=chosen, own=own, house=(FILE, EMAIL), reaches=reaches(by)
+    )
+    assert list(found) == order

@@ -133,6 +133,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.REMINDER,
         [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED, is_stand_by=True)],
     ),
+    "standing_by": (K.STANDING_BY, [clinic(**HELD, is_stand_by=True)]),
     "place_offered_as_stand_by": (
         K.PLACE_OFFERED,
         [clinic(assignment_id=7, answer_by=at("11-27 10:00"), is_stand_by=True, **OFFERED)],
@@ -261,9 +262,10 @@ def test_every_kind_has_a_case_and_a_text_in_both_languages() -> None:
         assert {path.name for path in folder.iterdir()} == {"zh.txt", "en.txt"}
 
 
+@pytest.mark.parametrize("short", READERS)
 @pytest.mark.parametrize("case", CASES)
-def test_chinese_has_full_width_punctuation(case: str) -> None:
-    made = written(case)
+def test_chinese_has_full_width_punctuation_in_english_texts_too(case: str, short: str) -> None:
+    made = written(case, READERS[short])
     beside_han = re.search(r"[\u4e00-\u9fff][,.:;!?()\"']|[,.:;!?()\"'][\u4e00-\u9fff]", made.title + made.text)
     assert beside_han is None
 

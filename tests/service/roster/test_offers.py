@@ -357,7 +357,7 @@ def test_who_has_answered_or_cannot_any_more_is_not_asked_again(session: Session
 
 
 def test_a_short_time_to_answer_is_left_in_peace(session: Session) -> None:
-    made = offered(session, START - 3 * HOUR)
+    made = offered(session, START - 2 * HOUR)
     assert made.answer_by is not None
     assert made.answer_by - made.assigned_at < 2 * HOUR
     assert overdue.ask_again(session, now=made.answer_by - timedelta(minutes=1)) == 0

@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 def at(wall: str) -> datetime:
     """`11-23 10:00` on the wall in Gongyi."""
-    return datetime.strptime(f"2026-{wall}", "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL_ZONE).astimezone(UTC)
+    return datetime.fromisoformat(f"2026-{wall}").replace(tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,10 @@ def at(wall: str) -> datetime:
         ("11-24 05:00", "11-28 09:00", 4 * HOUR, "11-24 09:00"),  # 9:00 itself is day
         ("11-23 20:00", "11-24 10:00", 3 * HOUR, "11-24 09:00"),  # the morning leaves just the hour
         ("11-23 20:00", "11-24 09:59", 3 * HOUR, "11-23 23:00"),  # the morning would be too late for anybody else
+        ("11-23 23:00", "11-24 09:00", 24 * HOUR, "11-24 08:00"),  # who is asked at night may sleep before she answers
+        ("11-23 23:00", "11-24 08:00", 24 * HOUR, "11-24 07:00"),
+        ("11-23 23:00", "11-24 07:59", 24 * HOUR, "11-24 03:29:30"),  # that would be before anybody is up
+        ("11-24 08:00", "11-24 09:00", 24 * HOUR, "11-24 08:30"),  # half the time left, later than that hour
         ("11-23 10:00", "11-28 09:00", timedelta(minutes=1), "11-23 10:15"),
     ],
 )

@@ -60,6 +60,43 @@ C, W, P = SignUpState.CONFIRMED, SignUpState.WAITLISTED, SignUpState.PENDING
 # --- the queue moves ---
 
 
+def test_the_time_to_answer_shortens_towards_the_start(session: Session, now: datetime) -> None:
+    """One after the other is asked and says nothing; each has less time than the one before."""
+    role = role_of(session)
+    holder, *waiting = queue(session, role, "甲乙丙丁戊己")
+    free(session, holder, START - 23 * HOUR)
+    moment, waits = START - 23 * HOUR, []
+    for signup in waiting:
+        following.promote(session, shift_role_id=role.id, now=moment)
+        offer = session.scalars(select(Assignment).where(Assignment.signup_id == signup.id)).one()
+        assert offer.answer_by is not None
+        waits.append(offer.answer_by - moment)
+        moment = offer.answer_by + MINUTE
+        if moment >= START:
+            break
+        overdue.expire_offers(session, now=moment)
+    assert len(waits) >= 4
+    assert waits == sorted(waits, reverse=True)
+
+
+def test_in_the_night_before_a_morning_shift_nobody_is_promoted_unasked(session: Session, now: datetime) -> None:
+    """She is asked; asleep, she is not expected anywhere, and has until an hour before the start to say so."""
+    role = role_of(session)
+    holder, waiting = queue(session, role, "甲乙")
+    eleven = START - 10 * HOUR
+    free(session, holder, eleven)
+    following.promote(session, shift_role_id=role.id, now=eleven)
+    offer = session.scalars(select(Assignment).where(Assignment.signup_id == waiting.id)).one()
+    assert (waiting.state, offer.state) == (P, AssignmentState.OFFERED)
+    assert offer.answer_by == START - HOUR
+
+    overdue.expire_offers(session, now=START - HOUR - MINUTE)
+    assert offer.state == AssignmentState.OFFERED, "until that moment she may say yes"
+    overdue.expire_offers(session, now=START - HOUR)
+    follow(session, now=START - HOUR)
+    assert (waiting.state, offer.release_reason) == (SignUpState.EXPIRED, ReleaseReason.OFFER_EXPIRED)
+
+
 def test_the_place_is_offered_to_who_asked_first(session: Session, now: datetime) -> None:
     role = role_of(session)
     asked = queue(session, role, "甲乙丙")

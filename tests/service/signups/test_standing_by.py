@@ -28,6 +28,7 @@ from service.terms import (
     AssignmentState,
     BackfillState,
     InvitationState,
+    NotificationKind,
     Refusal,
     ReleaseReason,
     Rung,
@@ -69,6 +70,15 @@ def test_her_place_is_beside_those_of_the_role(lane: Lane) -> None:
     lane.filled(lane.member("王小满"))
     assert counts(lane) == (1, 1)
     assert invariants.check(lane.session, now=lane.now) == []
+
+
+def test_who_says_that_she_stands_by_is_told_so_once(lane: Lane) -> None:
+    person = lane.member("李候备")
+    for _ in range(2):
+        stand_by(lane.session, volunteer_id=person.id, shift_id=lane.shift.id, shift_role_id=lane.role.id, now=lane.now)
+        lane.follow()
+    told = lane.session.scalars(select(Notification).where(Notification.volunteer_id == person.id)).all()
+    assert [one.kind for one in told] == [NotificationKind.STANDING_BY]
 
 
 def test_no_more_stand_by_than_the_role_wishes(lane: Lane) -> None:

@@ -141,7 +141,13 @@ def test_notifications_are_seen_by_both_but_their_text_by_her_alone(told: Town) 
     assert [n["text"] for n in told.volunteer.get("/notifications").json["items"]] == [
         "您报上名了：https://example.org/secret"
     ]
-    assert [n["text"] for n in told.coordinator.get("/notifications").json["items"]] == [None]
+    [hers] = told.coordinator.get("/notifications").json["items"]
+    assert (hers["text"], hers["delivered_at"], hers["answered_at"], hers["is_yes"]) == (None, None, None, None)
+    shift_id = told.coordinator.get("/signups").json["items"][0]["shift_id"]
+    about = told.coordinator.get(f"/notifications?shift_id={shift_id}").json["items"]
+    assert [one["id"] for one in about] == [hers["id"]]
+    assert told.coordinator.get(f"/notifications?shift_id={shift_id + 1}").json["items"] == []
+    assert told.other.get(f"/notifications?shift_id={shift_id}").json["items"] == []
     assert told.other.get("/notifications").json["items"] == told.stranger.get("/notifications").json["items"] == []
 
 

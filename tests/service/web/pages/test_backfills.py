@@ -15,7 +15,7 @@ from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, RungPlan
 from service.db import transaction
 from service.roster.models import Assignment
-from service.terms import AssignmentState, BackfillState, InvitationState, Rung
+from service.terms import AssignmentState, BackfillState, Channel, InvitationState, Rung
 from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
@@ -247,7 +247,8 @@ def ladder(at_now: object) -> tuple[Person, int, str]:
 TYPED = {
     "waitlist_used": "true", "waitlist_wait": "10", "waitlist_at_once": "3", "waitlist_wakes": "true",
     "stand_by_wait": "10", "stand_by_at_once": "2",
-    "substitutes_used": "true", "substitutes_wait": "45", "substitutes_at_once": "2", "substitutes_by_phone": "true",
+    "substitutes_used": "true", "substitutes_wait": "45", "substitutes_at_once": "2",
+    "substitutes_channel": "call_list",
     "team_used": "true", "team_wait": "30", "team_at_once": "5", "team_wakes": "true",
     "neighbours_wait": "30", "neighbours_at_once": "5",
     "calls_used": "true",
@@ -263,7 +264,7 @@ def test_an_activity_has_the_usual_ladder_until_its_coordinator_wants_another(la
     with transaction() as session:
         plans = backfill.ladder_of(session, activity_id)
     assert [plan.rung for plan in plans] == [Rung.WAITLIST, Rung.SUBSTITUTES, Rung.TEAM, Rung.CALLS]
-    assert (plans[1].wait, plans[1].at_once, plans[1].wakes, plans[1].by_phone) == (45, 2, False, True)
+    assert (plans[1].wait, plans[1].at_once, plans[1].wakes, plans[1].channel) == (45, 2, False, Channel.CALL_LIST)
     assert "这个活动自己的次序" in she.open(path)
     assert "改回了一般的次序。" in she.send(f"{path}/usual")
     with transaction() as session:
@@ -296,6 +297,7 @@ def test_a_search_follows_the_ladder_of_its_activity(at_now: object) -> None:
     [
         ({name: "" for name in TYPED if name.endswith("_used")}, "至少要留一步"),
         ({"team_wait": "0"}, "要在1到1440之间"),
+        ({"team_channel": "wecom"}, "请从列出的选一项"),
         ({"team_at_once": "99"}, "要在1到20之间"),
         ({"team_wait": ""}, "请填写等几分钟"),
     ],

@@ -148,7 +148,7 @@ def sought(session: Session, place: Assignment, asked: SignUp) -> dict[str, int]
         volunteer_id=asked.volunteer_id,
         rung=Rung.TEAM,
         wakes=True,
-        by_phone=False,
+        channel=None,
         state=InvitationState.ASKED,
         asked_at=NOW,
     )

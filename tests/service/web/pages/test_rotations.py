@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import clock
+from service import clock, links
 from service.accounts import actions as accounts
 from service.accounts.models import Account
 from service.activities.models import Shift
@@ -165,6 +165,22 @@ def test_who_leaves_writes_and_who_comes_next_reads_and_nobody_else(desk: Desk) 
     with transaction() as session:
         looks = [line for line in audited(session) if line[0] == "read_hand_over" and line[2] == second.id]
         assert len(looks) >= 3, "each look is written down"
+
+
+def test_the_link_of_a_turn_leads_on_to_its_hand_over_and_that_asks_who_reads(desk: Desk) -> None:
+    she, area_id, team_id, _people = desk
+    gate(she, area_id, team_id, is_automatic="true")
+    drain()
+    with transaction() as session:
+        place = session.scalars(select(Assignment).order_by(Assignment.id)).first()
+        assert place is not None
+        path, hand_over = f"/answers/{links.answer_token(place.id)}", f"/me/hand-over/{place.shift_id}"
+    stranger = Person()
+    assert hand_over not in stranger.open(path), "not before he has said that he comes"
+    stranger.send(path, answer="yes")
+    assert hand_over in stranger.open(path)
+    stranger.open(hand_over)
+    assert stranger.path.startswith("/login")
 
 
 def test_a_hand_over_note_does_not_exist_for_others(desk: Desk) -> None:
