@@ -121,11 +121,12 @@ def pending(session: Session, volunteer_ids: Collection[int], *, now: datetime) 
     return fetch_all(session, _PENDING, {"ids": sorted(volunteer_ids), "midnight": midnight}, of=PendingRow)
 
 
+#: Whose consent is asked for is named once more: asked of each row by itself, the planner would read everybody's.
 _PENDING = """
 SELECT reminder.id, reminder.assignment_id, reminder.area_id, reminder.volunteer_id, reminder.due_at,
        assignment.state, shift.state, shift.starts_at,
-       EXISTS (SELECT FROM consent WHERE consent.volunteer_id = reminder.volunteer_id
-               AND consent.purpose = 'reminders' AND consent.withdrawn_at IS NULL)
+       reminder.volunteer_id IN (SELECT volunteer_id FROM consent WHERE volunteer_id = ANY(%(ids)b)
+                                 AND purpose = 'reminders' AND withdrawn_at IS NULL)
 FROM reminder JOIN assignment ON assignment.id = reminder.assignment_id JOIN shift ON shift.id = assignment.shift_id
 WHERE reminder.volunteer_id = ANY(%(ids)b) AND reminder.state = 'planned' AND reminder.due_at < %(midnight)s
 ORDER BY reminder.volunteer_id, shift.starts_at, reminder.id"""
