@@ -40,7 +40,12 @@ COMMUNITY = 1000
 EVERYBODY, TEACHER, DOCTOR, VISITOR = range(4)
 #: Who holds each qualification, by its number.
 SHARES = (1.0, 0.45, 0.03, 0.5)
-EXPIRED = (Blocker(Refusal.QUALIFICATION_EXPIRED),)
+EXPIRED = (
+    Blocker(
+        Refusal.QUALIFICATION_EXPIRED,
+        details=(("kind", "teacher"), ("on", "2026-11-23"), ("valid_until", "2026-11-22")),
+    ),
+)
 #: How likely somebody who works, or is retired, is free in each four hours of a working day, and on days off.
 WORKS, RETIRED, OFF = (
     (0.04, 0.25, 0.08, 0.12, 0.55, 0.3),

@@ -111,12 +111,11 @@ class Placed(Shown):
     opening_id = fields.Integer(required=True)
 
 
-class LevelMoved(Shown):
-    """One aim of a plan, without her and with her."""
+class LevelChange(Shown):
+    """By how much one aim of a plan is more or less with her."""
 
     name = one_of(LevelName, required=True)
-    before = fields.Integer(required=True)
-    after = fields.Integer(required=True)
+    value = fields.Integer(required=True)
 
 
 class WhatIfShown(Shown):
@@ -128,7 +127,7 @@ class WhatIfShown(Shown):
     comes = fields.List(
         fields.Nested(Placed), required=True, metadata={"description": "Who would get which, with her."}
     )
-    levels = fields.List(fields.Nested(LevelMoved), required=True)
+    change = fields.List(fields.Nested(LevelChange), required=True)
 
 
 class RankCount(Shown):

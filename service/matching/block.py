@@ -97,14 +97,17 @@ class Part:
 
     def value(self, chosen: Sequence[Wish]) -> int:
         """Heads first, then wishes, as one number."""
+        return self.head * self.heads_of(chosen) + self._worth(chosen)
+
+    def heads_of(self, chosen: Sequence[Wish]) -> int:
+        """Heads towards the minimums, by weight, that these make beside the facts."""
         placed: dict[int, int] = {}
         for wish in chosen:
             placed[wish.opening_id] = placed.get(wish.opening_id, 0) + 1
-        heads = sum(
+        return sum(
             self.start.openings[opening_id].weight * min(missing, placed.get(opening_id, 0))
             for opening_id, (_, missing) in self.heads.items()
         )
-        return self.head * heads + self._worth(chosen)
 
     def _worth(self, chosen: Sequence[Wish]) -> int:
         return sum(self.start.problem.weights.worth(wish) for wish in chosen)

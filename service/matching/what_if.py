@@ -20,7 +20,7 @@ from service.matching.filling import claim, settle_beside, try_to_place
 from service.matching.plan import Plan
 from service.matching.problem import Wish, day
 from service.matching.repair import apply, repair
-from service.matching.solution import Level
+from service.matching.solution import LevelName
 from service.terms import Refusal
 
 #: So many may give way to one person, before it counts as impossible.
@@ -29,13 +29,15 @@ MOST_TO_GIVE_WAY = 12
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What placing her would mean: `goes` lose a place, `comes` get one. Impossible where there are `blockers`."""
+    """What placing her would mean: `goes` lose a place, `comes` get one; the `change` at each aim, the stronger first.
+
+    It is impossible where there are `blockers`.
+    """
 
     blockers: tuple[Blocker, ...]
     goes: tuple[Wish, ...]
     comes: tuple[Wish, ...]
-    before: tuple[Level, ...]
-    after: tuple[Level, ...]
+    change: tuple[tuple[LevelName, int], ...]
 
     @property
     def is_possible(self) -> bool:
@@ -44,18 +46,33 @@ class WhatIf:
 
 def what_if(plan: Plan, wish: Wish) -> WhatIf:
     """Place her in a plan that did not, and see what follows. She must not be placed there already."""
-    former, before = dict(plan.placed), rules.levels(plan)
+    former = dict(plan.placed)
     blockers = _force(plan, wish)
     if not blockers:
         _mend(plan, former, wish)
     goes = tuple(former[key] for key in sorted(former.keys() - plan.placed.keys()))
     comes = tuple(plan.placed[key] for key in sorted(plan.placed.keys() - former.keys()))
-    after = rules.levels(plan)
+    after = _measured(plan, (*goes, *comes))
     for one in comes:
         plan.take_back(one)
     for one in goes:
         plan.place(one)
-    return WhatIf(blockers, () if blockers else goes, () if blockers else comes, before, before if blockers else after)
+    if blockers:
+        return WhatIf(blockers, (), (), ())
+    before = _measured(plan, (*goes, *comes))
+    return WhatIf((), goes, comes, tuple((name, after[name] - before[name]) for name in before))
+
+
+def _measured(plan: Plan, touched: Iterable[Wish]) -> dict[LevelName, int]:
+    """What the openings and people of these wishes count at each aim: all others are as they were."""
+    wishes = list(touched)
+    openings = [plan.openings[opening_id] for opening_id in {one.opening_id for one in wishes}]
+    worth = plan.problem.weights.worth
+    return {
+        LevelName.COVER: sum(o.weight * min(o.min_needed, len(plan.holders[o.id])) for o in openings),
+        LevelName.WISHES: sum(worth(one) for one in wishes if (one.person_id, one.opening_id) in plan.placed),
+        LevelName.BURDEN: sum(plan.load_share(person_id) ** 2 for person_id in {one.person_id for one in wishes}),
+    }
 
 
 def _force(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:

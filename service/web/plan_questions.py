@@ -10,7 +10,7 @@ from service.language import _
 from service.matching.explain import Known, reasons
 from service.matching.fairness import Fairness
 from service.matching.problem import UNASKED, Wish
-from service.matching.solution import Level, LevelName, Unplaced
+from service.matching.solution import LevelName, Unplaced
 from service.matching.what_if import WhatIf
 
 
@@ -33,7 +33,7 @@ def consequences(found: WhatIf, wish: Wish, *, known: Known) -> Consequences:
         why_not=tuple(reasons(known, refused)),
         goes=_told(found.goes, known),
         comes=_told((one for one in found.comes if one != wish), known),
-        costs=tuple(_costs(found.before, found.after)),
+        costs=tuple(_costs(found.change)),
     )
 
 
@@ -48,15 +48,14 @@ def _where(known: Known, opening_id: int) -> str:
     return _("{span}，{role}", span=wording.span(*known.times[shift_id]), role=role)
 
 
-def _costs(before: Iterable[Level], after: Iterable[Level]) -> Iterable[str]:
+def _costs(change: Iterable[tuple[LevelName, int]]) -> Iterable[str]:
     """What changes at each aim, the stronger first."""
-    for old, new in zip(before, after, strict=True):
-        n = new.value - old.value
-        if old.name == LevelName.COVER and n:
+    for name, n in change:
+        if name == LevelName.COVER and n:
             yield _("最少人数：少{n}分", n=-n) if n < 0 else _("最少人数：多{n}分", n=n)
-        elif old.name == LevelName.WISHES and n:
+        elif name == LevelName.WISHES and n:
             yield _("本人志愿：少{n}分", n=-n) if n < 0 else _("本人志愿：多{n}分", n=n)
-        elif old.name == LevelName.BURDEN and n:
+        elif name == LevelName.BURDEN and n:
             yield _("轮流：更不均一些") if n > 0 else _("轮流：更均一些")
 
 

@@ -49,6 +49,9 @@ FIXED = {
 }
 FOUND = (
     "match",
+    "fairness",
+    "what if",
+    "match under way",
     "person",
     "habits",
     "phone",

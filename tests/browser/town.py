@@ -17,6 +17,8 @@ from service.backfill.models import Backfill
 from service.db import transaction
 from service.findings import actions as findings
 from service.matching import actions as matching
+from service.matching.models import MatchRun
+from service.matching.record import problem_of, solution_of
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
 from service.places.models import Area
@@ -96,6 +98,9 @@ def _fill() -> dict[str, str]:
         board = f"/co/activities/{activity_id}"
         return {
             "match": f"/co/match/{run.id}",
+            "fairness": f"/co/match/{run.id}/fairness",
+            "what if": _what_if(run),
+            "match under way": f"/co/match/{_under_way(session, planned.id, admin.id)}",
             "person": f"/co/proxy/{person_id}",
             "phone": f"/co/people/{person_id}/phone",
             "habits": f"/co/people/{person_id}/habits",
@@ -150,6 +155,24 @@ def _found(session: Session) -> dict[str, str]:
         "seen on duty": f"/co/shifts/{shifts[1].id}/findings",
         "carried to": f"/co/activities/{patrol.id}/carrying",
     }
+
+
+def _what_if(run: MatchRun) -> str:
+    """The question about somebody whom the plan left out."""
+    solution = solution_of(run)
+    placed = {(one.person_id, one.opening_id) for one in solution.placements}
+    person_id, opening_id = next(
+        key for wish in problem_of(run).wishes if (key := (wish.person_id, wish.opening_id)) not in placed
+    )
+    return f"/co/match/{run.id}/what-if?person={person_id}&opening={opening_id}"
+
+
+def _under_way(session: Session, activity_id: int, account_id: int) -> int:
+    """The id of a run for another week that is still to be solved."""
+    weeks = [NOW + timedelta(days=7), NOW + timedelta(days=14)]
+    return matching.request(
+        session, activity_id=activity_id, from_at=weeks[0], until_at=weeks[1], account_id=account_id, now=NOW
+    ).id
 
 
 def _search(session: Session) -> int:

@@ -126,10 +126,7 @@ def ask_what_if(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
         "blockers": [blocker.to_json() for blocker in found_out.blockers],
         "goes": found_out.goes,
         "comes": found_out.comes,
-        "levels": [
-            {"name": old.name, "before": old.value, "after": new.value}
-            for old, new in zip(found_out.before, found_out.after, strict=True)
-        ],
+        "change": [{"name": name, "value": value} for name, value in found_out.change],
     }
 
 

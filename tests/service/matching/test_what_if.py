@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 
-from service.matching import lexical
+from service.matching import lexical, rules
 from service.matching.blockers import Hindrance
 from service.matching.checker import broken_rules
 from service.matching.plan import Plan
@@ -26,11 +26,8 @@ def keys(wishes: tuple[object, ...]) -> list[tuple[int, int]]:
     return [(one.person_id, one.opening_id) for one in wishes]  # type: ignore[attr-defined]
 
 
-def standing(levels: tuple[object, ...]) -> tuple[int, ...]:
-    return tuple(
-        -level.value if level.name == LevelName.BURDEN else level.value  # type: ignore[attr-defined]
-        for level in levels
-    )
+def standing(plan: Plan) -> dict[LevelName, int]:
+    return {level.name: level.value for level in rules.levels(plan)}
 
 
 def finished(problem: Problem, solution: Solution) -> Plan:
@@ -52,8 +49,11 @@ def test_what_comes_of_it_breaks_no_rule_and_never_betters_the_best_plan(problem
             assert (found.goes, found.comes) == ((), ())
             continue
         assert (hers.person_id, hers.opening_id) in keys(found.comes)
-        assert standing(found.after) <= standing(found.before)
         changed = carried_out(problem, plan, found)
+        assert dict(found.change) == {
+            name: value - standing(plan)[name] for name, value in standing(changed).items() if name != LevelName.KEPT
+        }
+        assert [(-n if name == LevelName.BURDEN else n) for name, n in found.change] <= [0, 0, 0]
         assert broken_rules(problem, as_solution(changed)) == []
 
 
@@ -74,7 +74,7 @@ def test_her_own_duty_at_that_time_is_given_up_and_somebody_steps_in() -> None:
     problem = problem_of((opening(10, 1), opening(20, 2)), (wish(1, 10), wish(1, 20), wish(2, 10)))
     found = what_if(placed(problem, (1, 10)), next(one for one in problem.wishes if one.opening_id == 20))
     assert (keys(found.goes), keys(found.comes)) == ([(1, 10)], [(1, 20), (2, 10)])
-    assert found.after[0].value == found.before[0].value + 1
+    assert found.change[0] == (LevelName.COVER, 1)
 
 
 def test_what_lies_in_her_alone_or_is_a_fact_cannot_be_moved() -> None:
@@ -89,7 +89,7 @@ def test_what_lies_in_her_alone_or_is_a_fact_cannot_be_moved() -> None:
     )
     found = what_if(Plan(elder), elder.wishes[0])
     assert [blocker.code for blocker in found.blockers] == [Hindrance.NIGHT]
-    assert found.after == found.before
+    assert found.change == ()
 
 
 def test_a_partner_who_cannot_come_is_named() -> None:

@@ -69,7 +69,7 @@ def test_a_plan_can_be_asked_what_if_and_how_fair(town: Town) -> None:
     assert asked["is_possible"]
     assert asked["goes"] == [{"person_id": second, "opening_id": role_id}]
     assert asked["comes"] == [{"person_id": last, "opening_id": role_id}]
-    assert {level["name"]: level["after"] - level["before"] for level in asked["levels"]}["cover"] == 0
+    assert asked["change"][0] == {"name": "cover", "value": 0}
     assert town.coordinator.get(f"/match-runs/{run_id}/what-if?person_id={second}&opening_id={role_id}").status == 422
     assert town.stranger.get(f"/match-runs/{run_id}/what-if?person_id={last}&opening_id={role_id}").status == 404
     assert town.volunteer.get(f"/match-runs/{run_id}/fairness").status == 404

@@ -1,0 +1,70 @@
+"""What an exact look can mend: everybody within two steps of a role solved as one program, all others as facts.
+
+The measure for the chains of service/matching/repair.py. Two steps: who could come, and who could step in where those
+serve. The aim is heads towards the minimums, then as few changes as there can be. Pins stay; the plan is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from service.matching.block import NODES, Part
+from service.matching.plan import Plan
+from service.matching.problem import Opening, Wish
+from service.matching.repair import Repair
+from service.matching.rules import FIXED, fits
+
+#: People looked at, at most: what bounds the time.
+MOST_PEOPLE = 150
+
+
+def mend_exactly(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
+    """The fewest changes that cover more, with the opening among what they reach; None when nothing nearby does."""
+    near = _near(plan, opening, without=without)
+    before = [wish for wish in near if (wish.person_id, wish.opening_id) in plan.placed]
+    for wish in before:
+        plan.take_back(wish)
+    chosen = _solved(plan, near, before)
+    for wish in before:
+        plan.place(wish)
+    if chosen is None:
+        return None
+    kept = {(wish.person_id, wish.opening_id) for wish in before}
+    now = {(wish.person_id, wish.opening_id) for wish in chosen}
+    return Repair(
+        given_up=tuple(wish for wish in before if (wish.person_id, wish.opening_id) not in now),
+        placed=tuple(wish for wish in chosen if (wish.person_id, wish.opening_id) not in kept),
+    )
+
+
+def _near(plan: Plan, opening: Opening, *, without: Collection[int]) -> list[Wish]:
+    """The wishes that may be changed: for this opening, and for those where the people serve who could come to it."""
+    able = [wish.person_id for wish in plan.wishes_for[opening.id] if fits(plan, wish, by=FIXED)]
+    first = [person_id for person_id in dict.fromkeys(able) if person_id not in without][:MOST_PEOPLE]
+    openings = dict.fromkeys([opening.id, *(key[1] for key in plan.placed_by(first))])
+    second = (wish.person_id for opening_id in openings for wish in plan.wishes_for[opening_id])
+    people = list(dict.fromkeys([*first, *(one for one in second if one not in without)]))[:MOST_PEOPLE]
+    return [wish for person_id in people for wish in plan.wishes_of[person_id] if wish.opening_id in openings]
+
+
+def _solved(plan: Plan, near: list[Wish], before: Sequence[Wish]) -> list[Wish] | None:
+    """What covers most with the fewest changes; None where it covers no more than before."""
+    part = Part(plan, near)
+    if not part.able:
+        return None
+    former = {(wish.person_id, wish.opening_id) for wish in before}
+    stays = [int((wish.person_id, wish.opening_id) in former) for wish in part.able]
+    heads = [(column, worth) for column, worth in part.terms if column >= len(part.able)]
+    # Whoever is not needed stays out: a placement that is new costs as much as one that is given up.
+    terms = [(n, 2 * stay - 1) for n, stay in enumerate(stays)] + heads
+    values = part.frame.program.whole(
+        terms,
+        lower=list(part.frame.program.lower),
+        upper=list(part.frame.program.upper),
+        node_limit=NODES,
+        slack=0.5,
+    )
+    if values is None:
+        return None
+    chosen = [wish for n, wish in enumerate(part.able) if values[n] > 0.5]
+    return chosen if part.heads_of(chosen) > part.heads_of(before) else None
