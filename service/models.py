@@ -7,6 +7,7 @@ from service.accounts import models as accounts
 from service.activities import models as activities
 from service.backfill import models as backfill
 from service.calendars import models as calendars
+from service.courtyards import models as courtyards
 from service.db import Base
 from service.findings import models as findings
 from service.matching import models as matching
@@ -34,6 +35,7 @@ __all__ = [
     "backfill",
     "calendars",
     "clock",
+    "courtyards",
     "findings",
     "idempotency",
     "matching",

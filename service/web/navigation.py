@@ -49,6 +49,7 @@ OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", 
 DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("gaps.index", Lazy("缺口"), "coordinator", ("gaps",)),
+    ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
     ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
     ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),

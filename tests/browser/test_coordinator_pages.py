@@ -44,6 +44,7 @@ FIXED = {
     "groups": "/co/groups",
     "findings": "/co/findings",
     "quotas": "/co/quotas",
+    "courtyards": "/co/courtyards",
     "tables": "/co/sheets",
     "rehearsals": "/co/rehearsals",
 }
@@ -71,6 +72,7 @@ FOUND = (
     "carried to",
     "route",
     "counting",
+    "courtyard",
 )
 NAMES = (*FIXED, *FOUND)
 

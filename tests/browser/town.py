@@ -14,6 +14,8 @@ from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.backfill import actions as backfill
 from service.backfill import answering, climbing, queries
 from service.backfill.models import Backfill
+from service.courtyards import actions as courtyards
+from service.courtyards import queries as courtyard_queries
 from service.db import transaction
 from service.findings import actions as findings
 from service.matching import actions as matching
@@ -117,8 +119,28 @@ def _fill() -> dict[str, str]:
             "table": f"/co/sheets/{_sheet(session, admin)}",
             "dates": f"/co/series/{_daily(session)}/dates",
             **_found(session),
+            "courtyard": f"/co/courtyards/{_courtyard(session)}",
             "counting": f"/co/quotas/{_quota(session, admin)}",
         }
+
+
+def _courtyard(session: Session) -> int:
+    """A courtyard nobody manages, with six buildings; somebody answers for it, and somebody stands in."""
+    court = session.scalars(select(Area).where(Area.name == "园丁街一号楼院")).one()
+    first, second, *_ = courtyard_queries.can_answer(session, court)
+    facts = {"is_managed": False, "owner": "县社", "built_in": 1994, "households": 108}
+    courtyards.describe(session, court, changes=facts, account_id=1, now=NOW)
+    for person, is_substitute in ((first, False), (second, True)):
+        courtyards.entrust(
+            session,
+            court,
+            volunteer_id=person.id,
+            is_substitute=is_substitute,
+            from_on=NOW.date(),
+            account_id=1,
+            now=NOW,
+        )
+    return court.id
 
 
 def _quota(session: Session, admin: Account) -> int:

@@ -16,6 +16,7 @@ from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
 from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
+from service.courtyards.actions import AlreadyEntrusted
 from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
 from service.language import _
@@ -124,6 +125,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     ActivityRefused: _activity_refused,
     TermsOverlap: _simple(409, "terms-overlap"),
     PreviewStale: _simple(409, "preview-stale"),
+    AlreadyEntrusted: _simple(409, "already-entrusted"),
     AlreadyMember: _simple(409, "already-member"),
     PhoneTaken: _simple(409, "phone-taken"),
     KeyReused: _simple(422, "key-reused"),

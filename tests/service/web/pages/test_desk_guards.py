@@ -17,11 +17,13 @@ from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
+from service.courtyards import actions as courtyards
 from service.db import transaction
 from service.findings import actions as findings
 from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call, Notification, Slip
+from service.places import actions as places
 from service.places.models import Area
 from service.quotas import actions as quotas
 from service.rehearsal import actions as rehearsals
@@ -35,6 +37,7 @@ from service.signups.models import SignUp
 from service.swaps.models import Swap
 from service.teams.models import Team
 from service.terms import (
+    AreaKind,
     Assumption,
     BackfillCause,
     BackfillState,
@@ -86,6 +89,7 @@ class Place:
     slip_id: int
     finding_id: int
     quota_id: int
+    charge_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -125,6 +129,7 @@ def furnished(area: Area) -> Place:
             slip_id=on_paper(session, place),
             finding_id=found_there(session, made, shift),
             quota_id=to_be_held(session, area),
+            charge_id=entrusted(session, area, signup.volunteer_id),
         )
 
 
@@ -233,6 +238,12 @@ def governed(session: Session, area: Area) -> dict[str, int]:
     grant = session.scalars(select(RoleGrant).where(RoleGrant.area_id == area.id).order_by(RoleGrant.id)).first()
     assert grant is not None
     return {"team_id": team.id, "grant_id": grant.id}
+
+
+def entrusted(session: Session, area: Area, volunteer_id: int) -> int:
+    """The id of the term in which somebody answers for a courtyard of the area."""
+    court = places.add_area(session, parent=session.get_one(Area, area.id), kind=AreaKind.COURTYARD, name="1号院")
+    return courtyards.entrust(session, court, volunteer_id=volunteer_id, from_on=NOW.date(), account_id=999, now=NOW).id
 
 
 def to_be_held(session: Session, area: Area) -> int:

@@ -1,0 +1,128 @@
+"""A01 楼院理事会 (新华路街道): "186人…楼院理事会35个，做到了社区理事会全覆盖"; A06 分包; A10 无主管楼院.
+
+The street sees every courtyard with its council, and at once which has none; who answers for building 3 now, and who
+stands in; which courtyards nobody manages.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests.journeys.town import Town
+
+pytestmark = pytest.mark.need("A01")
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+STREET, DESK, SOUTH, ELSEWHERE = "13900009001", "13900009101", "13900009204", "13900009205"
+
+
+def courtyards(town: Town, phone: str = STREET, **asked: str) -> list[Any]:
+    return list(town.api(phone).get("courtyards", **asked)["items"])
+
+
+def test_35_courtyards_have_their_35_councils_and_none_is_without(town: Town) -> None:
+    rows = courtyards(town)
+    assert len(rows) == len({row["council_id"] for row in rows}) == 35
+    assert courtyards(town, lacks="council") == []
+    page = town.browser(STREET).open("/co/courtyards")
+    assert "35个院落，35个有理事会" in page
+    assert "没有理事会的：0" in page
+
+
+def test_186_people_sit_in_them_some_in_two_with_their_backgrounds(town: Town) -> None:
+    desk = town.api(STREET)
+    seats = [
+        one["volunteer_id"]
+        for row in courtyards(town)
+        for one in desk.get(f"teams/{row['council_id']}/members")["items"]
+    ]
+    assert len(set(seats)) == 186
+    assert len(seats) == sum(row["members"] for row in courtyards(town)) > 186
+    people = {one["id"]: one["tags"] for one in desk.items("volunteers")}
+    tags = {tag for who in set(seats) for tag in people[who]}
+    assert {"退休干部", "退休教师", "退役军人"} <= tags
+
+
+def test_a_term_has_its_days(town: Town) -> None:
+    """Elected for three years, and over on the day it says."""
+    desk, row = town.api(DESK), courtyards(town, DESK)[0]
+    council = f"teams/{row['council_id']}/members"
+    sitting = {one["volunteer_id"] for one in desk.get(council)["items"]}
+    new = next(one["id"] for one in desk.items("volunteers") if one["id"] not in sitting)
+    term = {"volunteer_id": new, "from_on": "2026-11-23", "until_on": "2029-11-23"}
+    members = desk.send("POST", council, term)["items"]
+    assert next(one["until_on"] for one in members if one["volunteer_id"] == new) == "2029-11-23"
+    now, later = (courtyards(town, DESK, on=day)[0]["members"] for day in ("2029-11-22", "2029-11-23"))
+    assert (now, later) == (row["members"] + 1, row["members"])
+
+
+def test_a_new_courtyard_is_without_a_council_until_one_is_founded_and_approved(town: Town) -> None:
+    admin = town.api("13900009000")
+    community = next(one for one in admin.items("areas", kind="community") if one["name"] == "新华北路社区")
+    new = admin.send("POST", "areas", {"parent_id": community["id"], "kind": "courtyard", "name": "新华北路30号院"})
+    assert [row["name"] for row in courtyards(town, lacks="council")] == ["新华北路30号院"]
+    assert "没有理事会的：1" in town.browser(STREET).open("/co/courtyards")
+    council = town.api(DESK).send("POST", "teams", {"area_id": new["id"], "name": "新华北路30号院理事会"})
+    assert courtyards(town, lacks="council"), "a draft is none yet"
+    admin.send("PUT", f"teams/{council['id']}/approval", expect=200)
+    assert courtyards(town, lacks="council") == []
+
+
+def test_another_street_sees_none_of_them(town: Town) -> None:
+    names = {row["name"] for row in courtyards(town)}
+    assert names.isdisjoint(row["name"] for row in courtyards(town, "13900009002"))
+    assert town.api("13900000001").ask("GET", "courtyards").status_code == 403
+
+
+@pytest.mark.need("A06")
+def test_who_answers_for_building_3_now_and_who_stands_in(town: Town) -> None:
+    """园丁街一号楼院 with its six buildings: "逐院逐楼"."""
+    desk = town.api("13900009202")
+    [court] = [row for row in courtyards(town, "13900009202") if row["name"] == "园丁街一号楼院"]
+    three = next(one for one in desk.items("areas", below=court["area_id"]) if one["name"] == "3号楼")
+    members = [one["volunteer_id"] for one in desk.get(f"teams/{court['council_id']}/members")["items"]]
+    whole, own, deputy, successor = members[:4]
+
+    desk.send("POST", f"areas/{court['area_id']}/charges", {"volunteer_id": whole})
+    assert desk.get(f"areas/{three['id']}/charges")["holder"]["volunteer_id"] == whole, (
+        "the courtyard's, until it has its own"
+    )
+    charges = f"areas/{three['id']}/charges"
+    desk.send("POST", charges, {"volunteer_id": own, "from_on": "2026-11-23"})
+    desk.send("POST", charges, {"volunteer_id": deputy, "is_substitute": True})
+    found = desk.get(charges)
+    assert (found["holder"]["volunteer_id"], found["substitute"]["volunteer_id"]) == (own, deputy)
+
+    desk.send("POST", charges, {"volunteer_id": successor, "from_on": "2027-01-01", "until_on": "2028-01-01"})
+    for day, who in ((date(2026, 12, 31), own), (date(2027, 1, 1), successor)):
+        assert desk.get(charges, on=str(day))["holder"]["volunteer_id"] == who
+    refused = desk.send("POST", charges, {"volunteer_id": own, "from_on": "2027-06-01"}, expect=409)
+    assert refused["type"].endswith("already-entrusted")
+    page = town.browser("13900009202").open(f"/co/courtyards/{court['area_id']}")
+    assert "3号楼" in page
+    assert desk.get(f"volunteers/{own}")["name"] in page
+
+
+@pytest.mark.need("A06")
+def test_nobody_else_entrusts_it(town: Town) -> None:
+    [court] = [row for row in courtyards(town, "13900009202") if row["name"] == "园丁街一号楼院"]
+    for phone in (ELSEWHERE, "13900000001"):
+        answer = town.api(phone).ask("POST", f"areas/{court['area_id']}/charges", json={"volunteer_id": 1})
+        assert answer.status_code == 404
+
+
+@pytest.mark.need("A10")
+def test_courtyards_nobody_manages_are_found_with_their_age_and_owner(town: Town) -> None:
+    """新华南路社区: "15个老旧小区楼院，大多数没有主管单位"; there are three in the demo."""
+    desk, rows = town.api(SOUTH), courtyards(town, SOUTH)
+    for row, managed, year in zip(rows, (False, False, True), (1994, 1989, 2016), strict=True):
+        facts = {"is_managed": managed, "built_in": year, "owner": "" if not managed else "区供销社", "households": 60}
+        desk.send("PUT", f"courtyards/{row['area_id']}", facts, expect=200)
+    without = courtyards(town, SOUTH, lacks="management")
+    assert [(row["built_in"], row["owner"]) for row in without] == [(1994, ""), (1989, "")]
+    page = town.browser(SOUTH).open("/co/courtyards?lacks=management")
+    assert without[0]["name"] in page
+    assert rows[2]["name"] not in page
