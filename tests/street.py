@@ -88,6 +88,7 @@ def build() -> Street:
         she = factories.volunteer(session, area, name=HER_NAME, phone=f"+86{HER_PHONE}")
         account = accounts.open_account(session, phone=f"+86{HER_PHONE}", name=she.name, volunteer_id=she.id)
         street.area_id, street.volunteer_id = area.id, she.id
+        street.public["today"] = f"/areas/{area.id}/today"
         street.account_id, street.epoch = account.id, account.epoch
         _open_ones(session, street, area, room)
         _hers(session, street, area, room, she)

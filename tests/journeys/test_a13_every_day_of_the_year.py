@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.browsing import Person
 from tests.journeys.town import Town, coverage
 
-pytestmark = [pytest.mark.need("A13"), pytest.mark.need("A28", missing="who is on duty today, for everybody to see")]
+pytestmark = [pytest.mark.need("A13"), pytest.mark.need("A28")]
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
@@ -107,3 +108,18 @@ def test_nobody_but_coordinators_sees_gaps(town: Town) -> None:
 def test_another_communitys_coordinator_does_not_see_these_rows(town: Town) -> None:
     page = town.browser("13900009104").open("/co")
     assert not set(STRANDS) & {row[0] for row in coverage(page)}
+
+
+def test_who_sits_at_the_window_today_is_for_everybody_to_see(town: Town) -> None:
+    """“贴心窗口” (A28): how many, and the names of those who agreed; where nobody is, that is said."""
+    area_id = town.api(DESK).items("activities")[0]["area_id"]
+    today = [one for one in town.api("13900000021").get(f"areas/{area_id}/duty")["items"] if one["title"] == STRANDS[2]]
+    assert [one["starts_at"][11:16] for one in today] == ["09:00", "14:30"]
+    page = Person().open(f"/areas/{area_id}/today")
+    assert page.count(f"<b>{STRANDS[2]}</b>") == 2
+    for one in today:
+        assert len(one["names"]) <= one["people"]
+        assert all(name in page for name in one["names"])
+    names = {one["name"] for one in town.api(DESK).items("volunteers")}
+    shown = {name for one in town.api(DESK).get(f"areas/{area_id}/duty")["items"] for name in one["names"]}
+    assert {name for name in names if name in page} == shown & names, "nobody else is named"

@@ -198,7 +198,7 @@ def test_a_standing_duty_without_an_end_keeps_a_log_of_whom_it_spoke_to_without_
     assert "不写住户的姓名和电话" in form
 
 
-@pytest.mark.need("A27", missing="today's duty made public; a complaint as a case with a time limit")
+@pytest.mark.need("A27", missing="a complaint as a case with a time limit")
 def test_what_people_come_to_say_at_the_councils_desk_is_taken_in_and_answered(town: Town) -> None:
     """开普西二区理事会办公室 (货场路社区): "让居民有处诉、难有人管"."""
     desk = town.api(DESK)
@@ -207,6 +207,7 @@ def test_what_people_come_to_say_at_the_councils_desk_is_taken_in_and_answered(t
     [taken] = [one for one in desk.items("findings", is_open="true") if "渗水" in one["words"]]
     settled = desk.send("POST", f"findings/{taken['id']}/settlements", {"outcome": "物业明天上午来修"})
     assert settled["outcome"] == "物业明天上午来修"
+    assert "理事会办公室值班" in Person().open(f"/areas/{duty['area_id']}/today"), "who sits there today is public"
     assert datetime.fromisoformat(settled["settled_at"]) - town.now() < timedelta(minutes=1)
 
 

@@ -64,6 +64,7 @@ from service.web.pages import (
     swap_approvals,
     swaps,
     texts,
+    today,
     watches,
     what_if,
 )
@@ -116,6 +117,7 @@ DESK: tuple[Blueprint, ...] = (
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
+    today.pages,
     activities.pages,
     signing_up.pages,
     signups.pages,
