@@ -126,3 +126,38 @@ def test_courtyards_nobody_manages_are_found_with_their_age_and_owner(town: Town
     page = town.browser(SOUTH).open("/co/courtyards?lacks=management")
     assert without[0]["name"] in page
     assert rows[2]["name"] not in page
+
+
+@pytest.mark.need("A09", missing="calling all heads of a courtyard together at once")
+def test_each_of_the_six_buildings_has_its_head(town: Town) -> None:
+    """楼栋长: somebody for each building, and each answers for her own only."""
+    desk = town.api("13900009202")
+    [court] = [row for row in courtyards(town, "13900009202") if row["name"] == "园丁街一号楼院"]
+    buildings = [one for one in desk.items("areas", below=court["area_id"]) if one["kind"] == "building"]
+    members = [one["volunteer_id"] for one in desk.get(f"teams/{court['council_id']}/members")["items"]]
+    assert len(buildings) == 6
+    heads = {}
+    for building, who in zip(buildings, members, strict=False):
+        standing = desk.get(f"areas/{building['id']}/charges")["items"]
+        for one in standing:
+            assert desk.ask("DELETE", f"charges/{one['id']}").status_code == 204
+        desk.send("POST", f"areas/{building['id']}/charges", {"volunteer_id": who})
+        heads[building["id"]] = who
+    now = {one: desk.get(f"areas/{one}/charges")["holder"]["volunteer_id"] for one in heads}
+    assert now == heads
+    assert len(set(heads.values())) == 6
+
+
+@pytest.mark.need("A03", missing="a brand for each community")
+def test_the_tree_is_as_deep_as_somebody_plants_it_and_a_coordinator_sees_what_is_below_her(town: Town) -> None:
+    """“1+16+N+X”: no level is built in."""
+    admin = town.api("13900009000")
+    above = next(one for one in admin.items("areas", kind="community") if one["name"] == "新华北路社区")["id"]
+    for name, kind in (("第一网格", "site"), ("甲组", "site"), ("甲院", "courtyard"), ("1号楼", "building")):
+        above = admin.send("POST", "areas", {"parent_id": above, "kind": kind, "name": name})["id"]
+    for unit in ("一单元", "二单元"):
+        admin.send("POST", "areas", {"parent_id": above, "kind": "building", "name": unit})
+    assert "甲院" in {row["name"] for row in courtyards(town, DESK)}
+    assert "甲院" not in {row["name"] for row in courtyards(town, ELSEWHERE)}
+    below = [one["name"] for one in town.api(DESK).items("areas", below=above)]
+    assert below == ["1号楼", "一单元", "二单元"]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.town import Caller, Town, coverage
 
-pytestmark = pytest.mark.need("A12", missing="a demand finds its line by itself; the courtyard's named contact")
+pytestmark = pytest.mark.need("A12", missing="a demand finds its line by itself")
 
 DESK, NEIGHBOUR = "13900009205", "13900000021"
 #: Somebody who is on no roster and holds no more than a certificate of first aid.
@@ -156,3 +156,19 @@ def test_the_clinic_opens_with_a_doctor_who_is_valid_that_day_and_says_yes(town:
     answered = doctor.send("POST", f"assignments/{offer['id']}/answers", {"reply": "accept"})
     assert answered["state"] == "confirmed"
     assert role_of(desk.get(f"shifts/{clinic['id']}"), "医生")["taken"] == 1
+
+
+def test_each_courtyard_has_its_named_steward(town: Town) -> None:
+    """“楼院管家”: whom the people of a courtyard turn to, and who stands in."""
+    desk = town.api(DESK)
+    team = next(team for team in desk.items("teams") if "红色管家" in team["name"])
+    members = [one["volunteer_id"] for one in desk.get(f"teams/{team['id']}/members")["items"]]
+    rows = desk.get("courtyards")["items"]
+    assert [row["name"] for row in rows] == ["明阳商务楼", "人民路5号院", "人民路11号院"]
+    for row, who, deputy in zip(rows, members, members[3:], strict=False):
+        desk.send("POST", f"areas/{row['area_id']}/charges", {"volunteer_id": who})
+        desk.send("POST", f"areas/{row['area_id']}/charges", {"volunteer_id": deputy, "is_substitute": True})
+    assert desk.get("courtyards", lacks="person")["items"] == []
+    page = town.browser(DESK).open("/co/courtyards")
+    for who in members[:6]:
+        assert desk.get(f"volunteers/{who}")["name"] in page

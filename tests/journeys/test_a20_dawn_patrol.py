@@ -162,3 +162,43 @@ def test_after_a_week_without_a_round_every_shop_is_overdue(town: Town, shops: A
     route = town.api("13900009201").get(f"activities/{shops['id']}/route")
     assert all(stop["is_overdue"] for stop in route["stops"])
     assert "超过7天没去" in town.browser("13900009201").open(f"/co/activities/{shops['id']}/route")
+
+
+@pytest.mark.need("A30", missing="spot checks nobody knows of beforehand, scores, a calendar of what must be published")
+def test_the_cleanliness_of_courtyards_is_inspected_on_a_plan_against_a_standard(town: Town) -> None:
+    """A30 (陇海路社区): "定期检查"; "制定服务标准"."""
+    desk = town.api("13900009206")
+    rows = desk.get("courtyards")["items"]
+    standard = ["垃圾桶满了没清", "楼道没扫", "绿地里有垃圾"]
+    made = desk.send(
+        "POST",
+        "activities",
+        {
+            "area_id": next(one["id"] for one in desk.items("areas", kind="community") if one["name"] == "陇海路社区"),
+            "title": "楼院卫生检查",
+            "mode": "instant",
+            "contact_name": "车谷雨",
+            "contact_phone": "0371-64352060",
+            "roles": [{"name": "检查员", "min_needed": 2, "max_needed": 2}],
+            "dates": [
+                {
+                    "rule": "FREQ=MONTHLY;BYDAY=1FR,3FR",
+                    "from_on": str(town.now().date() + timedelta(days=1)),
+                    "until_on": None,
+                    "starts": "15:00",
+                    "ends": "16:30",
+                }
+            ],
+        },
+    )
+    desk.send("PUT", f"activities/{made['id']}/publication", expect=200)
+    stops = [{"place_id": row["area_id"], "checks": standard} for row in rows]
+    desk.send("PUT", f"activities/{made['id']}/route", {"stops": stops}, expect=200)
+    first, second, *_ = desk.items("shifts", activity_id=made["id"])
+    stop = desk.get(f"shifts/{first['id']}/route")["items"][0]
+    assert stop["checks"] == standard
+    desk.send("POST", f"shifts/{first['id']}/visits", {"stop_id": stop["id"], "wrong": standard[:1]})
+    carried = desk.get(f"shifts/{second['id']}/findings")["agenda"]
+    assert [one["words"] for one in carried] == [f"{rows[0]['name']}：{standard[0]}"], (
+        "and looked at again the next time"
+    )
