@@ -113,7 +113,7 @@ def _let_an_hour_pass() -> None:
 
 def _sweep() -> None:
     """Everything beat rings, in its own code."""
-    from workers import activities, backfill, reminders, roster, rotation, swaps
+    from workers import activities, backfill, notifications, reminders, roster, rotation, swaps
 
     for task in (
         activities.extend_horizon,
@@ -123,6 +123,7 @@ def _sweep() -> None:
         roster.hand_on_places,
         backfill.climb_due,
         swaps.lapse_begun,
+        notifications.write_digests,
         reminders.send_due,
     ):
         task()
