@@ -12,6 +12,7 @@ from typing import Any
 from service import wording
 from service.calendars.rules import local
 from service.language import _
+from service.notifications.ways import FOR_GROUPS
 from service.terms import Channel, InvitationState, NotificationKind, Rung, RungOutcome, UnsentReason
 from service.web.ladder import PASSED
 from service.web.told import CHANNELS, KINDS, REASONS
@@ -72,10 +73,17 @@ def _line(entry: Mapping[str, Any]) -> Line:
 def _message(entry: Mapping[str, Any]) -> Line:
     at, what = datetime.fromisoformat(entry["at"]), str(KINDS[NotificationKind(entry["kind"])])
     if entry["unsent"] is not None:
-        about = _("给{name}，不发：{reason}", name=entry["name"], reason=REASONS[UnsentReason(entry["unsent"])])
+        about = _("给{name}，不发：{reason}", name=_to_whom(entry), reason=REASONS[UnsentReason(entry["unsent"])])
         return Line(at=at, what=what, about=about, tone="plain", volunteer_id=entry["volunteer_id"])
-    about = _("给{name}，{channel}", name=entry["name"], channel=CHANNELS[Channel(entry["channel"])])
+    about = _("给{name}，{channel}", name=_to_whom(entry), channel=CHANNELS[Channel(entry["channel"])])
     return Line(at=at, what=what, about=about, tone="good", text=entry["text"], volunteer_id=entry["volunteer_id"])
+
+
+def _to_whom(entry: Mapping[str, Any]) -> str:
+    """Her name; a group, and a number that is nobody's yet, have none."""
+    if entry["name"] is not None:
+        return str(entry["name"])
+    return _("群里的人") if entry["kind"] in FOR_GROUPS else _("没有登记的号码")
 
 
 def _rung(entry: Mapping[str, Any]) -> Line:

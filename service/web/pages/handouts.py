@@ -115,7 +115,7 @@ def poster(desk: Desk, activity_id: int) -> Response:
     activity = activity_here(desk, activity_id)
     return page.render(
         "handouts/poster.html",
-        title=activity.title,
+        title=_("海报：{title}", title=activity.title),
         activity=activity,
         place=where.place(desk.db, activity.place_id),
         shifts=_coming(desk, activity)[:ON_A_POSTER],

@@ -117,7 +117,7 @@ def paper(desk: Desk, rotation_id: int) -> Response:
     place = desk.db.get_one(Area, activity.place_id)
     return page.render(
         "rotations/paper.html",
-        title=activity.title,
+        title=_("{title}：轮值表", title=activity.title),
         wide=True,
         rotation=rotation,
         days=_by_day(slots),

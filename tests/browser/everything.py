@@ -1,0 +1,316 @@
+"""Every page of the house in one table: who reads it, and its address in a small neighbourhood with one of everything.
+
+A GET route that stands in none of these tables fails a test: whoever adds a page adds its line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service import links
+from service.accounts.models import Account
+from service.activities import unfinished
+from service.activities.models import Shift
+from service.activities.rules import RolePlan, weekly_plan
+from service.calendars.rules import local
+from service.db import transaction
+from service.matching import actions as matching
+from service.matching import record
+from service.matching.models import MatchRun
+from service.places.models import Area
+from service.reactions import NAMES, react
+from service.rehearsal import actions as rehearsals
+from service.roster.models import Assignment
+from service.rotation.models import Rotation
+from service.settings import settings
+from service.sheets import actions as sheets
+from service.sheets.lines import Circumstances, Line
+from service.terms import Assumption, Mode, Role, SheetKind
+from service.volunteers.models import Volunteer
+from service.web.wizard_choices import steps_of
+from tests import factories, street
+from tests.browsing import application
+from tests.factories import NOW
+from tests.service.rotation.gate import TODAY, neighbours, open_gate
+from tests.service.web.pages.test_desk_guards import furnished
+from tests.street import Street
+
+GUEST, HERS, DESK = "guest", "hers", "desk"
+#: Who reads each page. Volunteers' pages are held to more: AAA contrast, larger targets, less weight.
+PAGES = {
+    "home.index": GUEST,
+    "help.index": GUEST,
+    "help.privacy": GUEST,
+    "login.index": GUEST,
+    "activities.show": GUEST,
+    "signup.start": GUEST,
+    "signup.who": GUEST,
+    "offers.show": GUEST,
+    "several.show": GUEST,
+    "asks.show": GUEST,
+    "swaps.ask_form": GUEST,
+    "swap_answers.show": GUEST,
+    "me.index": HERS,
+    "me.profile": HERS,
+    "messages.index": HERS,
+    "habits.mine": HERS,
+    "hand_overs.mine": HERS,
+    "findings.mine": HERS,
+    "routes.walk": HERS,
+    "signups.show": HERS,
+    "stand_bys.show": HERS,
+    **dict.fromkeys(
+        (
+            "dashboard.index",
+            "gaps.index",
+            "backfills.index",
+            "backfills.show",
+            "ladders.show",
+            "rehearsals.index",
+            "rehearsals.show",
+            "swap_approvals.index",
+            "publishing.index",
+            "publishing.begin",
+            "publishing.step",
+            "publishing.preview",
+            "roster.index",
+            "roster.paper",
+            "routes_desk.show",
+            "changing.edit_form",
+            "changing.cancel_form",
+            "shifts.cancel_form",
+            "shifts.move_form",
+            "answers.release_form",
+            "drafting.choose",
+            "stand_bys.ask_form",
+            "people.phone_form",
+            "people.stepping_in",
+            "habits.hers",
+            "habits.own",
+            "ledger.person",
+            "ledger.shift",
+            "matching.index",
+            "what_if.show",
+            "what_if.fair",
+            "replanning.dates_page",
+            "rotations.index",
+            "rotations.show",
+            "rotations.paper",
+            "rotations.close_form",
+            "rotation_opening.new",
+            "pools.index",
+            "pools.wishes",
+            "hand_overs.theirs",
+            "findings_desk.index",
+            "findings_desk.theirs",
+            "findings_desk.carrying_form",
+            "proxy.index",
+            "proxy.new",
+            "proxy_signup.choose",
+            "proxy_signup.done",
+            "calls.index",
+            "slips.index",
+            "slips.paper",
+            "handouts.week",
+            "handouts.person",
+            "handouts.sign_in",
+            "handouts.poster",
+            "sheets.index",
+            "sheets.show",
+            "groups.index",
+            "office.index",
+            "areas.index",
+            "areas.show",
+            "areas.edit_form",
+            "areas.add_form",
+            "areas.propose_form",
+            "areas.team_form",
+            "accounts.index",
+            "audits.index",
+            "calendars.index",
+            "outbox.index",
+            "channels.index",
+            "texts.index",
+            "texts.show",
+            "house.index",
+        ),
+        DESK,
+    ),
+}
+#: Not for people's eyes: files, and what machines ask.
+NO_PAGES = {
+    "offers.calendar",
+    "signups.calendar",
+    "feeds.feed",
+    "sheets.export",
+    "sheets.template",
+    "sheets.refused",
+    "health.alive",
+    "health.ready",
+    "health.metrics",
+}
+#: Shown only after a step before: `test_volunteer_pages.py` comes through them.
+AFTER_A_STEP = {"login.code", "login.register_form", "signup.code"}
+#: Looked at on the demo's neighbourhoods, where they have much on them: `test_coordinator_pages.py`.
+ON_THE_DEMO = {"courtyards.index", "courtyards.show", "quotas.index", "quotas.show"}
+#: Samples for those who build: `test_style.py`.
+#: Written today, and not looked at here yet.
+NOT_YET = {"today.show"}
+WORKSHOP = {"style.index", "style.form", "style.done", "style.error"}
+
+
+def routes(app: Flask) -> set[str]:
+    """The endpoints that answer a GET, but for the JSON interface."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    }
+
+
+def fill() -> tuple[dict[str, str], dict[str, str]]:
+    """Lay it out at NOW: the address of each page by its endpoint, and the session cookie of who reads it."""
+    laid_out = street.build()
+    with transaction() as session:
+        area = session.get_one(Area, laid_out.area_id)
+        top = session.get_one(Area, area.lineage[0])
+        admin = factories.coordinator(session, top, "穆清和", role=Role.ADMIN)
+    place = furnished(area)
+    numbers: dict[str, Any] = {**asdict(place), "name": "place_offered", "step": "what"}
+    with transaction() as session:
+        numbers |= _richer(session, area, admin)
+        own = _own(session, laid_out, area)
+    _play(numbers["rehearsal_id"])
+    app = application(settings())
+    with app.test_request_context():
+        found = {
+            rule.endpoint: app.url_for(rule.endpoint, **{name: numbers[name] for name in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint in PAGES.keys() - own.keys() and "GET" in (rule.methods or ())
+        }
+    found |= own | {"what_if.show": f"{found['what_if.show']}?{numbers['question']}"}
+    return found, {HERS: laid_out.cookie(), DESK: _cookie(app, admin)}
+
+
+def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
+    """The pages of the volunteer of the street, each with much on it."""
+    shift_id, public = laid_out.shift_ids["several"], laid_out.public
+    guard = open_gate(session, area=area, people=_with_her(session, laid_out, area), now=NOW, until_on=TODAY)
+    return {
+        "activities.show": public["activity several"],
+        "signup.start": public["place several"],
+        "signup.who": f"/signup/who/{shift_id}/{laid_out.role_ids['several']}",
+        "offers.show": public["link offered"],
+        "several.show": _several(session, laid_out),
+        "asks.show": public["ask wanted"],
+        "swaps.ask_form": public["swap"],
+        "swap_answers.show": public["swap wanted"],
+        "signups.show": laid_out.hers["confirmed"],
+        "findings.mine": laid_out.hers["findings"],
+        "routes.walk": laid_out.hers["round"],
+        "hand_overs.mine": f"/me/hand-over/{_first_block(session, guard)}",
+        "hand_overs.theirs": f"/co/hand-over/{_first_block(session, guard)}",
+        "stand_bys.show": f"/shifts/{_with_stand_bys(session, area).id}/stand-by",
+    }
+
+
+def _with_her(session: Session, laid_out: Street, area: Area) -> list[Volunteer]:
+    return [session.get_one(Volunteer, laid_out.volunteer_id), *neighbours(session, area, 3)]
+
+
+def _first_block(session: Session, guard: Rotation) -> int:
+    return session.scalars(
+        select(Shift.id).where(Shift.activity_id == guard.activity_id).order_by(Shift.starts_at).limit(1)
+    ).one()
+
+
+def _several(session: Session, laid_out: Street) -> str:
+    """Two offers of hers, answered together."""
+    hers = select(Assignment.id).where(Assignment.volunteer_id == laid_out.volunteer_id)
+    ids = session.scalars(hers.order_by(Assignment.id).limit(2)).all()
+    return f"/offers/{links.offers_token(ids)}"
+
+
+def _with_stand_bys(session: Session, area: Area) -> Shift:
+    roles = (RolePlan(name="引导员", min_needed=1, max_needed=2, stand_bys=1),)
+    return factories.shift_on(session, area, NOW + timedelta(days=12), title="年终义诊", roles=roles)
+
+
+def _richer(session: Session, area: Area, admin: Account) -> dict[str, object]:
+    """What the furnished community lacks: a solved plan with a question to it, a weekly series, things of her own."""
+    run, question = _solved(session, area)
+    plan = weekly_plan(
+        starts=time(9), ends=time(11), from_on=date(2026, 11, 24), until_on=date(2027, 1, 31), weekdays={2}
+    )
+    weekly = factories.activity(session, area, title="周二读报", plans=[plan])
+    given = Circumstances(scope_ids=(area.id,), account_id=admin.id, now=NOW)
+    lines = [Line(2, ("", "孙3", "12345"), faults=("姓名：请填写姓名，不要带数字和符号",))]
+    sheet = sheets.receive(
+        session,
+        kind=SheetKind.PEOPLE,
+        file_name="名单.csv",
+        headings=("编号", "姓名", "电话"),
+        lines=lines,
+        area_id=area.id,
+        given=given,
+    )
+    steps = steps_of(weekly, after=local(NOW).date())
+    row = unfinished.begin(session, account_id=admin.id, now=NOW, steps=steps)
+    played = rehearsals.request(
+        session, area_id=area.id, assumption=Assumption.EVERYBODY, account_id=None, now=NOW, days=2
+    )
+    return {
+        "match_run_id": run.id,
+        "question": question,
+        "series_id": weekly.series[0].id,
+        "sheet_id": sheet.id,
+        "unfinished_id": row.id,
+        "rehearsal_id": played.id,
+    }
+
+
+def _solved(session: Session, area: Area) -> tuple[MatchRun, str]:
+    """A draft plan for one place that two asked for, and the question after the one who did not get it."""
+    shift = factories.shift_on(
+        session,
+        area,
+        NOW + timedelta(days=9),
+        title="助餐",
+        mode=Mode.MATCHED,
+        roles=(RolePlan(name="打饭", min_needed=1, max_needed=1),),
+    )
+    for name in ("李白露", "何秋分"):
+        factories.sign_up(session, factories.volunteer(session, area, name), factories.only_role(session, shift))
+    run = matching.request(
+        session,
+        activity_id=shift.activity_id,
+        from_at=NOW,
+        until_at=NOW + timedelta(days=14),
+        account_id=None,
+        now=NOW,
+    )
+    matching.solve(session, match_run_id=run.id, now=NOW)
+    plan = record.plan_of(run)
+    wish = next(
+        wish
+        for wishes in plan.wishes_of.values()
+        for wish in wishes
+        if (wish.person_id, wish.opening_id) not in plan.placed
+    )
+    return run, f"person={wish.person_id}&opening={wish.opening_id}"
+
+
+def _play(rehearsal_id: object) -> None:
+    with transaction() as session:
+        rehearsals.play(session, rehearsal_id=int(str(rehearsal_id)), reactions=NAMES, react=react, now=NOW)
+
+
+def _cookie(app: Flask, account: Account) -> str:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+    return str(serializer.dumps({"account_id": account.id, "epoch": account.epoch}))
