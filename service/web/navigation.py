@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flask import current_app, g, request, url_for
 
@@ -45,21 +46,25 @@ ABOUT_ACTIVITIES = (
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
-#: Where a coordinator's work is: endpoint, words, audience, and the blueprints that count as the same place.
-DESK: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+Place: TypeAlias = tuple[str, str, str, tuple[str, ...]]
+#: A coordinator's work of every day: endpoint, words, audience, and the blueprints that count as the same place.
+DAILY: tuple[Place, ...] = (
     ("dashboard.index", Lazy("一览"), "coordinator", ("dashboard",)),
     ("gaps.index", Lazy("缺口"), "coordinator", ("gaps",)),
-    ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
-    ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),
-    ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
-    ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
-    ("rehearsals.index", Lazy("演练"), "coordinator", ("rehearsals",)),
-    ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("publishing.index", Lazy("活动"), "coordinator", ABOUT_ACTIVITIES),
-    ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "pools", "hand_overs")),
+    ("backfills.index", Lazy("找人顶班"), "coordinator", ("backfills",)),
+    ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
+)
+#: Where it is now and then: behind one more word, so that the menu stays one line.
+SELDOM: tuple[Place, ...] = (
+    ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "rotation_opening", "pools", "hand_overs")),
+    ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
+    ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
+    ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),
     ("slips.index", Lazy("纸条"), "coordinator", ("slips", "handouts")),
+    ("rehearsals.index", Lazy("演练"), "coordinator", ("rehearsals",)),
     ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
     ("groups.index", Lazy("群机器人"), "coordinator", ("groups",)),
     ("office.index", Lazy("管理"), "admin", OF_THE_HOUSE),
@@ -77,11 +82,15 @@ def entries() -> list[Entry]:
     ]
 
 
-def desk_entries() -> list[Entry]:
-    """The second menu, on the pages of coordinators."""
+def desk_entries() -> tuple[list[Entry], list[Entry]]:
+    """The second menu, on the pages of coordinators: what is done every day, and what now and then."""
+    return _desk_entries(DAILY), _desk_entries(SELDOM)
+
+
+def _desk_entries(places: tuple[Place, ...]) -> list[Entry]:
     known, audiences = current_app.view_functions, g.get("audiences") or set()
     return [
         Entry(_(words), url_for(endpoint), request.blueprint in blueprints)
-        for endpoint, words, audience, blueprints in DESK
+        for endpoint, words, audience, blueprints in places
         if audience in audiences and endpoint in known
     ]
