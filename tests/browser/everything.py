@@ -49,6 +49,7 @@ PAGES = {
     "help.privacy": GUEST,
     "login.index": GUEST,
     "activities.show": GUEST,
+    "today.show": GUEST,
     "signup.start": GUEST,
     "signup.who": GUEST,
     "offers.show": GUEST,
@@ -160,8 +161,6 @@ AFTER_A_STEP = {"login.code", "login.register_form", "signup.code"}
 #: Looked at on the demo's neighbourhoods, where they have much on them: `test_coordinator_pages.py`.
 ON_THE_DEMO = {"courtyards.index", "courtyards.show", "quotas.index", "quotas.show"}
 #: Samples for those who build: `test_style.py`.
-#: Written today, and not looked at here yet.
-NOT_YET = {"today.show"}
 WORKSHOP = {"style.index", "style.form", "style.done", "style.error"}
 
 
@@ -204,6 +203,7 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
     guard = open_gate(session, area=area, people=_with_her(session, laid_out, area), now=NOW, until_on=TODAY)
     return {
         "activities.show": public["activity several"],
+        "today.show": public["today"],
         "signup.start": public["place several"],
         "signup.who": f"/signup/who/{shift_id}/{laid_out.role_ids['several']}",
         "offers.show": public["link offered"],

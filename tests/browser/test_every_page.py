@@ -51,7 +51,7 @@ def pages(servers: Settings) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
 
 
 def test_every_page_stands_in_the_table(servers: Settings) -> None:
-    known = PAGES.keys() | everything.NO_PAGES | everything.AFTER_A_STEP | everything.ON_THE_DEMO | everything.NOT_YET
+    known = PAGES.keys() | everything.NO_PAGES | everything.AFTER_A_STEP | everything.ON_THE_DEMO
     known |= everything.WORKSHOP
     found = everything.routes(application(settings()))
     assert sorted(found - known) == [], "a page without a line in tests/browser/everything.py"
