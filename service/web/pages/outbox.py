@@ -20,11 +20,13 @@ A_PAGE = 100
 REACTIONS = {
     "send_login_code": Lazy("发验证码"),
     "stop_reminders": Lazy("撤回同意后停发提醒"),
+    "follow_lead_times": Lazy("照本人选的时间重排提醒"),
     "acknowledge_sign_up": Lazy("告诉本人报名结果"),
     "confirm_withdrawal": Lazy("告诉本人已退出"),
     "explain_decline": Lazy("告诉本人没有排上"),
     "explain_waiting": Lazy("告诉本人在候补"),
     "send_offer": Lazy("问本人能不能来"),
+    "confirm_standing_by": Lazy("告诉本人是候备了"),
     "ask_again": Lazy("再问一次本人能不能来"),
     "settle_sign_up": Lazy("更新报名的结果"),
     "plan_reminders": Lazy("安排提醒"),
