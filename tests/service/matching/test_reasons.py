@@ -89,7 +89,6 @@ class Case:
     def __init__(self, problem: Problem, solution: Solution, wish: Wish) -> None:
         self.problem, self.wish = problem, wish
         self.placements = list(solution.placements)
-        self.stays_known = False
 
     @property
     def key(self) -> tuple[int, int]:
@@ -155,6 +154,7 @@ class Case:
         parts = {opening.id for opening in self.problem.openings if opening.shift_id == shift_id}
         her = self.wish.person_id
         self._keep_known(parts)
+        self._be_replaced(parts)
         self.placements = [row for row in self.placements if (row.person_id, row.opening_id in parts) != (her, True)]
         self.problem = replace(
             self.problem,
@@ -164,20 +164,31 @@ class Case:
             ],
         )
 
+    def _be_replaced(self, parts: set[int]) -> None:
+        """Giving a duty up is no fault of the place she is to have: somebody else does there what she did."""
+        left = {
+            row.opening_id
+            for row in (*self.placements, *self.problem.pins)
+            if row.person_id == self.wish.person_id and row.opening_id in parts
+        }
+        openings = [
+            replace(one, min_needed=max(0, one.min_needed - 1)) if one.id in left else one
+            for one in self.problem.openings
+        ]
+        self.problem = replace(self.problem, openings=openings)
+
     def _keep_known(self, parts: set[int]) -> None:
-        """Giving a duty up does not make her a stranger to whom she visits: she is one face, before and after."""
+        """Giving a duty up does not make her a stranger to whom she visits: she is one face, before and after.
+
+        Nobody else is new here, so for a face that is known the limit says nothing.
+        """
         visit = self._here().visit
         of_visit = {opening.id for opening in self.problem.openings if visit and opening.visit == visit}
-        held = [*self.placements, *self.problem.pins]
-        if not self.stays_known and any(
-            row.person_id == self.wish.person_id and row.opening_id in parts & of_visit for row in held
-        ):
-            self.stays_known = True
-            openings = [
-                replace(one, most_faces=one.most_faces + 1) if one.id in of_visit and one.most_faces else one
-                for one in self.problem.openings
-            ]
-            self.problem = replace(self.problem, openings=openings)
+        held = {
+            row.opening_id for row in (*self.placements, *self.problem.pins) if row.person_id == self.wish.person_id
+        }
+        if held & parts & of_visit:
+            self._openings("visit", most_faces=0)
 
     def _person(self, **changed: Any) -> None:
         people = [replace(one, **changed) if one.id == self.wish.person_id else one for one in self.problem.persons]
