@@ -164,13 +164,14 @@ class Case:
             ],
         )
 
+    def _hers(self) -> set[int]:
+        """Where she holds a place, by the plan or before it."""
+        placed = {row.opening_id for row in self.placements if row.person_id == self.wish.person_id}
+        return placed | {pin.opening_id for pin in self.problem.pins if pin.person_id == self.wish.person_id}
+
     def _be_replaced(self, parts: set[int]) -> None:
         """Giving a duty up is no fault of the place she is to have: somebody else does there what she did."""
-        left = {
-            row.opening_id
-            for row in (*self.placements, *self.problem.pins)
-            if row.person_id == self.wish.person_id and row.opening_id in parts
-        }
+        left = self._hers() & parts
         openings = [
             replace(one, min_needed=max(0, one.min_needed - 1)) if one.id in left else one
             for one in self.problem.openings
@@ -184,10 +185,7 @@ class Case:
         """
         visit = self._here().visit
         of_visit = {opening.id for opening in self.problem.openings if visit and opening.visit == visit}
-        held = {
-            row.opening_id for row in (*self.placements, *self.problem.pins) if row.person_id == self.wish.person_id
-        }
-        if held & parts & of_visit:
+        if self._hers() & parts & of_visit:
             self._openings("visit", most_faces=0)
 
     def _person(self, **changed: Any) -> None:
