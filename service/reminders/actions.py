@@ -25,7 +25,7 @@ from service.terms import (
 )
 
 #: Reminders in one transaction: enough to make each statement worth its while, few enough to be done within a second.
-BATCH = 2000
+BATCH = 4000
 
 
 class Settled(NamedTuple):
