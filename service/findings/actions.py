@@ -36,18 +36,23 @@ def carry(session: Session, activity: Activity, *, to: Activity, account_id: int
     """From now on what the activity finds is on the agenda of `to`, which may be itself."""
     row = insert(Carrying).values(activity_id=activity.id, to_id=to.id)
     session.execute(row.on_conflict_do_update(index_elements=["activity_id"], set_={"to_id": to.id}))
-    _note(
-        session, "carries_findings", ("activity", activity.id), area_id=activity.area_id, account_id=account_id, now=now
+    audit.note(
+        session,
+        verb="carries_findings",
+        subject=("activity", activity.id),
+        area_id=activity.area_id,
+        account_id=account_id,
+        now=now,
     )
 
 
 def stop_carrying(session: Session, activity: Activity, *, account_id: int | None, now: datetime) -> None:
     """The activity keeps no findings any more; those there are stay. Twice is harmless."""
     session.execute(delete(Carrying).where(Carrying.activity_id == activity.id))
-    _note(
+    audit.note(
         session,
-        "stopped_carrying_findings",
-        ("activity", activity.id),
+        verb="stopped_carrying_findings",
+        subject=("activity", activity.id),
         area_id=activity.area_id,
         account_id=account_id,
         now=now,
@@ -73,7 +78,14 @@ def note(
     session.add(made)
     session.flush()
     outbox.record(session, FindingNoted(made.id))
-    _note(session, "noted_finding", ("finding", made.id), area_id=made.area_id, account_id=by.account_id, now=now)
+    audit.note(
+        session,
+        verb="noted_finding",
+        subject=("finding", made.id),
+        area_id=made.area_id,
+        account_id=by.account_id,
+        now=now,
+    )
     return made
 
 
@@ -96,10 +108,10 @@ def settle(
         finding.settled_in_id = shift.id if shift is not None else None
         session.flush()
         outbox.record(session, FindingSettled(finding.id))
-        _note(
+        audit.note(
             session,
-            "settled_finding",
-            ("finding", finding.id),
+            verb="settled_finding",
+            subject=("finding", finding.id),
             area_id=finding.area_id,
             account_id=by.account_id,
             now=now,
@@ -116,9 +128,3 @@ def can_write(session: Session, shift: Shift, *, volunteer_id: int, now: datetim
 def _check(session: Session, shift: Shift, *, by: Writer, now: datetime) -> None:
     if by.volunteer_id is not None and not can_write(session, shift, volunteer_id=by.volunteer_id, now=now):
         raise NotHerShift(f"volunteer {by.volunteer_id} does not serve in shift {shift.id}, or not now")
-
-
-def _note(
-    session: Session, verb: str, subject: tuple[str, int], *, area_id: int, account_id: int | None, now: datetime
-) -> None:
-    audit.note(session, verb=verb, subject=subject, account_id=account_id, area_id=area_id, now=now)

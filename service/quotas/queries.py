@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift
@@ -63,8 +63,10 @@ def standing(session: Session, quota: Quota, *, now: datetime) -> Standing:
     )
     serves = (Assignment.shift_id == Shift.id, Assignment.state.in_(SURE), Assignment.is_stand_by.is_(False))
     served = exists().where(*serves)
-    held = session.scalar(select(func.count()).select_from(Shift).where(*in_time, Shift.ends_at <= now, served)) or 0
-    planned = session.scalar(select(func.count()).select_from(Shift).where(*in_time, Shift.ends_at > now)) or 0
+    is_held, is_to_come = and_(Shift.ends_at <= now, served), Shift.ends_at > now
+    held, planned = session.execute(
+        select(func.count().filter(is_held), func.count().filter(is_to_come)).select_from(Shift).where(*in_time)
+    ).one()
     people, seconds = session.execute(
         select(func.count(), func.coalesce(func.sum(func.extract("epoch", Shift.ends_at - Shift.starts_at)), 0))
         .select_from(Assignment)
