@@ -35,9 +35,9 @@ from service.roster import actions as roster
 from service.settings import settings
 from service.signups.queries import opening
 from service.volunteers.models import Volunteer
-from service.web import create_app
 from tests import factories
 from tests.browser.conftest import ARGUMENTS, PHONE
+from tests.browsing import session_cookie
 from tests.house import House
 from tests.prerequisites import chromium
 
@@ -118,14 +118,7 @@ def _town(volunteers: int, shifts: int) -> tuple[str, dict[str, str]]:
             "V4 answer": f"{links.ANSWER_PATH}{links.answer_token(place.id)}",
             "V5 my shifts": "/me",
         }
-        return _cookie({"account_id": account.id, "epoch": account.epoch}), pages
-
-
-def _cookie(about: dict[str, int]) -> str:
-    """The value of the session cookie that logs somebody in."""
-    app = create_app(settings())
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    return str(serializer.dumps(about))
+        return session_cookie(account.id, epoch=account.epoch), pages
 
 
 # --- the server ---

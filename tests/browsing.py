@@ -26,6 +26,13 @@ def application(chosen: Settings) -> Flask:
     return create_app(chosen)
 
 
+def session_cookie(account_id: int, *, epoch: int) -> str:
+    """The value of the cookie `lunzhi` that logs an account in, as long as that is its epoch."""
+    app = application(settings())
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+    return str(serializer.dumps({"account_id": account_id, "epoch": epoch}))
+
+
 class Person:
     """One browser with its cookies."""
 

@@ -29,7 +29,6 @@ from service.roster.queries import of_signup
 from service.routes import actions as routes
 from service.routes import queries as route_queries
 from service.routes.rules import StopPlan
-from service.settings import settings
 from service.signups import actions as signups
 from service.signups.models import SignUp
 from service.signups.queries import opening
@@ -41,7 +40,7 @@ from service.teams.models import Team
 from service.terms import AreaKind, BackfillCause, MemberRole, Mode, QualificationKind, ReleaseReason
 from service.volunteers.models import Volunteer
 from tests import factories
-from tests.browsing import application
+from tests.browsing import session_cookie
 from tests.factories import NOW
 from tests.outbox import follow
 
@@ -73,9 +72,7 @@ class Street:
 
     def cookie(self) -> str:
         """The value of the session cookie that logs her in."""
-        app = application(settings())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-        return str(serializer.dumps({"account_id": self.account_id, "epoch": self.epoch}))
+        return session_cookie(self.account_id, epoch=self.epoch)
 
 
 def build() -> Street:

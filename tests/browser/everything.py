@@ -35,7 +35,7 @@ from service.terms import Assumption, Mode, Role, SheetKind
 from service.volunteers.models import Volunteer
 from service.web.wizard_choices import steps_of
 from tests import factories, street
-from tests.browsing import application
+from tests.browsing import application, session_cookie
 from tests.factories import NOW
 from tests.service.rotation.gate import TODAY, neighbours, open_gate
 from tests.service.web.pages.test_desk_guards import furnished
@@ -194,7 +194,7 @@ def fill() -> tuple[dict[str, str], dict[str, str]]:
             if rule.endpoint in PAGES.keys() - own.keys() and "GET" in (rule.methods or ())
         }
     found |= own | {"what_if.show": f"{found['what_if.show']}?{numbers['question']}"}
-    return found, {HERS: laid_out.cookie(), DESK: _cookie(app, admin)}
+    return found, {HERS: laid_out.cookie(), DESK: session_cookie(admin.id, epoch=admin.epoch)}
 
 
 def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
@@ -309,8 +309,3 @@ def _solved(session: Session, area: Area) -> tuple[MatchRun, str]:
 def _play(rehearsal_id: object) -> None:
     with transaction() as session:
         rehearsals.play(session, rehearsal_id=int(str(rehearsal_id)), reactions=NAMES, react=react, now=NOW)
-
-
-def _cookie(app: Flask, account: Account) -> str:
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-    return str(serializer.dumps({"account_id": account.id, "epoch": account.epoch}))

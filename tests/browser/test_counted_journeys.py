@@ -20,7 +20,7 @@ from service.signups.queries import opening
 from service.terms import AssignmentState, Mode
 from tests import desks, factories
 from tests.browser.conftest import Visit
-from tests.browsing import application
+from tests.browsing import session_cookie
 from tests.factories import NOW
 from tests.service.web.pages.test_calls import to_call
 
@@ -56,9 +56,7 @@ def asked(people: int) -> tuple[int, list[int], str]:
             offer = roster.offer(session, row=row, volunteer_id=person.id, now=NOW)
             assert offer is not None
             offers.append(offer.id)
-        app = application(settings())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-        return made.id, offers, str(serializer.dumps({"account_id": account.id, "epoch": account.epoch}))
+        return made.id, offers, session_cookie(account.id, epoch=account.epoch)
 
 
 def seated(visit: Visits, cookie: str, screen: str = "1440x900") -> Visit:

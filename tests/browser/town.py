@@ -29,7 +29,6 @@ from service.reactions import NAMES, react
 from service.rehearsal import actions as rehearsal
 from service.roster import actions as roster
 from service.roster.models import Assignment
-from service.settings import settings
 from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances, Line, Value
 from service.swaps import actions as swaps
@@ -49,7 +48,7 @@ from service.terms import (
     SheetKind,
 )
 from service.volunteers.models import Volunteer
-from service.web import create_app
+from tests import browsing
 from tests.factories import NOW
 
 
@@ -296,9 +295,7 @@ def session_cookie() -> str:
     """The value of the session cookie that logs the administrator of the whole town in."""
     with transaction() as session:
         admin = _admin(session)
-        app = create_app(settings())
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
-        return str(serializer.dumps({"account_id": admin.id, "epoch": admin.epoch}))
+        return browsing.session_cookie(admin.id, epoch=admin.epoch)
 
 
 def _admin(session: Session) -> Account:
