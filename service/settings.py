@@ -46,6 +46,7 @@ class Settings:
     sms_app_id: str = ""
     sms_sign: str = ""
     sms_templates: str = ""
+    sms_receipt_token: str = field(default="", repr=False)
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
     digest_at: time = time(20, 0)
@@ -115,6 +116,14 @@ def _one_of(*known: str) -> Callable[[str, str], str]:
     return read
 
 
+def _hard_to_guess(name: str, text: str) -> str:
+    if len(text) < 20 or not text.isascii() or not text.isalnum():
+        raise SettingsError(
+            f"{name.upper()}: say at least 20 letters and digits, such as `openssl rand -hex 20` prints."
+        )
+    return text
+
+
 def _clock(name: str, text: str) -> time:
     """Wall time in LOCAL_ZONE, so it names no zone of its own."""
     with suppress(ValueError):
@@ -148,6 +157,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "log_format": _one_of("json", "text"),
     "default_channel": _one_of(*Channel),
     "sms_driver": _one_of("aliyun", "tencent", "console"),
+    "sms_receipt_token": _hard_to_guess,
     "message_dir": _folder,
     "quiet_from": _clock,
     "quiet_until": _clock,

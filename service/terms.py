@@ -297,6 +297,7 @@ class NotificationKind(StrEnum):
     SWAP_OFF = "swap_off"
     SWAP_TO_APPROVE = "swap_to_approve"
     GAP_OPENED = "gap_opened"
+    TEAM_GAP = "team_gap"
     GROUP_GAP = "group_gap"
     GROUP_FREE_PLACE = "group_free_place"
     SHIFT_AT_RISK = "shift_at_risk"
@@ -333,6 +334,7 @@ class Topic(StrEnum):
     CHANGES = "changes"
     ASKINGS = "askings"
     FREE_PLACES = "free_places"
+    TEAM = "team"
     DESK = "desk"
     DIGEST = "digest"
 

@@ -1,7 +1,7 @@
 """What became of messages once they were sent: whether they arrived, were seen, and were answered.
 
 Nothing of it is kept twice. It is read from the rows it happened to: the call that was made, the place or asking that
-was answered. Whether a text message or a mail arrived is not known: nobody tells us.
+was answered. Of a text message the vendor may tell (receipts.py); whether a mail arrived is not known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.backfill.models import Invitation
 from service.db import one_of
 from service.notifications import slips
-from service.notifications.models import Call, Notification, Slip
+from service.notifications.models import Call, Delivery, Notification, Slip
 from service.notifications.queries import calls_of
 from service.notifications.subjects import ASSIGNMENTS, INVITATIONS, SWAP_ASKINGS
 from service.roster.models import Assignment
@@ -53,19 +53,30 @@ class Fate:
 
 
 def fates(session: Session, notifications: Sequence[Notification]) -> dict[int, Fate]:
-    """The fate of each of these messages, by its id, in five statements however many there are."""
+    """The fate of each of these messages, by its id, in six statements however many there are."""
     ids = [one.id for one in notifications]
+    arrived = _arrived(session, ids)
     calls, paper = calls_of(session, ids), slips.of_notifications(session, ids)
     answers = _answers(session, notifications)
     return {
         one.id: Fate(
             call=calls.get(one.id),
             slip=paper.get(one.id),
-            delivered_at=_delivered_at(one, calls.get(one.id)),
+            delivered_at=arrived.get(one.id) or _delivered_at(one, calls.get(one.id)),
             answer=_answer(one, answers),
         )
         for one in notifications
     }
+
+
+def _arrived(session: Session, notification_ids: Collection[int]) -> dict[int, datetime]:
+    """When we heard that it arrived, by notification: of those whose vendor told."""
+    rows = session.execute(
+        select(Delivery.notification_id, Delivery.arrived_at).where(
+            one_of(Delivery.notification_id, notification_ids), Delivery.arrived_at.is_not(None)
+        )
+    )
+    return {notification_id: at for notification_id, at in rows if at is not None}
 
 
 def _delivered_at(message: Notification, call: Call | None) -> datetime | None:

@@ -1,18 +1,20 @@
-"""What is said while a place has nobody: to coordinators, to who watches for it, to who could step in."""
+"""What is said while a place has nobody: to who answers for it, to who watches for it, to who could step in."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from service.activities.models import Shift, ShiftRole
+from service.activities.models import Activity, Shift, ShiftRole
 from service.backfill import queries as backfill
 from service.backfill.models import BackfillStep, Invitation
 from service.calendars.rules import local
 from service.notifications import calls, queries
-from service.notifications.subjects import INVITATIONS
+from service.notifications.subjects import INVITATIONS, SHIFT_ROLES
 from service.notifications.wanted import To, Wanted, notify, notify_all, plan_anew
+from service.teams import queries as teams
 from service.terms import Channel, NotificationKind, Rung, RungOutcome, ShiftState
 from service.watches import queries as watches
 
@@ -21,7 +23,7 @@ GAP_PATIENCE = timedelta(minutes=2)
 
 
 def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
-    """Tell the nearest coordinators, once a day, that a role has fewer people than it needs.
+    """Tell the nearest coordinators and the leads of its team, once a day, that a role has fewer people than it needs.
 
     The place may yet be taken from the waitlist: the message waits GAP_PATIENCE, and goes only if the gap is still
     there. A gap that closed by itself and opens again the same day is told after all.
@@ -32,18 +34,33 @@ def tell_gap(session: Session, *, shift_role_id: int, now: datetime) -> None:
         return
     wanted = [
         Wanted(
-            kind=NotificationKind.GAP_OPENED,
-            key=f"gap:{role.id}:{account_id}:{local(now).date()}",
-            to=To(account_id=account_id),
-            subject_ids={"shift_role_ids": [role.id]},
+            kind=kind,
+            key=key,
+            to=to,
+            subject_ids={SHIFT_ROLES: [role.id]},
             area_id=shift.area_id,
             starts_at=shift.starts_at,
             not_before=now + GAP_PATIENCE,
         )
-        for account_id in queries.coordinators(session, shift.area_id)
+        for kind, key, to in _who_answers_for(session, role, shift, day=local(now).date())
     ]
     made = notify_all(session, wanted, now=now)
     plan_anew(session, [one for one in wanted if one.key not in made], now=now)
+
+
+def _who_answers_for(
+    session: Session, role: ShiftRole, shift: Shift, *, day: date
+) -> Iterator[tuple[NotificationKind, str, To]]:
+    """(kind, key, to) of each who hears of a gap. A lead who coordinates there as well hears of it as a coordinator."""
+    accounts = queries.coordinators(session, shift.area_id)
+    for account_id in accounts:
+        yield NotificationKind.GAP_OPENED, f"gap:{role.id}:{account_id}:{day}", To(account_id=account_id)
+    team_id = session.get_one(Activity, shift.activity_id).team_id
+    leads = teams.leads_on(session, team_id, day=local(shift.starts_at).date()) if team_id is not None else ()
+    told = queries.volunteers_behind(session, accounts)
+    for volunteer_id in leads:
+        if volunteer_id not in told:
+            yield NotificationKind.TEAM_GAP, f"team_gap:{role.id}:{volunteer_id}:{day}", To(volunteer_id=volunteer_id)
 
 
 def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> None:
@@ -55,7 +72,7 @@ def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> N
             kind=NotificationKind.PLACE_FREE,
             key=f"place_free:{shift.id}:{one.volunteer_id}",
             to=To(volunteer_id=one.volunteer_id),
-            subject_ids={"shift_role_ids": [shift_role_id]},
+            subject_ids={SHIFT_ROLES: [shift_role_id]},
             area_id=shift.area_id,
             starts_at=shift.starts_at,
             not_before=now + GAP_PATIENCE,

@@ -78,9 +78,14 @@ class ChatGroup(Base):
 
 
 class Delivery(Base):
-    """One attempt over one channel, and how it ended."""
+    """One attempt over one channel, and how it ended.
+
+    `receipt_id` is the vendor's name for it, where the vendor tells later what became of it; `arrived_at`, when we
+    heard that it arrived.
+    """
 
     __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_receipt_id", "receipt_id", postgresql_where="receipt_id IS NOT NULL"),)
 
     id: Mapped[Id]
     notification_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notification.id"), index=True)
@@ -88,6 +93,20 @@ class Delivery(Base):
     attempted_at: Mapped[datetime]
     error: Mapped[str | None] = mapped_column(String(500))
     is_permanent: Mapped[bool] = mapped_column(default=False)
+    receipt_id: Mapped[str | None] = mapped_column(String(80))
+    arrived_at: Mapped[datetime | None]
+
+
+class Receipt(Base):
+    """What a vendor tells of one text message, until it is taken up (receipts.py). It names nobody."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[Id]
+    receipt_id: Mapped[str] = mapped_column(String(80), unique=True)
+    has_arrived: Mapped[bool]
+    words: Mapped[str] = mapped_column(String(300))
+    received_at: Mapped[datetime]
 
 
 class Call(Base):

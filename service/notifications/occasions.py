@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.rules import is_essential
 from service.db import one_of
 from service.places.models import Area
-from service.terms import AreaKind, Mode
+from service.terms import AreaKind, Mode, ShiftState
 
 #: What a Duty says of its shift and role, by the names it has there; the same for everybody in that role.
 Occasion: TypeAlias = Mapping[str, Any]
@@ -42,6 +42,7 @@ def occasions(session: Session, shift_role_ids: Collection[int]) -> dict[int, Oc
             Activity.contact_phone,
             Activity.what_to_bring,
             Activity.mode,
+            _takes_over().label("takes_over"),
             ActivityRole.name.label("role"),
             ActivityRole.requires,
         )
@@ -53,6 +54,13 @@ def occasions(session: Session, shift_role_ids: Collection[int]) -> dict[int, Oc
     rows = session.execute(statement).all()
     areas = _areas(session, {one for row in rows for one in (row.area_id, row.place_id)})
     return {row.id: _occasion(row, areas) for row in rows}
+
+
+def _takes_over() -> ColumnElement[bool]:
+    """Whether somebody of a shift before this one was to leave a note for who comes now."""
+    before = aliased(Shift)
+    is_after = before.activity_id == Shift.activity_id, before.starts_at < Shift.starts_at
+    return and_(Activity.hands_over, select(before.id).where(*is_after, before.state == ShiftState.OPEN).exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ def _occasion(row: Row[*tuple[Any, ...]], areas: Mapping[int, Area]) -> Occasion
         "taken": row.taken,
         "is_essential": is_essential(row),
         "is_call_out": row.mode == Mode.CALL_OUT,
+        "takes_over": row.takes_over,
     }
 
 

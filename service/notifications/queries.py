@@ -93,6 +93,12 @@ def coordinators(session: Session, area_id: int) -> Sequence[int]:
     return [account_id for granted_in, account_id in rows if lineage.index(granted_in) == nearest]
 
 
+def volunteers_behind(session: Session, account_ids: Collection[int]) -> frozenset[int]:
+    """Ids of the volunteers to whom these accounts belong."""
+    rows = session.scalars(select(Account.volunteer_id).where(one_of(Account.id, account_ids)))
+    return frozenset(one for one in rows if one is not None)
+
+
 def of_person(
     session: Session, volunteer_id: int, *, scope_ids: Sequence[int] | None = None, limit: int = 60
 ) -> Sequence[Notification]:

@@ -103,6 +103,7 @@ class Duty:
     in_return: Duty | None = None
     is_essential: bool = False
     is_call_out: bool = False
+    takes_over: bool = False
     covers: tuple[Cover, ...] = ()
 
     @property
@@ -261,6 +262,7 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_CANCELLED: _is_called_off,
     NotificationKind.SHIFT_MOVED: _is_concerned,
     NotificationKind.GAP_OPENED: _is_short,
+    NotificationKind.TEAM_GAP: _is_short,
     NotificationKind.SHIFT_AT_RISK: _is_at_risk,
     NotificationKind.SHIFT_GOES_AHEAD: _goes_ahead,
     NotificationKind.PLACE_FREE: _has_place,

@@ -70,6 +70,7 @@ _STATES: dict[NotificationKind, dict[str, object]] = {
         "taker": "赵春分",
     },
     NotificationKind.GAP_OPENED: _SHORT,
+    NotificationKind.TEAM_GAP: _SHORT,
     NotificationKind.GROUP_GAP: _SHORT,
     NotificationKind.GROUP_FREE_PLACE: _FREE,
     NotificationKind.SHIFT_AT_RISK: _HELD,

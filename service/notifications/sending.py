@@ -23,7 +23,7 @@ from service import clock, tracing
 from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
 from service.db import transaction
-from service.notifications import channels, queries
+from service.notifications import channels, queries, receipts
 from service.notifications.channels import ChannelError, Message, NotYet
 from service.notifications.leasing import Leased, give_back, lease
 from service.notifications.recipients import Recipient, recipients
@@ -31,6 +31,7 @@ from service.notifications.settling import Outcome, settle
 from service.notifications.subjects import Subject, subjects
 from service.notifications.ways import MAX_ATTEMPTS, Attempt, channel_order, next_channel, reached, retry_wait
 from service.notifications.writing import NothingToSay, write
+from service.settings import settings
 from service.terms import Channel, NotificationKind, NotificationState, UnsentReason
 
 log = structlog.get_logger(__name__)
@@ -54,9 +55,17 @@ class Batch:
 def send_due(*, seconds: float = BUDGET) -> int:
     """Send batch after batch until nothing is due or the time is up; how many notifications were dealt with."""
     ends, total = time.monotonic() + seconds, 0
+    _take_up_receipts()
     while (left := ends - time.monotonic()) > 0 and (dealt_with := send_batch(seconds=left)):
         total += dealt_with
     return total
+
+
+def _take_up_receipts() -> None:
+    """First what vendors tell: a message that did not arrive goes out again with the others, over its next channel."""
+    if settings().sms_receipt_token:
+        with transaction() as session:
+            receipts.take_up(session, now=clock.now(session))
 
 
 def send_batch(*, limit: int = BATCH, seconds: float = BUDGET) -> int:
@@ -125,7 +134,7 @@ def _deliver(notification: Leased, batch: Batch) -> Outcome:
 def _try(notification: Leased, batch: Batch, channel: Channel) -> Outcome:
     tracing.follow(notification.request_id)
     try:
-        text = _send(notification, batch, channel)
+        text, receipt_id = _send(notification, batch, channel)
     except NothingToSay as nothing:
         return _unsent(notification, nothing.reason)
     except NotYet as early:
@@ -138,7 +147,13 @@ def _try(notification: Leased, batch: Batch, channel: Channel) -> Outcome:
         return _failed(notification, batch, channel, error=repr(error), is_permanent=False)
     finally:
         tracing.follow(None)
-    return Outcome(notification_id=notification.id, state=NotificationState.SENT, channel=channel, text=text)
+    return Outcome(
+        notification_id=notification.id,
+        state=NotificationState.SENT,
+        channel=channel,
+        text=text,
+        receipt_id=receipt_id,
+    )
 
 
 def _order(notification: Leased, batch: Batch) -> tuple[Channel, ...]:
@@ -161,8 +176,11 @@ def _order(notification: Leased, batch: Batch) -> tuple[Channel, ...]:
     )
 
 
-def _send(notification: Leased, batch: Batch, channel: Channel) -> str | None:
-    """Send it; the text to keep. Digits that let somebody in are not kept. Raises NothingToSay, ChannelError."""
+def _send(notification: Leased, batch: Batch, channel: Channel) -> tuple[str | None, str | None]:
+    """Send it; the text to keep, and the vendor's name for it. Digits that let somebody in are not kept.
+
+    Raises NothingToSay, ChannelError, NotYet.
+    """
     to = batch.recipients[notification.id]
     is_spoken = channel in (Channel.CALL_LIST, Channel.SLIP)
     text = write(notification.kind, batch.subjects[notification.id], to=to, now=batch.now, is_spoken=is_spoken)
@@ -175,8 +193,8 @@ def _send(notification: Leased, batch: Batch, channel: Channel) -> str | None:
         to=to,
         text=text,
     )
-    channels.sender(channel).send(message)
-    return None if notification.kind == NotificationKind.LOGIN_CODE else text.text
+    receipt_id = channels.sender(channel).send(message)
+    return None if notification.kind == NotificationKind.LOGIN_CODE else text.text, receipt_id
 
 
 def _unsent(notification: Leased, reason: UnsentReason) -> Outcome:

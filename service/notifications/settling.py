@@ -25,6 +25,7 @@ class Outcome:
     is_permanent: bool = False
     send_at: datetime | None = None
     was_tried: bool = True
+    receipt_id: str | None = None
 
 
 def settle(session: Session, outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -40,8 +41,8 @@ WITH outcome AS MATERIALIZED (
     SELECT * FROM unnest(
         %(ids)b::bigint[], %(states)b::text[], %(reasons)b::text[], %(send_ats)b::text[]::timestamptz[],
         %(channels)b::text[], %(texts)b::text[], %(errors)b::text[], %(are_permanent)b::boolean[],
-        %(were_tried)b::boolean[]
-    ) AS t(id, state, reason, send_at, channel, text, error, is_permanent, was_tried)
+        %(were_tried)b::boolean[], %(receipt_ids)b::text[]
+    ) AS t(id, state, reason, send_at, channel, text, error, is_permanent, was_tried, receipt_id)
 ), still_open AS MATERIALIZED (
     SELECT id FROM notification WHERE id = ANY(%(ids)b::bigint[]) AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
 ), settled AS (
@@ -55,8 +56,8 @@ WITH outcome AS MATERIALIZED (
     FROM outcome JOIN still_open USING (id) WHERE notification.id = outcome.id
     RETURNING notification.id
 )
-INSERT INTO delivery (notification_id, channel, attempted_at, error, is_permanent)
-SELECT id, channel, %(now)s, error, is_permanent FROM outcome JOIN settled USING (id)
+INSERT INTO delivery (notification_id, channel, attempted_at, error, is_permanent, receipt_id)
+SELECT id, channel, %(now)s, error, is_permanent, receipt_id FROM outcome JOIN settled USING (id)
 WHERE channel IS NOT NULL ORDER BY id"""
 _VALUES: dict[str, Callable[[Outcome], object]] = {
     "ids": lambda outcome: outcome.notification_id,
@@ -68,4 +69,5 @@ _VALUES: dict[str, Callable[[Outcome], object]] = {
     "errors": lambda outcome: outcome.error,
     "are_permanent": lambda outcome: outcome.is_permanent,
     "were_tried": lambda outcome: outcome.was_tried,
+    "receipt_ids": lambda outcome: outcome.receipt_id,
 }

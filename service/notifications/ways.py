@@ -40,17 +40,27 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.PLACE_FREE: Topic.FREE_PLACES,
     NotificationKind.SWAP_TO_APPROVE: Topic.DESK,
     NotificationKind.GAP_OPENED: Topic.DESK,
+    NotificationKind.TEAM_GAP: Topic.TEAM,
     NotificationKind.WEEKLY_DIGEST: Topic.DIGEST,
 }
 #: What can be done without. Reminders end with their consent; the rest is the service itself.
-MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
+MAY_BE_OFF = frozenset({Topic.FREE_PLACES, Topic.TEAM, Topic.DESK, Topic.DIGEST})
 #: What may wait until she looks by herself.
-MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.DESK, Topic.DIGEST})
+MAY_WAIT = frozenset({Topic.REMINDERS, Topic.FREE_PLACES, Topic.TEAM, Topic.DESK, Topic.DIGEST})
 #: What is still of use when it comes on paper, some time later. What cannot wait takes the next way.
 ON_PAPER = frozenset({Topic.REMINDERS, Topic.OFFERS, Topic.FREE_PLACES})
-#: What a volunteer chooses for herself, in the order of her page, and what a coordinator does. The digest is for both:
-#: who leads a team gets one, too.
-OF_VOLUNTEERS = (Topic.REMINDERS, Topic.OFFERS, Topic.CHANGES, Topic.ASKINGS, Topic.FREE_PLACES, Topic.DIGEST)
+#: What a volunteer chooses for herself, in the order of her page, and what a coordinator does. The digest is for both.
+OF_VOLUNTEERS = (
+    Topic.REMINDERS,
+    Topic.OFFERS,
+    Topic.CHANGES,
+    Topic.ASKINGS,
+    Topic.FREE_PLACES,
+    Topic.TEAM,
+    Topic.DIGEST,
+)
+#: Of these only who leads a team hears as a volunteer.
+OF_LEADS = frozenset({Topic.TEAM, Topic.DIGEST})
 OF_COORDINATORS = (Topic.DESK, Topic.DIGEST)
 
 TRIES_PER_CHANNEL = 5

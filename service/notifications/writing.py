@@ -44,8 +44,13 @@ _SAID = attrgetter(*(one.name for one in fields(Duty) if not one.name.endswith("
 _forms: dict[tuple[object, ...], tuple[str, str]] = {}
 MOST_FORMS = 4096
 
-#: Messages to whoever likes to come: the link leads to where one signs up.
-INVITING = (NotificationKind.PLACE_FREE, NotificationKind.GROUP_FREE_PLACE, NotificationKind.GROUP_GAP)
+#: Messages to whoever likes to come, or knows somebody who would: the link leads to where one signs up.
+INVITING = (
+    NotificationKind.PLACE_FREE,
+    NotificationKind.GROUP_FREE_PLACE,
+    NotificationKind.GROUP_GAP,
+    NotificationKind.TEAM_GAP,
+)
 
 
 class NothingToSay(Exception):

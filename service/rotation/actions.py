@@ -64,6 +64,7 @@ def open_rotation(
         contact_phone=contact_phone,
         created_by=account_id,
         now=now,
+        hands_over=True,
         **details,
     )
     activities.publish(session, activity, now=now, account_id=account_id)

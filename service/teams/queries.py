@@ -25,6 +25,19 @@ def members_on(session: Session, team_id: int, *, day: date) -> Sequence[Volunte
     ).all()
 
 
+def leads_on(session: Session, team_id: int, *, day: date) -> Sequence[int]:
+    """Ids of the volunteers who lead the team on `day`; nobody as long as it is a draft, or closed."""
+    return session.scalars(
+        select(Membership.volunteer_id)
+        .join(Team, Team.id == Membership.team_id)
+        .join(Volunteer, Volunteer.id == Membership.volunteer_id)
+        .where(Team.id == team_id, Team.state == TeamState.ACTIVE, Membership.role == MemberRole.LEAD)
+        .where(Volunteer.left_at.is_(None), Membership.from_on <= day)
+        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .order_by(Membership.volunteer_id)
+    ).all()
+
+
 def is_lead(session: Session, volunteer_id: int, *, day: date) -> bool:
     """Whether somebody leads a team on that day, or will."""
     found = select(Membership.id).where(Membership.volunteer_id == volunteer_id, Membership.role == MemberRole.LEAD)

@@ -18,6 +18,7 @@ from service.web import (
     packing,
     pages,
     reader,
+    receipts,
     request_log,
     security,
     templating,
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     assets.register(app)
     errors.register(app)
     api.register(app)
+    receipts.register(app)
     pages.register(app)
     health.register(app)
     packing.register(app)

@@ -13,7 +13,7 @@ from service.calendars.rules import local
 from service.language import Lazy, _
 from service.notifications import channels, habits
 from service.notifications.habits import Owner
-from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_COORDINATORS, OF_VOLUNTEERS, ON_PAPER
+from service.notifications.ways import MAY_BE_OFF, MAY_WAIT, OF_COORDINATORS, OF_LEADS, OF_VOLUNTEERS, ON_PAPER
 from service.teams.queries import is_lead
 from service.terms import Channel, Topic
 from service.volunteers import actions as volunteers
@@ -88,9 +88,9 @@ class Questions:
 
 
 def of_person(db: Session, her: Volunteer, *, now: datetime) -> Questions:
-    """A volunteer's. Of the digest only who leads a team is asked."""
+    """A volunteer's. What only leads hear of, only who leads a team is asked."""
     leads = is_lead(db, her.id, day=local(now).date())
-    topics = tuple(topic for topic in OF_VOLUNTEERS if leads or topic != Topic.DIGEST)
+    topics = tuple(topic for topic in OF_VOLUNTEERS if leads or topic not in OF_LEADS)
     usual = {USUAL: her.channel or AS_USUAL, WHEN: " ".join(her.lead_times or [AS_USUAL])}
     return Questions(topics, {**usual, **_given(db, Owner(volunteer_id=her.id), topics)})
 

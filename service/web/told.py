@@ -34,6 +34,7 @@ KINDS = {
     NotificationKind.SWAP_OFF: Lazy("没有换成"),
     NotificationKind.SWAP_TO_APPROVE: Lazy("有人换班，请您定"),
     NotificationKind.GAP_OPENED: Lazy("还缺人"),
+    NotificationKind.TEAM_GAP: Lazy("队里还缺人"),
     NotificationKind.GROUP_GAP: Lazy("还缺人"),
     NotificationKind.GROUP_FREE_PLACE: Lazy("有空位了"),
     NotificationKind.SHIFT_AT_RISK: Lazy("这次可能办不成"),
@@ -110,6 +111,8 @@ def of_message(message: Notification, fate: Fate) -> Told:
     if fate.slip is not None:
         return Told(what, when, _said(_paper(fate.slip), _answer(fate)), _tone(fate.slip.printed_at is not None))
     sent = _sent(message.channel or Channel.CONSOLE, wording.moment(when))
+    if message.channel == Channel.SMS and fate.delivered_at is not None:
+        sent = _said(sent, _("{moment}手机收到了。", moment=wording.moment(fate.delivered_at)))
     seen = _("{moment}看过。", moment=wording.moment(message.seen_at)) if message.seen_at else ""
     return Told(what, when, _said(_said(sent, seen), _answer(fate)), "good")
 

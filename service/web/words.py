@@ -50,6 +50,7 @@ TOPICS = {
     Topic.CHANGES: (Lazy("变动和取消"), Lazy("改了时间、取消了、换班换成了没有。")),
     Topic.ASKINGS: (Lazy("请您帮忙"), Lazy("有人来不了，请您顶班、替班。")),
     Topic.FREE_PLACES: (Lazy("有空位了"), Lazy("您说过有空位要告诉您的活动。")),
+    Topic.TEAM: (Lazy("队里缺人"), Lazy("您带的队有班次缺人了。")),
     Topic.DIGEST: (Lazy("一周安排"), Lazy("每个星期天晚上，说一遍下周有几个班、还缺哪些人。")),
     Topic.DESK: (Lazy("缺人和等您定的事"), Lazy("您管的地方缺人了，有人换班要您同意。")),
 }

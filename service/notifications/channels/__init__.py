@@ -58,8 +58,11 @@ class Sender(Protocol):
 
     REPEATS_SAFELY: bool
 
-    def send(self, message: Message) -> None:
-        """Deliver the message under its key. Raises ChannelError, NotYet."""
+    def send(self, message: Message) -> str | None:
+        """Deliver the message under its key. Raises ChannelError, NotYet.
+
+        Returns the vendor's name for it, if it tells later what became of it (receipts.py).
+        """
 
 
 def of_house() -> tuple[Channel, ...]:

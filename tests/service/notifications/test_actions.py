@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts import actions as accounts
 from service.activities import actions as activities
-from service.activities.models import Shift, ShiftRole
+from service.activities.models import Activity, Shift, ShiftRole
 from service.activities.rules import RolePlan
 from service.notifications import actions, gaps
 from service.notifications.models import Notification
@@ -24,8 +24,10 @@ from service.roster.models import Assignment
 from service.settings import LOCAL_ZONE
 from service.signups import actions as signups
 from service.signups.models import SignUp
+from service.teams import actions as teams
 from service.terms import (
     AssignmentState,
+    MemberRole,
     Mode,
     NotificationKind,
     NotificationState,
@@ -226,6 +228,38 @@ def test_a_gap_is_told_once_a_day_to_the_nearest_coordinators(session: Session, 
     rows = [(n.account_id, n.kind, n.send_at) for n in asked_for(session)]
     patient = NOW + gaps.GAP_PATIENCE
     assert rows == [(hers.id, K.GAP_OPENED, patient), (hers.id, K.GAP_OPENED, patient + timedelta(days=1))]
+
+
+def test_who_leads_the_team_that_day_hears_of_its_gap_once_a_day(session: Session, area: Area, shift: Shift) -> None:
+    """Neither other members, nor who led it until then, nor who has heard of it as the coordinator (A13)."""
+    team = factories.team(session, area, "“365”志愿服务队")
+    session.get_one(Activity, shift.activity_id).team_id = team.id
+    lead, member, former, both = (factories.volunteer(session, area, name) for name in "甲乙丙丁")
+    joined, that_day = date(2026, 1, 1), START.astimezone(LOCAL_ZONE).date()
+    for person, role, until in (
+        (lead, MemberRole.LEAD, None),
+        (member, MemberRole.MEMBER, None),
+        (former, MemberRole.LEAD, that_day),
+        (both, MemberRole.LEAD, None),
+    ):
+        teams.join_team(session, team_id=team.id, volunteer_id=person.id, role=role, from_on=joined, until_on=until)
+    factories.coordinator(session, area).volunteer_id = both.id
+    role_id = factories.only_role(session, shift).id
+    for minutes in (0, 60):
+        gaps.tell_gap(session, shift_role_id=role_id, now=NOW + timedelta(minutes=minutes))
+    gaps.tell_gap(session, shift_role_id=role_id, now=NOW + timedelta(days=1))
+    told = [(n.volunteer_id, n.send_at) for n in asked_for(session) if n.kind == K.TEAM_GAP]
+    patient = NOW + gaps.GAP_PATIENCE
+    assert told == [(lead.id, patient), (lead.id, patient + timedelta(days=1))]
+
+
+def test_nobody_leads_a_team_that_is_still_a_draft(session: Session, area: Area, shift: Shift) -> None:
+    team = teams.found_team(session, area_id=area.id, name="新队")
+    session.get_one(Activity, shift.activity_id).team_id = team.id
+    lead = factories.volunteer(session, area)
+    teams.join_team(session, team_id=team.id, volunteer_id=lead.id, role=MemberRole.LEAD, from_on=date(2026, 1, 1))
+    gaps.tell_gap(session, shift_role_id=factories.only_role(session, shift).id, now=NOW)
+    assert asked_for(session) == []
 
 
 def test_without_a_coordinator_of_her_own_the_area_above_is_told(session: Session, area: Area, shift: Shift) -> None:

@@ -31,7 +31,12 @@ TEMPLATES = {
 }
 ACCEPTED: dict[str, Any] = {
     "aliyun": {"Code": "OK", "Message": "OK", "BizId": "9006197469364984400", "RequestId": "F655A8D5"},
-    "tencent": {"Response": {"SendStatusSet": [{"Code": "Ok", "Message": "send success"}], "RequestId": "a0aa"}},
+    "tencent": {
+        "Response": {
+            "SendStatusSet": [{"Code": "Ok", "Message": "send success", "SerialNo": "2433:1"}],
+            "RequestId": "a0aa",
+        }
+    },
 }
 
 

@@ -152,6 +152,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         [clinic(**FREED, release_reason=ReleaseReason.COORDINATOR, is_stand_by=True)],
     ),
     "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
+    "reminder_of_a_block": (K.REMINDER, [watch(**HELD, takes_over=True)]),
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
     "substitute_wanted": (K.SUBSTITUTE_WANTED, [clinic(min_needed=3, taken=2, **ASKED)]),
     "substitute_wanted_urgently": (K.SUBSTITUTE_WANTED, [clinic(min_needed=1, is_call_out=True, **ASKED)]),
@@ -167,6 +168,8 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "swap_to_approve": (K.SWAP_TO_APPROVE, [clinic(**AGREED)]),
     "swap_to_approve_in_return": (K.SWAP_TO_APPROVE, [clinic(**AGREED, in_return=watch())]),
     "gap_opened": (K.GAP_OPENED, [clinic(min_needed=3, taken=1)]),
+    "team_gap": (K.TEAM_GAP, [clinic(min_needed=3, taken=1, activity_id=7)]),
+    "team_gap_essential": (K.TEAM_GAP, [clinic(role="医生", min_needed=1, is_essential=True, activity_id=7)]),
     "group_gap": (K.GROUP_GAP, [clinic(min_needed=3, taken=1, activity_id=7)]),
     "group_free_place": (K.GROUP_FREE_PLACE, [clinic(max_needed=3, taken=2, activity_id=7)]),
     "gap_opened_essential": (

@@ -14,6 +14,7 @@ from service.activities.models import Activity, Shift
 from service.calendars.rules import local
 from service.db import transaction
 from service.notifications.models import Notification
+from service.notifications.occasions import occasions
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.rotation import actions, pool, queries, turns
@@ -346,3 +347,15 @@ def test_two_sweeps_and_two_workers_deal_each_stretch_once(at_now: Settings, now
     with transaction() as session:
         assert Counter(place.shift_id for place, _shift in held(session, rotation)) == count
         assert invariants.check(session, now=now) == []
+
+
+def test_a_reminder_names_the_hand_over_to_who_comes_after_somebody(session: Session, now: datetime) -> None:
+    """Not to the first guard of all: nobody left her a note (A26)."""
+    rotation = open_gate(session, now=now, is_automatic=True)
+    follow(session, now=now)
+    (first, _), *_rest, (last, _) = held(session, rotation)
+    told = occasions(session, [first.shift_role_id, last.shift_role_id])
+    assert [told[one.shift_role_id]["takes_over"] for one in (first, last)] == [False, True]
+    session.get_one(Activity, rotation.activity_id).hands_over = False
+    session.flush()
+    assert not occasions(session, [last.shift_role_id])[last.shift_role_id]["takes_over"]

@@ -21,15 +21,16 @@ DRIVERS: dict[str, ModuleType] = {"aliyun": aliyun, "tencent": tencent, "console
 MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
-def send(message: Message) -> None:
-    """Hand it to the vendor. Raises ChannelError."""
+def send(message: Message) -> str | None:
+    """Hand it to the vendor; its name for it. Raises ChannelError."""
     number = message.to.phone
     if number is None or not MOBILE.fullmatch(number):
         raise ChannelError("no mobile number of the mainland", permanent=True)
     driver = settings().sms_driver
     if not driver:
         raise ChannelError("SMS_DRIVER is not set", permanent=True)
-    DRIVERS[driver].send(number, filled(message), key=message.key)
+    sent: str | None = DRIVERS[driver].send(number, filled(message), key=message.key)
+    return sent
 
 
 def filled(message: Message) -> Filled:

@@ -51,8 +51,8 @@ PAID_WAIT = timedelta(minutes=30)
 UNPAID = ("isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isv.ACCOUNT_ABNORMAL", "isv.PRODUCT_UN_SUBSCRIPT")
 
 
-def send(number: str, filled: Filled, *, key: str) -> None:
-    """Hand one message over. Raises ChannelError."""
+def send(number: str, filled: Filled, *, key: str) -> str | None:
+    """Hand one message over; its BizId. Raises ChannelError."""
     query = canonical_query(
         {
             "PhoneNumbers": number.removeprefix("+86"),
@@ -76,6 +76,7 @@ def send(number: str, filled: Filled, *, key: str) -> None:
     code, why = str(answer.get("Code")), str(answer.get("Message"))
     if code != "OK":
         raise _error(code, why)
+    return str(answer["BizId"]) if answer.get("BizId") else None
 
 
 def canonical_query(parameters: Mapping[str, str]) -> str:

@@ -51,8 +51,8 @@ WAITS = {
 }
 
 
-def send(number: str, filled: Filled, *, key: str) -> None:
-    """Hand one message over. Raises ChannelError."""
+def send(number: str, filled: Filled, *, key: str) -> str | None:
+    """Hand one message over; its SerialNo. Raises ChannelError."""
     body = json.dumps(
         {
             "PhoneNumberSet": [number],
@@ -74,9 +74,10 @@ def send(number: str, filled: Filled, *, key: str) -> None:
         "Authorization": authorization(body, host=host, service=SERVICE, now=now),
     }
     answer = post_bytes(ADDRESS, body, headers=headers)
-    code, why = _came_of_it(answer)
+    code, why, serial = _came_of_it(answer)
     if code != "Ok":
         raise ChannelError(f"{code} {why}"[:300], permanent=code.startswith(FOR_GOOD), wait=WAITS.get(code))
+    return serial or None
 
 
 def authorization(body: bytes, *, host: str, service: str, now: datetime) -> str:
@@ -96,12 +97,12 @@ def authorization(body: bytes, *, host: str, service: str, now: datetime) -> str
     return f"TC3-HMAC-SHA256 Credential={settings().sms_key_id}/{scope}, SignedHeaders={signed}, Signature={signature}"
 
 
-def _came_of_it(answer: dict[str, Any]) -> tuple[str, str]:
-    """(code, why) for the one number that was sent to; the whole request may have been refused instead."""
+def _came_of_it(answer: dict[str, Any]) -> tuple[str, str, str]:
+    """(code, why, SerialNo) for the one number that was sent to; the whole request may have been refused instead."""
     response = answer.get("Response")
     if not isinstance(response, dict):
         raise ChannelError("an answer without Response", permanent=False)
     if error := response.get("Error"):
-        return str(error.get("Code")), str(error.get("Message"))
+        return str(error.get("Code")), str(error.get("Message")), ""
     [status] = response.get("SendStatusSet") or [{}]
-    return str(status.get("Code")), str(status.get("Message"))
+    return str(status.get("Code")), str(status.get("Message")), str(status.get("SerialNo") or "")

@@ -130,15 +130,19 @@ def test_what_a_program_chose_for_her_stays_on_her_page() -> None:
         assert session.get_one(Volunteer, her_id).lead_times == ["PT90M"]
 
 
-def test_only_who_leads_a_team_is_asked_about_the_digest() -> None:
+def test_only_who_leads_a_team_is_asked_about_the_digest_and_its_gaps() -> None:
     her, her_id = volunteer()
-    assert "一周安排" not in her.open("/me/habits")
+    page = her.open("/me/habits")
+    assert "一周安排" not in page
+    assert "队里缺人" not in page
     with transaction() as session:
         team = factories.team(session, session.get_one(Area, session.get_one(Volunteer, her_id).area_id))
         teams.join_team(session, team_id=team.id, volunteer_id=her_id, role=MemberRole.LEAD, from_on=date(2026, 1, 1))
-    assert "一周安排" in her.open("/me/habits")
-    her.send("/me/habits", **AS_BEFORE | {"digest": "off"})
-    assert chosen(Owner(volunteer_id=her_id)) == {Topic.DIGEST: None}
+    page = her.open("/me/habits")
+    assert "一周安排" in page
+    assert "队里缺人" in page
+    her.send("/me/habits", **AS_BEFORE | {"digest": "off", "team": "off"})
+    assert chosen(Owner(volunteer_id=her_id)) == {Topic.DIGEST: None, Topic.TEAM: None}
 
 
 def test_a_coordinator_wants_no_news_of_gaps() -> None:
