@@ -7,6 +7,7 @@ from service.accounts import models as accounts
 from service.activities import models as activities
 from service.backfill import models as backfill
 from service.calendars import models as calendars
+from service.copies import models as copies
 from service.courtyards import models as courtyards
 from service.db import Base
 from service.findings import models as findings
@@ -35,6 +36,7 @@ __all__ = [
     "backfill",
     "calendars",
     "clock",
+    "copies",
     "courtyards",
     "findings",
     "idempotency",

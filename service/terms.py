@@ -102,6 +102,24 @@ class DateChange(StrEnum):
     BY_HAND = "by_hand"
 
 
+class CopySpan(StrEnum):
+    """What is copied at a time."""
+
+    MONTH = "month"
+    WEEK = "week"
+
+
+class CopyOutlook(StrEnum):
+    """What becomes of a date when a month or a week is copied."""
+
+    NEW = "new"
+    CLASHING = "clashing"
+    THERE = "there"
+    HOLIDAY = "holiday"
+    PAST = "past"
+    NO_SUCH_DAY = "no_such_day"
+
+
 class ShiftState(StrEnum):
     OPEN = "open"
     CANCELLED = "cancelled"

@@ -40,6 +40,8 @@ VERBS = {
     "carries_findings": Lazy("开始记发现的事"),
     "set_quota": Lazy("记下任务量"),
     "closed_quota": Lazy("任务量不再提醒"),
+    "copied_period": Lazy("照搬了一段时间的活动"),
+    "undid_copy": Lazy("撤销照搬"),
     "described_courtyard": Lazy("写了院子的情况"),
     "entrusted": Lazy("安排人负责一处"),
     "ended_charge": Lazy("不再让人负责一处"),

@@ -43,6 +43,7 @@ ABOUT_ACTIVITIES = (
     "ledger",
     "habits",
     "routes_desk",
+    "copying",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")

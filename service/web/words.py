@@ -22,6 +22,7 @@ from service.terms import (
     AssignmentState,
     BackfillCause,
     BackfillState,
+    CopyOutlook,
     DateChange,
     DayRule,
     DealState,
@@ -74,6 +75,14 @@ DATE_CHANGES = {
     DateChange.MOVED: Lazy("改时间"),
     DateChange.DROPPED: Lazy("取消"),
     DateChange.BY_HAND: Lazy("单独改过，不动"),
+}
+COPY_OUTLOOKS = {
+    CopyOutlook.NEW: Lazy("起草"),
+    CopyOutlook.CLASHING: Lazy("那时还有别的"),
+    CopyOutlook.THERE: Lazy("已经有了"),
+    CopyOutlook.HOLIDAY: Lazy("放假不办"),
+    CopyOutlook.PAST: Lazy("已经过了"),
+    CopyOutlook.NO_SUCH_DAY: Lazy("那个月没有第五个"),
 }
 SIGN_UP_STATES = {
     SignUpState.PENDING: Lazy("等安排"),

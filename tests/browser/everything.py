@@ -100,6 +100,7 @@ PAGES = {
             "what_if.show",
             "what_if.fair",
             "replanning.dates_page",
+            "copying.index",
             "rotations.index",
             "rotations.show",
             "rotations.paper",

@@ -25,6 +25,7 @@ TITLES = {
     "nothing-to-undo": Lazy("不能再撤销"),
     "offer-closed": Lazy("这个邀请不能再回复"),
     "nothing-missing": Lazy("这一班不缺人"),
+    "nothing-to-copy": Lazy("没有要起草的"),
     "nobody-to-ask": Lazy("没有能替的人"),
     "conflicting-duty": Lazy("与其他班次冲突"),
     "not-begun": Lazy("这一班还没有开始"),

@@ -16,6 +16,7 @@ from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
 from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
+from service.copies.actions import NothingToCopy
 from service.courtyards.actions import AlreadyEntrusted
 from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
@@ -111,6 +112,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     OfferClosed: _simple(409, "offer-closed"),
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
+    NothingToCopy: _simple(409, "nothing-to-copy"),
     SearchIsOver: _simple(409, "wrong-state"),
     NothingToGive: _simple(409, "wrong-state"),
     NobodyToAsk: _simple(409, "nobody-to-ask"),

@@ -17,6 +17,8 @@ from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
+from service.copies import actions as copies
+from service.copies.rules import around
 from service.courtyards import actions as courtyards
 from service.db import transaction
 from service.findings import actions as findings
@@ -41,6 +43,7 @@ from service.terms import (
     Assumption,
     BackfillCause,
     BackfillState,
+    CopySpan,
     InvitationState,
     Mode,
     NotificationKind,
@@ -90,6 +93,7 @@ class Place:
     finding_id: int
     quota_id: int
     charge_id: int
+    copy_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -130,6 +134,7 @@ def furnished(area: Area) -> Place:
             finding_id=found_there(session, made, shift),
             quota_id=to_be_held(session, area),
             charge_id=entrusted(session, area, signup.volunteer_id),
+            copy_id=copied(session, area),
         )
 
 
@@ -244,6 +249,14 @@ def entrusted(session: Session, area: Area, volunteer_id: int) -> int:
     """The id of the term in which somebody answers for a courtyard of the area."""
     court = places.add_area(session, parent=session.get_one(Area, area.id), kind=AreaKind.COURTYARD, name="1号院")
     return courtyards.entrust(session, court, volunteer_id=volunteer_id, from_on=NOW.date(), account_id=999, now=NOW).id
+
+
+def copied(session: Session, area: Area) -> int:
+    """The id of a copying for a team of the area."""
+    team = factories.team(session, area, "巡逻队")
+    source, target = (around(date(2026, month, 1), CopySpan.MONTH) for month in (11, 12))
+    factories.activity(session, area, title="巡逻", team_id=team.id)
+    return copies.copy_period(session, team, source=source, target=target, account_id=999, now=NOW).copy.id
 
 
 def to_be_held(session: Session, area: Area) -> int:

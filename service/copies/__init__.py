@@ -1,0 +1,1 @@
+"""A team's activities of a month or a week, taken over as drafts for another."""
