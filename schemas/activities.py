@@ -163,6 +163,11 @@ class ActivityChange(Input):
     summary = Text(longest=1000, label=Lazy("活动说明"))
     what_to_bring = Text(longest=200, label=Lazy("要带什么"))
     risk_notice = Text(longest=500, label=Lazy("安全提醒"))
+    must_confirm_risk = Ticked(
+        load_default=missing,
+        label=Lazy("要来的人先确认看过安全提醒"),
+        metadata={"description": "Nobody takes a place before she has confirmed `risk_notice` as it is then."},
+    )
     contact_name = Name(label=Lazy("联系人"))
     contact_phone = Phone(label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=missing, label=Lazy("排候补"))
@@ -186,6 +191,7 @@ class NewActivity(ActivityChange):
     contact_phone = Phone(required=True, label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=True, label=Lazy("排候补"))
     swaps_need_approval = Ticked(load_default=False, label=Lazy("换班要协调员同意"))
+    must_confirm_risk = Ticked(load_default=False, label=Lazy("要来的人先确认看过安全提醒"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
     dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
 
@@ -248,6 +254,10 @@ class ActivityShown(Shown):
     summary = fields.String(required=True)
     what_to_bring = fields.String(required=True)
     risk_notice = fields.String(required=True)
+    must_confirm_risk = fields.Boolean(required=True)
+    risk_version = fields.Integer(
+        required=True, metadata={"description": "The number of the risk notice last to be confirmed."}
+    )
     contact_name = fields.String(required=True)
     contact_phone = fields.String(required=True)
     mode = one_of(Mode, required=True)

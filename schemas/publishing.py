@@ -98,6 +98,9 @@ class WhatInput(Input):
     summary = Text(longest=1000, load_default="", label=Lazy("做些什么"), hint=Lazy("可不填"), widget="textarea")
     what_to_bring = Text(longest=200, load_default="", label=Lazy("要带什么"), hint=Lazy("可不填"))
     risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
+    must_confirm_risk = Ticked(
+        label=Lazy("要来的人先确认看过安全提醒"), hint=Lazy("比如夜查、登高、用电的活。改了提醒，会请每个人再确认")
+    )
 
 
 class OnceInput(Input):

@@ -18,6 +18,8 @@ from service.settings import settings
 ANSWER_PATH, ASK_PATH, SWAP_PATH, FEED_PATH = "/answers/", "/asks/", "/swaps/", "/calendar/"
 #: … and `/offers/<token>` for several offers of one person, answered together.
 OFFERS_PATH = "/offers/"
+#: No address of its own: it travels in a form.
+RISK = "risk"
 #: More offers than one plan makes to one person; a token of so many still fits into a message.
 MOST_OFFERS = 14
 
@@ -89,6 +91,20 @@ def read_swap_token(token: str) -> int:
     return _read(SWAP_PATH, token)
 
 
+def risk_token(volunteer_id: int, activity_id: int, version: int, door: str) -> str:
+    """That this person was shown this version of a risk notice, at this door, and may confirm it by sending it back."""
+    return _sign(RISK, f"{volunteer_id}-{activity_id}-{version}-{door}")
+
+
+def read_risk_token(token: str) -> tuple[int, int, int, str]:
+    """(volunteer id, activity id, version, door) that a token was made for. Raises BrokenLink."""
+    try:
+        volunteer_id, activity_id, version, door = _unsign(RISK, token).split("-")
+        return int(volunteer_id), int(activity_id), int(version), door
+    except ValueError:
+        raise BrokenLink("this was not made here, or was cut off") from None
+
+
 def activity_link(activity_id: int) -> str:
     """The address at which anybody reads of an activity and signs up."""
     return f"{settings().public_url.rstrip('/')}/a/{activity_id}"
@@ -142,4 +158,5 @@ SALTS = {
     ASK_PATH: "lunzhi.ask",
     SWAP_PATH: "lunzhi.swap",
     FEED_PATH: "lunzhi.feed",
+    RISK: "lunzhi.risk",
 }

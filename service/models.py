@@ -17,6 +17,7 @@ from service.places import models as places
 from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
+from service.risks import models as risks
 from service.roster import models as roster
 from service.rotation import models as rotation
 from service.routes import models as routes
@@ -48,6 +49,7 @@ __all__ = [
     "quotas",
     "rehearsal",
     "reminders",
+    "risks",
     "roster",
     "rotation",
     "routes",

@@ -427,6 +427,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class RiskDoor(StrEnum):
+    """How somebody confirmed a risk notice."""
+
+    PAGE = "page"
+    LINK = "link"
+    API = "api"
+    DESK = "desk"
+
+
 class Refusal(StrEnum):
     """A reason that stands between a volunteer and a place. All are told, not the first."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.laying_out import lay_out
-from service.activities.models import Activity, ActivityRole, Occurrence, Series, Shift
+from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series, Shift
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
 from service.calendars.queries import calendar
 from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
@@ -44,9 +44,11 @@ def draft(
 ) -> Activity:
     """Write an activity down; nobody but coordinators sees it. `details` are further columns of Activity.
 
-    Raises ActivityRefused when there is no role or no date, or when a date is past.
+    Raises ActivityRefused when there is no role or no date, when a date is past, or a risk notice that must be
+    confirmed is empty.
     """
     _check_plans(session, roles, plans, area_id=area_id, now=now)
+    _check_risk(details)
     activity = Activity(
         area_id=area_id,
         place_id=place_id,
@@ -55,9 +57,11 @@ def draft(
         contact_name=contact_name,
         contact_phone=contact_phone,
         created_by=created_by,
+        risk_version=0,
         **details,
     )
     session.add(activity)
+    _number_risk(activity, now=now)
     _write_down(session, activity, roles, plans)
     return activity
 
@@ -75,11 +79,13 @@ def redraft(
     if activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"state": ["not_a_draft"]})
     _check_plans(session, roles, plans, area_id=changes.get("area_id", activity.area_id), now=now)
+    _check_risk({**_risk_of(activity), **changes})
     for part in (ActivityRole, Occurrence, Series):
         session.execute(delete(part).where(part.activity_id == activity.id))
     session.expire(activity, ["roles", "series"])
     for name, value in changes.items():
         setattr(activity, name, value)
+    _number_risk(activity, now=now)
     _write_down(session, activity, roles, plans)
     return activity
 
@@ -164,14 +170,37 @@ def publish(session: Session, activity: Activity, *, now: datetime, account_id: 
 def revise(
     session: Session, activity: Activity, *, changes: Mapping[str, Any], now: datetime, account_id: int | None
 ) -> Activity:
-    """Change an activity's words, contact or deadlines. Raises ActivityRefused when it was cancelled."""
+    """Change an activity's words, contact or deadlines.
+
+    Raises ActivityRefused when it was cancelled, or when a risk notice that must be confirmed is empty.
+    """
     if activity.state == ActivityState.CANCELLED:
         raise ActivityRefused({"state": ["cancelled"]})
+    _check_risk({**_risk_of(activity), **changes})
     for name, value in changes.items():
         setattr(activity, name, value)
+    _number_risk(activity, now=now)
     _note(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return activity
+
+
+def _risk_of(activity: Activity) -> dict[str, Any]:
+    return {"must_confirm_risk": activity.must_confirm_risk, "risk_notice": activity.risk_notice}
+
+
+def _check_risk(told: Mapping[str, Any]) -> None:
+    """What everybody must confirm has words."""
+    if told.get("must_confirm_risk") and not told.get("risk_notice"):
+        raise ActivityRefused({"risk_notice": ["no_risk_notice"]})
+
+
+def _number_risk(activity: Activity, *, now: datetime) -> None:
+    """Each text that has to be confirmed is kept with its number: another text has another, and asks again."""
+    texts = activity.risk_texts
+    if activity.must_confirm_risk and (not texts or texts[-1].text != activity.risk_notice):
+        activity.risk_version += 1
+        texts.append(RiskText(version=activity.risk_version, text=activity.risk_notice, written_at=now))
 
 
 def move_shift(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -33,6 +33,10 @@ class Activity(Base):
     summary: Mapped[str] = mapped_column(String(1000), default="")
     what_to_bring: Mapped[str] = mapped_column(String(200), default="")
     risk_notice: Mapped[str] = mapped_column(String(500), default="")
+    must_confirm_risk: Mapped[bool] = mapped_column(default=False, server_default=false())
+    risk_version: Mapped[int] = mapped_column(
+        SmallInteger, default=0, server_default="0", comment="number of the risk notice last to be confirmed"
+    )
     contact_name: Mapped[str] = mapped_column(String(60))
     contact_phone: Mapped[str] = mapped_column(String(40))
     mode: Mapped[Mode] = mapped_column(String(20))
@@ -53,8 +57,20 @@ class Activity(Base):
 
     roles: Mapped[list[ActivityRole]] = relationship(order_by="ActivityRole.id", back_populates="activity")
     series: Mapped[list[Series]] = relationship(order_by="Series.id", back_populates="activity")
+    risk_texts: Mapped[list[RiskText]] = relationship(order_by="RiskText.version")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class RiskText(Base):
+    """A risk notice as it stood while it had to be confirmed: what somebody who confirmed this version has read."""
+
+    __tablename__ = "risk_text"
+
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    text: Mapped[str] = mapped_column(String(500))
+    written_at: Mapped[datetime]
 
 
 class ActivityRole(Base):

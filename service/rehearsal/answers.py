@@ -14,6 +14,7 @@ from service.backfill import answering
 from service.backfill.models import Invitation
 from service.notifications.calls import ASKING
 from service.notifications.models import Notification
+from service.risks import actions as risks
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.signups.actions import SignUpRefused
@@ -23,6 +24,7 @@ from service.terms import (
     InvitationState,
     NotificationState,
     ReleaseReason,
+    RiskDoor,
 )
 
 #: When everybody says yes, each does so long after the message reached her.
@@ -99,7 +101,19 @@ def _lately(session: Session, people: Collection[int]) -> Iterator[tuple[int, Ha
 
 
 def give(session: Session, ask: Ask, habit: Habit, *, now: datetime) -> None:
-    """She answers. An answer that comes too late, or that is refused, changes nothing, as in life."""
+    """She answers. An answer that comes too late, or that is refused, changes nothing, as in life.
+
+    Whoever says yes confirms what she has to confirm first.
+    """
+    try:
+        _say(session, ask, habit, now=now)
+    except risks.RiskUnconfirmed as missing:
+        told = {"volunteer_id": ask.volunteer_id, "activity_id": missing.risk.activity_id}
+        risks.confirm(session, **told, version=missing.risk.version, door=RiskDoor.LINK, now=now)
+        _say(session, ask, habit, now=now)
+
+
+def _say(session: Session, ask: Ask, habit: Habit, *, now: datetime) -> None:
     refused = (roster.OfferClosed, answering.InvitationClosed, SignUpRefused)
     with suppress(*refused), session.begin_nested():
         if ask.is_invitation and habit.is_yes:

@@ -21,6 +21,7 @@ from service.events import (
     AssignmentOffered,
     AssignmentReleased,
 )
+from service.risks.actions import require
 from service.roster.counting import free_place, give_back, take_place
 from service.roster.models import Assignment, ForbiddenMove
 from service.roster.rules import answer_by
@@ -98,8 +99,9 @@ def take(
 ) -> Assignment | None:
     """Give a place in the opening `row` to somebody who has said yes already; None when none is free.
 
-    The caller holds the person's lock and has asked the rules. Raises ConflictingDuty.
+    The caller holds the person's lock and has asked the rules. Raises ConflictingDuty, RiskUnconfirmed.
     """
+    require(session, volunteer_id=volunteer_id, shift_id=row.Shift.id)
     shift = lock_open_shift(session, row.Shift.id)
     if shift is None or not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
         return None
@@ -129,8 +131,9 @@ def call_in(session: Session, assignment: Assignment, *, now: datetime, answered
     """Who stands by has said that she comes now: she has one of the role's places; False when none is free.
 
     It is the same assignment, so that she is never in two places, and in none for no moment. Her place as a stand-by is
-    free for another. The caller holds her lock.
+    free for another. The caller holds her lock. Raises RiskUnconfirmed.
     """
+    require(session, volunteer_id=assignment.volunteer_id, shift_id=assignment.shift_id)
     if not take_place(session, assignment.shift_role_id):
         return False
     give_back(session, assignment.shift_role_id, as_stand_by=True)
@@ -146,11 +149,12 @@ def occupied(shift: Shift) -> Range[datetime]:
 
 
 def accept(session: Session, *, assignment_id: int, now: datetime, answered_by: int | None = None) -> Assignment:
-    """Say yes to an offer. Saying it twice is harmless. Raises OfferClosed."""
+    """Say yes to an offer. Saying it twice is harmless. Raises OfferClosed, RiskUnconfirmed."""
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.CONFIRMED:
         return assignment
     _check_open(session, assignment, now)
+    require(session, volunteer_id=assignment.volunteer_id, shift_id=assignment.shift_id)
     assignment.answered_at, assignment.answered_by = now, answered_by
     assignment.move(AssignmentState.CONFIRMED)
     outbox.record(session, AssignmentConfirmed(assignment.id))
@@ -271,9 +275,9 @@ def hand_over(
 ) -> list[Assignment]:
     """Each of these confirmed places goes from its holder to another person, who has said yes; all or none.
 
-    No place is free in between, and nobody holds two. The caller holds the locks of all these people and has asked the
-    rules. Returns the new places in the same order. Raises ConflictingDuty, and ForbiddenMove for a place that is not
-    confirmed.
+    No place is free in between, and nobody holds two. The caller holds the locks of all these people, has asked the
+    rules, and whether each has confirmed the risk notice. Returns the new places in the same order. Raises
+    ConflictingDuty, and ForbiddenMove for a place that is not confirmed.
     """
     for change in changes:
         change.place.move(AssignmentState.RELEASED)

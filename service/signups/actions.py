@@ -14,6 +14,7 @@ from service.activities.models import Activity, Shift
 from service.activities.queries import lock_open_shift
 from service.db import after_commit, fetch
 from service.events import SignUpWithdrawn
+from service.risks.actions import require
 from service.roster import actions as roster
 from service.roster.models import HOLDING, ONE_PLACE_AT_A_TIME, Assignment
 from service.roster.queries import of_signup
@@ -82,7 +83,8 @@ def sign_up(
     3. In one statement: guard the capacity, write sign-up, assignment and facts.
 
     Instant activities confirm while places last and then queue; the others leave it pending for
-    the matcher. Raises SignUpRefused with all reasons, UnknownVolunteer.
+    the matcher. Raises SignUpRefused with all reasons, UnknownVolunteer, and RiskUnconfirmed where nothing but that
+    stands against it.
     """
     if not lock_id(session, volunteer_id):
         raise UnknownVolunteer(f"no volunteer {volunteer_id}")
@@ -95,6 +97,8 @@ def sign_up(
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
     if reasons := refusals(asked.candidate, asked.opening, now):
         raise SignUpRefused(reasons)
+    if asked.has_risk:
+        require(session, volunteer_id=volunteer_id, shift_id=shift_id)
     signup = _take_or_queue(
         session,
         shift_id=shift_id,

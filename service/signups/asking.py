@@ -28,13 +28,14 @@ class Asking:
     """A person and the place she asks for. No opening: the shift has no such role.
 
     `standing_id` is the sign-up she has for this shift, `kept_id` the one she withdrew whose place in this very role
-    is still kept for her.
+    is still kept for her. `has_risk`: its risk notice she has not confirmed yet.
     """
 
     candidate: Candidate
     opening: Opening | None
     standing_id: int | None
     kept_id: int | None
+    has_risk: bool = False
 
 
 def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id: int) -> Asking:
@@ -44,7 +45,7 @@ def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id:
     if row is None:
         raise LookupError(f"no volunteer {volunteer_id}")
     opening = opening_of(row) if row.shift_id else None
-    return Asking(_candidate(volunteer_id, row), opening, row.standing_id, row.kept_id)
+    return Asking(_candidate(volunteer_id, row), opening, row.standing_id, row.kept_id, bool(row.has_risk))
 
 
 def candidate(session: Session, volunteer_id: int, *, around: datetime, until: datetime | None = None) -> Candidate:
@@ -119,9 +120,11 @@ SELECT {_PERSON},
         AS standing_id,
     (SELECT k.signup_id FROM assignment k WHERE k.volunteer_id = v.id AND k.shift_role_id = %(shift_role_id)s
         AND k.place_held_until IS NOT NULL ORDER BY k.id DESC LIMIT 1) AS kept_id,
+    o.must_confirm_risk AND NOT EXISTS (SELECT FROM risk_confirmation n WHERE n.activity_id = o.activity_id
+        AND n.version = o.risk_version AND n.volunteer_id = v.id) AS has_risk,
     o.*
 FROM volunteer v LEFT JOIN (
-    SELECT {selected(OPENING_COLUMNS)}
+    SELECT {selected(OPENING_COLUMNS)}, a.id AS activity_id, a.must_confirm_risk, a.risk_version
     FROM shift_role r
     JOIN shift s ON s.id = r.shift_id
     JOIN activity a ON a.id = s.activity_id

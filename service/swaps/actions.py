@@ -14,6 +14,7 @@ from service import audit, outbox
 from service.activities.models import Shift
 from service.activities.queries import lock_open_shift
 from service.events import SwapAgreed, SwapAsked, SwapClosed
+from service.risks.actions import require
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.signups.actions import SignUpRefused
@@ -47,7 +48,7 @@ def ask(
     """Ask others to take a place: everybody who could, the person `to`, or who holds `in_return_id`, in exchange.
 
     The place stays its holder's until somebody takes it. Asking again while a swap is under way gives that one.
-    Raises NothingToGive, NobodyToAsk.
+    Raises NothingToGive, NobodyToAsk, and RiskUnconfirmed of what she would have in exchange.
     """
     assignment = roster.locked(session, assignment_id)
     given = queries.place(session, assignment_id)
@@ -57,6 +58,9 @@ def ask(
     if pending:
         return pending[0]
     people = _whom(session, given, to=to, in_return_id=in_return_id, now=now)
+    if in_return_id is not None:
+        wanted = session.get_one(Assignment, in_return_id)
+        require(session, volunteer_id=assignment.volunteer_id, shift_id=wanted.shift_id)
     swap = Swap(
         area_id=assignment.area_id,
         assignment_id=assignment_id,
@@ -94,9 +98,10 @@ def _is_ahead(row: PlaceRow, now: datetime) -> bool:
 def agree(session: Session, swap: Swap, *, taker_id: int, now: datetime, answered_by: int | None = None) -> None:
     """Somebody says yes: it is done, or, where the activity wants that, a coordinator is asked to approve.
 
-    The caller holds the locks of both people and of the swap. Raises SwapIsOver, SignUpRefused.
+    The caller holds the locks of both people and of the swap. Raises SwapIsOver, SignUpRefused, RiskUnconfirmed.
     """
     given = queries.place(session, swap.assignment_id)
+    require(session, volunteer_id=taker_id, shift_id=given.Shift.id)
     swap.taker_id = taker_id
     if given.Activity.swaps_need_approval:
         _check(session, swap, given, now=now)

@@ -20,6 +20,7 @@ from service.web import (
     reader,
     receipts,
     request_log,
+    risk,
     security,
     templating,
     visitor,
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     templating.register(app)
     assets.register(app)
     errors.register(app)
+    risk.register(app)
     api.register(app)
     receipts.register(app)
     pages.register(app)

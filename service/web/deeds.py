@@ -18,6 +18,7 @@ VERBS = {
     "came_back": Lazy("撤回退出"),
     "cancelled_activity": Lazy("取消活动"),
     "cancelled_shift": Lazy("取消一班"),
+    "confirmed_risk_for": Lazy("记下本人确认安全提醒"),
     "chose_habits": Lazy("代选怎么通知"),
     "closed_group": Lazy("停用群机器人"),
     "discarded_match": Lazy("不用这次排班"),

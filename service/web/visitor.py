@@ -20,7 +20,7 @@ from service.accounts.queries import Actor, actor
 from service.db import transaction
 from service.terms import Role
 from service.volunteers.models import Volunteer
-from service.web import asked
+from service.web import asked, risk
 from service.web.page import see_other
 
 P = ParamSpec("P")
@@ -107,8 +107,11 @@ def _guarded(view: View[P], refuse: Guard) -> Callable[P, ResponseReturnValue]:
     @wraps(view)
     def opened(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         with transaction() as db:
-            refusal = refuse(current(db))
-            return view(db, *args, **kwargs) if refusal is None else refusal
+            who = current(db)
+            if (refusal := refuse(who)) is not None:
+                return refusal
+            risk.take_over(db, account_id=who.account_id if who else None)
+            return view(db, *args, **kwargs)
 
     return opened
 

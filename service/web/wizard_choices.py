@@ -141,6 +141,7 @@ def _what(activity: Activity, series: Series) -> Typed:
         "summary": activity.summary,
         "what_to_bring": activity.what_to_bring,
         "risk_notice": activity.risk_notice,
+        "must_confirm_risk": "true" if activity.must_confirm_risk else "",
     }
     return {name: [value] for name, value in typed.items() if value}
 

@@ -31,6 +31,7 @@ from service.terms import (
     QualificationKind,
     QuotaState,
     Refusal,
+    RiskDoor,
     Rung,
     SignUpState,
     SwapState,
@@ -191,6 +192,12 @@ SWAP_STATES = {
     SwapState.LAPSED: Lazy("没换成"),
 }
 QUALIFICATIONS = wording.QUALIFICATIONS
+RISK_DOORS = {
+    RiskDoor.PAGE: Lazy("自己在网上确认"),
+    RiskDoor.LINK: Lazy("从消息里的链接确认"),
+    RiskDoor.API: Lazy("从别的程序确认"),
+    RiskDoor.DESK: Lazy("社区念给本人听，口头确认"),
+}
 ASKED_HOW = {
     AskedHow.PHONE: Lazy("打电话"),
     AskedHow.IN_PERSON: Lazy("当面说"),
@@ -224,6 +231,7 @@ ACTIVITY_PROBLEMS = {
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
     "longer_than_a_day": Lazy("一个班次最长24小时"),
     "cancelled": Lazy("已经取消了"),
+    "no_risk_notice": Lazy("要本人确认的安全提醒还没有写"),
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
     "not_published": Lazy("还没有发布，或者已经取消了"),

@@ -26,12 +26,15 @@ from service.matching.models import MatchRun
 from service.places.models import Area
 from service.reactions import NAMES, react
 from service.rehearsal import actions as rehearsals
+from service.risks import actions as risks
+from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.rotation.models import Rotation
 from service.settings import settings
 from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances, Line
-from service.terms import Assumption, Mode, Role, SheetKind
+from service.signups.queries import opening
+from service.terms import Assumption, Mode, RiskDoor, Role, SheetKind
 from service.volunteers.models import Volunteer
 from service.web.wizard_choices import steps_of
 from tests import factories, street
@@ -64,6 +67,7 @@ PAGES = {
     "hand_overs.mine": HERS,
     "findings.mine": HERS,
     "routes.walk": HERS,
+    "risks.mine": HERS,
     "signups.show": HERS,
     "stand_bys.show": HERS,
     **dict.fromkeys(
@@ -83,6 +87,7 @@ PAGES = {
             "roster.index",
             "roster.paper",
             "routes_desk.show",
+            "risks.show",
             "changing.edit_form",
             "changing.cancel_form",
             "shifts.cancel_form",
@@ -218,6 +223,8 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
         "hand_overs.mine": f"/me/hand-over/{_first_block(session, guard)}",
         "hand_overs.theirs": f"/co/hand-over/{_first_block(session, guard)}",
         "stand_bys.show": f"/shifts/{_with_stand_bys(session, area).id}/stand-by",
+        "risks.mine": f"/me/risks/{(risky := _with_a_notice(session, area, laid_out))}",
+        "risks.show": f"/co/activities/{risky}/risk",
     }
 
 
@@ -241,6 +248,21 @@ def _several(session: Session, laid_out: Street) -> str:
 def _with_stand_bys(session: Session, area: Area) -> Shift:
     roles = (RolePlan(name="引导员", min_needed=1, max_needed=2, stand_bys=1),)
     return factories.shift_on(session, area, NOW + timedelta(days=12), title="年终义诊", roles=roles)
+
+
+def _with_a_notice(session: Session, area: Area, laid_out: Street) -> int:
+    """The id of an activity whose notice one of three who are to come has confirmed, and she of the street has not."""
+    told: dict[str, Any] = {"risk_notice": "焊接前断电、戴面罩，灭火器放在手边；雨天不干。", "must_confirm_risk": True}
+    roles = (RolePlan(name="焊工", min_needed=1, max_needed=5),)
+    shift = factories.shift_on(session, area, NOW + timedelta(days=13), title="焊窨井盖", roles=roles, **told)
+    confirmed: dict[str, Any] = {"activity_id": shift.activity_id, "version": 1, "now": NOW, "door": RiskDoor.LINK}
+    people = [factories.volunteer(session, area, name) for name in ("焦立秋", "韩小雪")]
+    risks.confirm(session, volunteer_id=people[0].id, **confirmed)
+    for one in (*people, session.get_one(Volunteer, laid_out.volunteer_id)):
+        row = opening(session, shift_id=shift.id, shift_role_id=shift.roles[0].id)
+        assert row is not None
+        roster.offer(session, row=row, volunteer_id=one.id, now=NOW)
+    return shift.activity_id
 
 
 def _richer(session: Session, area: Area, admin: Account) -> dict[str, object]:

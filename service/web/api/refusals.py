@@ -26,6 +26,7 @@ from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
+from service.risks.actions import RiskUnconfirmed
 from service.roster import models as roster
 from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven
 from service.rotation import models as rotation
@@ -74,6 +75,14 @@ def _too_late(error: TooLateToWithdraw) -> Problem:
     )
 
 
+def _risk_unconfirmed(error: RiskUnconfirmed) -> Problem:
+    """With the notice, which is to be read, confirmed, and then the same asked once more."""
+    risk = error.risk
+    detail = _("先看安全提醒，确认以后再答应。")
+    told = {"activity_id": risk.activity_id, "version": risk.version, "text": risk.text}
+    return Problem(409, kind="risk-unconfirmed", detail=detail, volunteer_id=risk.volunteer_id, risk=told)
+
+
 def _activity_refused(error: ActivityRefused) -> Problem:
     errors = {
         name: [str(words.ACTIVITY_PROBLEMS.get(code, code)) for code in codes] for name, codes in error.problems.items()
@@ -107,6 +116,7 @@ def _simple(status: int, kind: str) -> Callable[[Any], Problem]:
 PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     SignUpRefused: _sign_up_refused,
     UnknownVolunteer: lambda _error: NotFound(),
+    RiskUnconfirmed: _risk_unconfirmed,
     TooLateToWithdraw: _too_late,
     NothingToUndo: _simple(409, "nothing-to-undo"),
     OfferClosed: _simple(409, "offer-closed"),

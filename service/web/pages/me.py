@@ -18,6 +18,7 @@ from service.notifications.queries import unseen
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster.actions import OfferClosed
+from service.roster.confirming import to_confirm
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.rotation.notes import LATE
 from service.rotation.queries import to_hand_over
@@ -71,6 +72,7 @@ def index(db: Session) -> ResponseReturnValue:
         offers=offers,
         together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
+        risks=to_confirm(db, who.volunteer_id, now=now),
         waiting=waiting(db, who.volunteer_id, from_at=now),
         asked=open_invitations(db, who.volunteer_id, now=now),
         answer_token=answer_token,

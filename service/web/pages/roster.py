@@ -18,6 +18,7 @@ from service.language import _
 from service.matching.queries import listed as match_runs
 from service.places.models import Area
 from service.roster import queries as roster
+from service.roster.confirming import readers
 from service.signups.queries import waiting_for
 from service.teams.models import Team
 from service.terms import ActivityState
@@ -57,6 +58,9 @@ def board_page(
         declined=declined,
         suggested=roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
+        unread=[one for one in readers(desk.db, activity, now=desk.now) if not one.is_confirmed]
+        if activity.must_confirm_risk
+        else [],
         is_draft=activity.state == ActivityState.DRAFT,
         planned=planned,
         changeable=[one for one in activity.series if can_be_typed(one) and goes_on(one, local(desk.now).date())],

@@ -16,12 +16,13 @@ from schemas.login import CodeInput
 from service import clock, wording
 from service.activities.models import Shift, ShiftRole
 from service.language import _
+from service.risks.actions import RiskUnconfirmed
 from service.signups.actions import SignUpRefused, sign_up
 from service.signups.queries import as_opening, opening, standing
 from service.signups.rules import Opening, closed
 from service.terms import Mode, SignUpVia
 from service.volunteers.models import Volunteer
-from service.web import asked, code_step, newcomer, notices, page, visitor, where, words
+from service.web import asked, code_step, newcomer, notices, page, risk, visitor, where, words
 from service.web.asked import Asker
 from service.web.forms import Form, Option
 from service.web.limits import limiter
@@ -139,7 +140,7 @@ def check(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
 
 
 def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, form: Form) -> ResponseReturnValue:
-    """Sign up, and show what happens next; or show every reason against it."""
+    """Sign up, and show what happens next; or show every reason against it, or first the risk notice."""
     try:
         with db.begin_nested():
             signup = sign_up(
@@ -153,6 +154,10 @@ def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, f
     except SignUpRefused as refused:
         form.refuse(*(words.refusal(reason) for reason in refused.reasons))
         return _ask_place(db, shift, form)
+    except RiskUnconfirmed as missing:
+        asked.forget(role.id)
+        again = url_for("signup.choose", shift_id=shift.id)
+        return risk.ask(missing.risk, action=again, typed=[("role_id", str(role.id))])
     asked.forget(role.id)
     return page.see_other(url_for("signups.show", signup_id=signup.id))
 
