@@ -73,6 +73,11 @@ class Visit:
         self.page.goto(self.site + path)
         return self.page
 
+    def heard(self) -> list[str]:
+        """The complaints since this was last asked."""
+        told, self.complaints[:] = list(self.complaints), []
+        return told
+
 
 #: Chromium itself writes this for every page of an error; the page is what we test.
 EXPECTED = re.compile("the server responded with a status of (4..|503)")

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from service.settings import Settings, settings
 from tests import desks
-from tests.browser import checks, town
+from tests.browser import looking, town
 from tests.browser.conftest import Visit
+from tests.browser.looking import AGAIN
 
 Visits = Callable[..., Visit]
 
@@ -100,28 +101,14 @@ def seated(visit: Visits, site: str) -> Visits:
     return make
 
 
-@pytest.mark.parametrize("screen", ["360x780", "1440x900"])
-def test_every_page_is_accessible_and_whole(addresses: dict[str, str], seated: Visits, screen: str) -> None:
-    visit = seated(screen)
-    faults = {name: faults_of(visit.go(addresses[name])) for name in NAMES}
-    assert {name: found for name, found in faults.items() if found} == {}
-    assert visit.complaints == []
-
-
-def faults_of(page: Page) -> list[str]:
-    headings = page.locator("h1").count()
-    found = checks.violations(page, aaa=False) + checks.sticks_out(page) + checks.slips(page)
-    found += checks.small_targets(page, least=44)
-    return found + ([] if headings == 1 else [f"{headings} headings"])
-
-
-@pytest.mark.parametrize("size", ["standard", "xlarge"])
-def test_nothing_sticks_out_at_320_px(addresses: dict[str, str], seated: Visits, size: str) -> None:
-    visit = seated("360x780", size=size)
-    visit.page.set_viewport_size({"width": 320, "height": 640})
-    for name in NAMES:
-        page = visit.go(addresses[name])
-        assert checks.sticks_out(page) == [], name
+def test_every_page_is_accessible_and_whole(addresses: dict[str, str], seated: Visits) -> None:
+    visit = seated("1440x900")
+    wrong = {
+        name: found
+        for name in NAMES
+        if (found := looking.faults(visit.go(addresses[name]), AGAIN, scripts=True, name=name) + visit.heard())
+    }
+    assert wrong == {}
 
 
 def test_the_coverage_table_scrolls_in_a_labelled_box_of_its_own(addresses: dict[str, str], seated: Visits) -> None:

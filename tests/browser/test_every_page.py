@@ -1,23 +1,21 @@
 """One table: every page x who reads it x both screens x both sizes of letters x with and without JavaScript.
 
-Each load checks all that differs there. axe needs scripts: it looks at both screens, once in large letters, once in
-standard ones.
+All eight, on two loads of each page: see `looking.py`. axe needs scripts; it looks at all four that have them.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, Response
 
 from service.settings import Settings, settings
 from tests import desks
-from tests.browser import checks, everything
-from tests.browser.conftest import SCREENS, Visit
+from tests.browser import everything, looking
+from tests.browser.conftest import Visit
 from tests.browser.everything import DESK, PAGES
+from tests.browser.looking import LOADS, OF_COORDINATORS, OF_VOLUNTEERS
 from tests.browsing import application
 
 Visits = Callable[..., Visit]
@@ -25,13 +23,6 @@ Visits = Callable[..., Visit]
 #: Bytes of HTML as sent. A coordinator's whole visit is 150 KB, of which style and scripts take 45.
 HEAVIEST = {DESK: 60_000}
 VOLUNTEERS_HEAVIEST = 15_000
-#: Each value of screen, letters and scripts meets each value of the other two: half the runs that all eight would take.
-COMBINATIONS = [
-    ("360x780", "large", True),
-    ("1440x900", "standard", True),
-    ("360x780", "standard", False),
-    ("1440x900", "large", False),
-]
 #: A step of the wizard that was kept is the same page as before it was.
 SAME_TITLE = {("publishing.begin", "publishing.step")}
 
@@ -58,28 +49,20 @@ def test_every_page_stands_in_the_table(servers: Settings) -> None:
     assert sorted(known - found) == []
 
 
-@pytest.mark.parametrize(("screen", "size", "scripts"), COMBINATIONS)
-def test_every_page_is_whole(
-    pages: tuple[dict[str, str], dict[str, str]], visit: Visits, screen: str, size: str, scripts: bool
-) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_every_page_is_whole(pages: tuple[dict[str, str], dict[str, str]], visit: Visits, scripts: bool) -> None:
     addresses, cookies = pages
+    screen, size = LOADS[scripts]
     visits = {
         reader: seated(visit(screen, size=size, scripts=scripts), cookies.get(reader)) for reader in set(PAGES.values())
     }
     wrong: dict[str, list[str]] = {}
     titles: dict[tuple[str, str], str] = {}
     for endpoint, reader in PAGES.items():
-        who = visits[reader]
-        answer = who.page.goto(who.site + addresses[endpoint])
-        assert answer is not None
-        found = faults(who.page, answer, reader=reader, screen=screen, size=size, by_axe=scripts)
-        same = titles.setdefault((who.page.title(), reader), endpoint)
+        found = faults(visits[reader], addresses[endpoint], endpoint=endpoint, scripts=scripts)
+        same = titles.setdefault((visits[reader].page.title(), reader), endpoint)
         if same != endpoint and (same, endpoint) not in SAME_TITLE:
             found.append(f"the title of {same}")
-        if who.complaints:
-            found += who.complaints
-            who.complaints.clear()
-        take_picture(who.page, f"{endpoint}-{screen}-{size}-{'js' if scripts else 'plain'}")
         if found:
             wrong[endpoint] = found
     assert wrong == {}
@@ -91,40 +74,15 @@ def seated(who: Visit, cookie: str | None) -> Visit:
     return who
 
 
-def faults(page: Page, answer: Response, *, reader: str, screen: str, size: str, by_axe: bool) -> list[str]:
-    """Everything that is wrong with the open page, with all that is folded away on it."""
+def faults(who: Visit, address: str, *, endpoint: str, scripts: bool) -> list[str]:
+    """Everything that is wrong with one page."""
+    answer = who.page.goto(who.site + address)
+    assert answer is not None
     found = [] if answer.status == 200 else [f"answers {answer.status}"]
+    reader = PAGES[endpoint]
     weight = answer.request.sizes()["responseBodySize"]
     if weight > HEAVIEST.get(reader, VOLUNTEERS_HEAVIEST):
         found.append(f"{weight} bytes")
-    if page.locator("h1").count() != 1:
-        found.append("not one h1")
-    if page.get_attribute("html", "lang") != "zh-CN":
-        found.append("no language")
-    if not page.locator(".help").is_visible():
-        found.append("nobody to call")
-    found += checks.slips(page) + english_left(page)
-    if by_axe:
-        page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
-        found += checks.violations(page, aaa=reader != DESK)
-        least = 44 if reader == DESK else 60 if size == "large" else 48
-        found += checks.small_targets(page, least=least)
-    if screen == "360x780":
-        page.set_viewport_size({"width": 320, "height": 640})
-    found += checks.sticks_out(page)
-    page.set_viewport_size(SCREENS[screen]["viewport"])
-    return found
-
-
-#: A field of a text that was not filled in, or a message id of code.
-UNFILLED = re.compile(r"\{\w+\}|\b[a-z]+\.[a-z]+_[a-z]+\b")
-
-
-def english_left(page: Page) -> list[str]:
-    return UNFILLED.findall(page.inner_text("main"))
-
-
-def take_picture(page: Page, name: str) -> None:
-    """For whoever wants to look: SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    demands = OF_COORDINATORS if reader == DESK else OF_VOLUNTEERS
+    found += looking.faults(who.page, demands, scripts=scripts, name=endpoint)
+    return found + who.heard()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import checks
+from service.web import assets
+from tests.browser import checks, looking
 from tests.browser.conftest import SCREENS, SIZES, Visit
 
 PATHS = ("/style", "/style/form", "/style/done", "/style/error/404", "/style/error/503")
@@ -121,3 +123,39 @@ def test_a_first_visit_is_light(visit: Visits) -> None:
     person.page.wait_for_load_state("networkidle")
     assert len(sizes) <= 8
     assert sum(sizes) <= 70_000
+
+
+def test_nothing_but_lengths_depends_on_the_letters() -> None:
+    """So that contrast, measured in standard letters, holds in larger ones."""
+    [sheet] = (assets.FOLDER / "hashed").glob("app.*.css")
+    rules = re.findall(r"([^{}]*data-size[^{}]*)\{([^}]*)\}", sheet.read_text("utf-8"))
+    assert len(rules) >= 5
+    assert [rule for rule in rules if re.search("colou?r|background|opacity|shadow|filter|mix-blend", rule[1])] == []
+
+
+def test_the_looks_see_what_is_wrong(visit: Visits) -> None:
+    page = visit("1440x900").go("/style/form")
+    assert looking.faults(page, looking.OF_VOLUNTEERS, scripts=True) == []
+    page.evaluate(
+        """() => {
+          const main = document.querySelector('main');
+          main.append(...['a', 'button', 'p', 'h1'].map(name => document.createElement(name)));
+          const [link, button, words, heading] = [...main.children].slice(-4);
+          link.href = '/style'; link.textContent = '看不见'; link.style.setProperty('outline', 'none', 'important');
+          button.className = 'govuk-button'; button.textContent = '矮'; button.style.minHeight = '0';
+          words.textContent = '太宽,None'; words.style.width = '500px'; words.style.color = '#666';
+          heading.textContent = '又一个';
+        }"""
+    )
+    found = looking.faults(page, looking.OF_VOLUNTEERS, scripts=True)
+    for sign in (
+        "None",
+        "宽,",
+        "2 h1",
+        "(360x780, large)",
+        "(320 px, standard)",
+        "color-contrast-enhanced",
+        "no focus: <a",
+        "矮",
+    ):
+        assert any(sign in one for one in found), (sign, found)

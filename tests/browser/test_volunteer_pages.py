@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, Page, Response
 
 from service.settings import Settings, settings
 from tests import desks, street
-from tests.browser import checks
-from tests.browser.conftest import SCREENS, Visit
+from tests.browser import checks, looking
+from tests.browser.conftest import Visit
+from tests.browser.looking import LOADS, OF_VOLUNTEERS, sticks_out_narrow, take_picture
 from tests.browsing import last_code
 from tests.street import Street
 
@@ -29,7 +30,6 @@ GUESTS = {
 }
 HERS = {"my home": "/", "me": "/me", "profile": "/me/profile", "habits": "/me/habits", "messages": "/me/messages"}
 LARGEST_PAGE, LARGEST_VISIT, MOST_REQUESTS = 15_000, 70_000, 8
-LEAST_TARGET = {"standard": 48, "large": 60}
 SIZES = ("standard", "large")
 
 
@@ -71,37 +71,25 @@ def places(laid_out: Street) -> list[Place]:
     ]
 
 
-def look(page: Page, place: Place, *, least: int) -> list[str]:
-    """What is wrong with an open page and all that is folded away on it."""
-    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
-    wrong = checks.violations(page) + checks.small_targets(page, least=least) + checks.slips(page)
-    if page.locator("h1").count() != 1:
-        wrong.append("not one h1")
-    return wrong
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_every_page_is_accessible_and_whole(
-    laid_out: Street, places: list[Place], visit: Visits, screen: str, size: str
+    laid_out: Street, places: list[Place], visit: Visits, scripts: bool
 ) -> None:
-    guest, she = visit(screen, size=size), visit(screen, size=size)
+    screen, size = LOADS[scripts]
+    guest, she = (visit(screen, size=size, scripts=scripts) for _who in range(2))
     be_her(she, laid_out)
     titles: dict[tuple[str, bool], str] = {}
     wrong: dict[str, list[str]] = {}
     for place in places:
         who = she if place.is_hers else guest
-        answer = open_place(who, place)
-        take_picture(who.page, f"{place.name}-{screen}-{size}")
-        found = look(who.page, place, least=LEAST_TARGET[size]) + weighed(answer)
-        found += sticks_out(who.page, screen)
+        found = weighed(open_place(who, place))
+        found += looking.faults(who.page, OF_VOLUNTEERS, scripts=scripts, name=place.name) + who.heard()
         same = titles.setdefault((who.page.title(), place.is_hers), place.path.partition("?")[0])
         if same != place.path.partition("?")[0] and place.status == 200:
             found.append(f"the title of {same}")
         if found:
             wrong[place.name] = found
     assert wrong == {}
-    assert guest.complaints + she.complaints == []
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -112,32 +100,13 @@ def test_a_form_full_of_errors_is_accessible_and_leads_to_them(
     open_place(who, next(place for place in places if place.name == "who"))
     with who.page.expect_navigation():
         who.page.get_by_role("button", name="获取验证码").tap()
-    assert checks.violations(who.page) + checks.slips(who.page) + sticks_out(who.page, "360x780") == []
+    assert checks.violations(who.page) + checks.slips(who.page) == []
+    assert checks.sticks_out(who.page) + sticks_out_narrow(who.page, sizes=(size,)) == []
     assert who.page.evaluate("document.activeElement.className").startswith("govuk-error-summary")
     take_picture(who.page, f"errors-360x780-{size}")
     who.page.get_by_role("link", name="请填写出生日期").tap()
     assert who.page.evaluate("document.activeElement.id") == "birth_on-year"
     assert who.complaints == []
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_page_is_whole_without_javascript(
-    laid_out: Street, places: list[Place], visit: Visits, screen: str, size: str
-) -> None:
-    guest, she = visit(screen, size=size, scripts=False), visit(screen, size=size, scripts=False)
-    be_her(she, laid_out)
-    wrong: dict[str, list[str]] = {}
-    for place in places:
-        who = she if place.is_hers else guest
-        open_place(who, place)
-        found = checks.slips(who.page) + sticks_out(who.page, screen)
-        if who.page.locator("h1").count() != 1 or not who.page.locator(".help").is_visible():
-            found.append("no heading, or nobody to call")
-        if found:
-            wrong[place.name] = found
-    assert wrong == {}
-    assert guest.complaints + she.complaints == []
 
 
 #: One page of each kind: a form, cards, answers, a list with everything.
@@ -185,7 +154,7 @@ def test_each_kind_of_page_is_accessible_in_english(
         who = she if place.is_hers else guest
         open_place(who, place)
         take_picture(who.page, f"english-{place.name}-{size}")
-        if found := checks.violations(who.page) + sticks_out(who.page, "360x780"):
+        if found := checks.violations(who.page) + sticks_out_narrow(who.page, sizes=(size,)):
             wrong[place.name] = found
         assert who.page.get_attribute("html", "lang") == "en"
     assert wrong == {}
@@ -293,19 +262,3 @@ def be_her(who: Visit, laid_out: Street) -> None:
 def weighed(answer: Response) -> list[str]:
     size = answer.request.sizes()["responseBodySize"]
     return [f"{size} bytes"] if size > LARGEST_PAGE else []
-
-
-def sticks_out(page: Page, screen: str) -> list[str]:
-    """On a phone also at 320 px, the narrowest there is."""
-    if screen != "360x780":
-        return checks.sticks_out(page)
-    page.set_viewport_size({"width": 320, "height": 640})
-    found = checks.sticks_out(page)
-    page.set_viewport_size(SCREENS[screen]["viewport"])
-    return found
-
-
-def take_picture(page: Page, name: str) -> None:
-    """For whoever wants to look: SHOTS names a folder."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name.replace(' ', '_')}.png", full_page=True)
