@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -21,6 +22,7 @@ from service.launcher import start_postgres, start_redis
 from service.migrations import upgrade
 from service.models import metadata
 from service.settings import Settings, settings
+from tests import keeping
 from tests.house import KEYS
 
 #: Two cores shared with two servers say nothing about how long an example may take.
@@ -66,10 +68,17 @@ def database(servers: Settings) -> Iterator[Settings]:
     empty_tables()
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share: for what `tests.keeping` lays out."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 @pytest.fixture(scope="module")
-def neighbourhoods(servers: Settings) -> Iterator[Settings]:
-    """The demo neighbourhoods as of NOW, loaded once for a module; every table is emptied afterwards."""
-    loading.load(NOW)
+def neighbourhoods(servers: Settings, kept: Path) -> Iterator[Settings]:
+    """The demo neighbourhoods as of NOW, laid out for a module; every table is emptied afterwards."""
+    keeping.lay_out(kept / "neighbourhoods", lambda: loading.load(NOW))
     yield servers
     empty_tables()
 

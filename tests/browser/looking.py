@@ -18,7 +18,6 @@ from tests.browser.conftest import SCREENS
 
 #: Screen and letters a page is loaded with: with scripts, and without.
 LOADS = {True: ("1440x900", "standard"), False: ("360x780", "large")}
-NARROWEST = {"width": 320, "height": 640}
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def faults(page: Page, demands: Demands, *, scripts: bool, name: str = "") -> li
 
 def sticks_out_narrow(page: Page, *, sizes: tuple[str, ...]) -> list[str]:
     """What is wider than 320 px, the narrowest screen there is."""
-    page.set_viewport_size(NARROWEST)
+    page.set_viewport_size({"width": 320, "height": 640})
     return [f"{one} (320 px, {size})" for size in sizes for one in checks.misfits(page, size=size, least=0)]
 
 
