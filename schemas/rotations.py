@@ -55,6 +55,12 @@ class _Opening(Input):
         hint=Lazy("还不知道就不填，什么时候都可以结束"),
     )
     people = Whole(load_default=2, label=Lazy("一班几个人"), validate=Range(1, 10, error=Lazy("一班1到10个人")))
+    stand_bys = Whole(
+        load_default=0,
+        label=Lazy("一班几个人候备"),
+        hint=Lazy("有人来不了，先请候备的人来。不要就填0"),
+        validate=Range(0, 3, error=Lazy("候备0到3个人")),
+    )
     contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
     contact_phone = Phone(required=True, label=Lazy("联系电话"), metadata={"autocomplete": "off"})
     is_automatic = Ticked(label=Lazy("排好马上问人，不等我看"), hint=Lazy("今晚就要开始时用。平时不勾，您看过再问"))
@@ -176,6 +182,7 @@ class TurnShown(Shown):
     volunteer_id = fields.Integer(required=True)
     assignment_id = fields.Integer(required=True, allow_none=True)
     is_wish = fields.Boolean(required=True)
+    is_stand_by = fields.Boolean(required=True)
     why = fields.String(required=True)
 
 

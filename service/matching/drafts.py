@@ -20,7 +20,7 @@ from service.roster.models import Assignment
 from service.signups.asking import candidate
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening, opening
-from service.signups.rules import refusals
+from service.signups.rules import refusals, refusals_to_stand_by
 from service.terms import AssignmentState, MatchRunState, Refusal, ReleaseReason, SignUpState
 
 
@@ -132,7 +132,14 @@ def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Block
         return reasons
     try:
         with session.begin_nested():
-            offered = roster.offer(session, row=row, volunteer_id=draft.volunteer_id, now=now, assignment=draft)
+            offered = roster.offer(
+                session,
+                row=row,
+                volunteer_id=draft.volunteer_id,
+                now=now,
+                assignment=draft,
+                as_stand_by=draft.is_stand_by,
+            )
     except roster.ConflictingDuty:
         return (Blocker(Refusal.OVERLAP),)
     if offered is None:
@@ -153,7 +160,8 @@ def _reasons_against(session: Session, draft: Assignment, row: OpeningRow, *, no
     person = candidate(session, draft.volunteer_id, around=row.Shift.starts_at)
     if any(duty.shift_id == draft.shift_id for duty in person.commitments):
         return (Blocker(Hindrance.SAME_SHIFT, shift_id=draft.shift_id),)
-    reasons = refusals(person, as_opening(row), now)
+    ask = refusals_to_stand_by if draft.is_stand_by else refusals
+    reasons = ask(person, as_opening(row), now)
     return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.SIGN_UP_CLOSED)
 
 

@@ -35,6 +35,7 @@ def open_rotation(
     until_on: date | None,
     block_hours: int,
     people: int,
+    stand_bys: int = 0,
     parties: Sequence[PartyPlan],
     contact_name: str,
     contact_phone: str,
@@ -48,17 +49,20 @@ def open_rotation(
 ) -> Rotation:
     """Have a post watched from `starts_at` on, in blocks one after another, the last beginning on `until_on`.
 
+    `people` serve in each block, and `stand_bys` beside them come if one of them does not.
     "From tonight 18:00" is `is_automatic` with a start of today: turns are dealt and people asked at once. `details`
     are further columns of Activity. Raises RotationRefused, ActivityRefused.
     """
-    _check(session, parties, block_hours=block_hours, people=people, cycle=cycle)
+    _check(parties, block_hours=block_hours, people=people, stand_bys=stand_bys, cycle=cycle)
     activity = activities.draft(
         session,
         area_id=area_id,
         place_id=place_id,
         title=title,
         mode=Mode.INSTANT,
-        roles=[RolePlan(name=GUARD, min_needed=people, max_needed=people, requires=tuple(requires))],
+        roles=[
+            RolePlan(name=GUARD, min_needed=people, max_needed=people, stand_bys=stand_bys, requires=tuple(requires))
+        ],
         plans=block_plans(starts_at, until_on=until_on, hours=block_hours),
         contact_name=contact_name,
         contact_phone=contact_phone,
@@ -104,14 +108,14 @@ def block_plans(starts_at: datetime, *, until_on: date | None, hours: int) -> li
     return plans
 
 
-def _check(session: Session, parties: Sequence[PartyPlan], *, block_hours: int, people: int, cycle: int) -> None:
+def _check(parties: Sequence[PartyPlan], *, block_hours: int, people: int, stand_bys: int, cycle: int) -> None:
     problems: dict[str, list[str]] = {}
     everybody = [one for party in parties for one in party.volunteer_ids]
     if block_hours not in BLOCK_HOURS:
         problems["block_hours"] = ["not_offered"]
     if not 1 <= cycle <= len(WEEKS):
         problems["cycle"] = ["not_offered"]
-    if len(set(everybody)) < people:
+    if len(set(everybody)) < people + stand_bys:
         problems["parties"] = ["too_few"]
     elif len(set(everybody)) < len(everybody):
         problems["parties"] = ["twice"]

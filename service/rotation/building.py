@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -36,10 +37,14 @@ Pool = Sequence[tuple[RotationMember, Volunteer]]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A problem, and the offers that nobody had answered when it was built, by block and person."""
+    """A problem, and the offers that nobody had answered when it was built, by block and person.
+
+    `beside` is the same for who stands by, before anybody knows who serves (standing_by.py); None where nobody does.
+    """
 
     problem: Problem
     offers: Mapping[Key, int]
+    beside: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,14 @@ def build(session: Session, rotation: Rotation, deal: RotationDeal, *, now: date
     from_at = max(deal.from_at, now)
     days = calendar(session, rotation.area_id)
     pool = [(member, person) for member, person in queries.members(session, rotation.id) if member.left_at is None]
-    places = queries.places(session, rotation)
-    mine, others = _held(places, {person.id for _member, person in pool})
+    ids = {person.id for _member, person in pool}
+    mine, others = _held(queries.places(session, rotation), ids)
+    standing, strangers = _held(queries.places(session, rotation, as_stand_by=True), ids)
     rows = [
         row
         for row in queries.blocks(session, rotation, from_at=from_at - AROUND, until_at=deal.until_at + AROUND)
-        if from_at <= row.Shift.starts_at < deal.until_at or row.ShiftRole.id in {block for block, _who in mine}
+        if from_at <= row.Shift.starts_at < deal.until_at
+        or row.ShiftRole.id in {block for block, _ in (*mine, *standing)}
     ]
     blocks = [_block(rotation, row, days, others) for row in rows]
     blocks = [block if from_at <= block.starts_at < deal.until_at else replace(block, needed=0) for block in blocks]
@@ -72,17 +79,50 @@ def build(session: Session, rotation: Rotation, deal: RotationDeal, *, now: date
         for key, place in mine.items()
         if deal.moves_offers and place.state == AssignmentState.OFFERED and key[0] in inside
     }
-    held = frozenset(key for key in mine if key[0] in known and key not in offers)
     problem = Problem(
         blocks=tuple(blocks),
         parties=tuple(_parties(session, rotation, pool, days=days, but=known)),
-        people=tuple(_people(session, rotation, pool, rows)),
+        people=tuple(_people(session, rotation, pool, rows, busy=_shifts_of(standing))),
         limits=rotation.limits,
-        held=held,
+        held=frozenset(key for key in mine if key[0] in known and key not in offers),
         kept=frozenset(offers),
         wishes=frozenset(_wishes(session, rotation, pool, [block for block in blocks if block.id in inside])),
     )
-    return Built(problem, offers)
+    beside = None
+    if wished := {row.ShiftRole.id: row.ShiftRole.stand_bys for row in rows if row.ShiftRole.stand_bys}:
+        beside = replace(
+            problem,
+            blocks=tuple(
+                replace(one, needed=max(wished.get(one.id, 0) - strangers[one.id], 0) if one.id in inside else 0)
+                for one in blocks
+            ),
+            parties=tuple(_stood_by(session, rotation, problem.parties, but=known)),
+            people=tuple(_people(session, rotation, pool, rows)),
+            held=frozenset(key for key in standing if key[0] in known),
+            kept=frozenset(),
+            wishes=frozenset(),
+        )
+    return Built(problem, offers, beside)
+
+
+def _shifts_of(places: Mapping[Key, Assignment]) -> dict[int, set[int]]:
+    """By person the shifts of these places."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for (_block, person_id), place in places.items():
+        found[person_id].add(place.shift_id)
+    return found
+
+
+def _stood_by(session: Session, rotation: Rotation, parties: Sequence[Party], *, but: set[int]) -> Iterator[Party]:
+    """The parties with how often they stood by, in place of how often they served; blocks in `but` are left out."""
+    party_of = {member.volunteer_id: member.party_id for member, _person in queries.members(session, rotation.id)}
+    had = Counter(
+        party_of[place.volunteer_id]
+        for place, _shift in queries.places(session, rotation, as_stand_by=True)
+        if place.volunteer_id in party_of and place.shift_role_id not in but
+    )
+    for party in parties:
+        yield replace(party, blocks=had[party.id], nights=0, weekends=0)
 
 
 def standings(
@@ -148,7 +188,16 @@ def _parties(session: Session, rotation: Rotation, pool: Pool, *, days: Calendar
             )
 
 
-def _people(session: Session, rotation: Rotation, pool: Pool, rows: Sequence[queries.BlockRow]) -> Iterator[Person]:
+def _people(
+    session: Session,
+    rotation: Rotation,
+    pool: Pool,
+    rows: Sequence[queries.BlockRow],
+    *,
+    busy: Mapping[int, Collection[int]] = MappingProxyType({}),
+) -> Iterator[Person]:
+    """The pool's people. Of their duties in the rotation itself only those in the shifts of `busy` stand against them:
+    the deal sees to the others."""
     if not rows:
         return
     first, last = rows[0].Shift.starts_at, rows[-1].Shift.ends_at
@@ -160,7 +209,9 @@ def _people(session: Session, rotation: Rotation, pool: Pool, rows: Sequence[que
         away[gone.member_id].append(Absence(instant(gone.from_on, time.min), ends_at))
     for member, person in sorted(pool, key=lambda one: one[1].id):
         asking = known[person.id]
-        elsewhere = replace(asking, commitments=tuple(c for c in asking.commitments if c.shift_id not in own))
+        counted = {*busy.get(person.id, ())}
+        others = tuple(c for c in asking.commitments if c.shift_id not in own or c.shift_id in counted)
+        elsewhere = replace(asking, commitments=others)
         yield Person(
             id=person.id,
             party_id=member.party_id,
@@ -185,6 +236,8 @@ def _unfit(person: Candidate, rows: Sequence[queries.BlockRow]) -> Iterator[tupl
         reasons = [refused for refused in unfit(person, as_opening(row)) if refused.reason != Refusal.WEEKLY_HOURS]
         if reasons:
             yield row.ShiftRole.id, _bar(reasons)
+        elif any(duty.shift_id == row.Shift.id for duty in person.commitments):
+            yield row.ShiftRole.id, Bar.BUSY
 
 
 def _bar(reasons: Sequence[Refused]) -> Bar:

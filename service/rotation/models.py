@@ -161,7 +161,10 @@ class RotationDeal(Base):
 
 
 class RotationTurn(Base):
-    """One turn of a deal, with why it is whose. `assignment_id` once it is an offer; `refused`: it no longer fitted."""
+    """One turn of a deal, with why it is whose. `assignment_id` once it is an offer; `refused`: it no longer fitted.
+
+    `is_stand_by`: not to serve but to stand by; `had` and `passed` then count how often parties stood by.
+    """
 
     __tablename__ = "rotation_turn"
     __table_args__ = (
@@ -175,6 +178,7 @@ class RotationTurn(Base):
     volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
     is_held: Mapped[bool] = mapped_column(default=False)
     is_wish: Mapped[bool] = mapped_column(default=False)
+    is_stand_by: Mapped[bool] = mapped_column(default=False, server_default="false")
     had: Mapped[int]
     passed: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
     assignment_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"))

@@ -59,6 +59,12 @@ class Guard:
     place: Assignment | None
     turn: RotationTurn | None
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether she comes only if another does not."""
+        one = self.place or self.turn
+        return one is not None and one.is_stand_by
+
 
 @dataclass(slots=True)
 class Slot:
@@ -76,7 +82,7 @@ class Slot:
     @property
     def open(self) -> int:
         """How many are missing."""
-        return max(self.role.min_needed - len(self.guards), 0)
+        return max(self.role.min_needed - sum(not guard.stands_by for guard in self.guards), 0)
 
 
 def shares(session: Session, rotation: Rotation) -> list[Share]:

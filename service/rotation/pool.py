@@ -120,7 +120,8 @@ def leave(session: Session, member: RotationMember, *, account_id: int | None, n
     lock_all(session, [member.volunteer_id])
     ahead = [
         place
-        for place, shift in queries.places(session, rotation)
+        for as_stand_by in (False, True)
+        for place, shift in queries.places(session, rotation, as_stand_by=as_stand_by)
         if place.volunteer_id == member.volunteer_id and shift.starts_at > now and place.state in AWAITED
     ]
     for place in ahead:

@@ -117,16 +117,15 @@ def first_start(session: Session, rotation: Rotation) -> datetime | None:
     return session.scalar(select(func.min(Shift.starts_at)).where(Shift.activity_id == rotation.activity_id))
 
 
-def places(session: Session, rotation: Rotation, *, before: datetime | None = None) -> Sequence[Row[Assignment, Shift]]:
-    """Every place somebody holds in the rotation, or has held and served, of blocks that start before `before`."""
-    statement = (
+def places(session: Session, rotation: Rotation, *, as_stand_by: bool = False) -> Sequence[Row[Assignment, Shift]]:
+    """Every place somebody holds in the rotation, or has held and served; or every one of who stands by beside them."""
+    return session.execute(
         select(Assignment, Shift)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Shift.activity_id == rotation.activity_id, Assignment.state.in_(HOLDING))
-    )
-    if before is not None:
-        statement = statement.where(Shift.starts_at < before)
-    return session.execute(statement.order_by(Shift.starts_at, Assignment.id)).all()
+        .where(Assignment.is_stand_by.is_(as_stand_by))
+        .order_by(Shift.starts_at, Assignment.id)
+    ).all()
 
 
 def parties(session: Session, rotation_id: int) -> Sequence[RotationParty]:

@@ -6,7 +6,7 @@ first), then the roles.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
@@ -19,12 +19,10 @@ from service.events import TurnsPublished, TurnsRequested
 from service.matching import drafts
 from service.roster import actions as roster
 from service.roster.models import Assignment
-from service.rotation import queries
-from service.rotation.building import Built, build
-from service.rotation.checker import BrokenDeal, check
+from service.rotation import queries, recording, standing_by
+from service.rotation.building import build
 from service.rotation.dealing import deal as deal_out
 from service.rotation.models import Rotation, RotationDeal, RotationTurn
-from service.rotation.problem import Deal
 from service.terms import AssignmentState, DealState, ReleaseReason
 from service.volunteers.queries import lock_all
 
@@ -106,36 +104,12 @@ def deal(session: Session, *, deal_id: int, now: datetime) -> None:
         made.move(DealState.DISCARDED)
         return
     built = build(session, rotation, made, now=now)
-    _write(session, made, built, deal_out(built.problem), now=now)
+    dealt = deal_out(built.problem)
+    recording.write(session, made, built, dealt, now=now)
+    if built.beside is not None:
+        recording.write_stand_bys(session, made, *standing_by.deal_after(built.beside, dealt), now=now)
     if rotation.is_automatic:
         publish(session, deal_id=made.id, account_id=None, now=now)
-
-
-def _write(session: Session, made: RotationDeal, built: Built, dealt: Deal, *, now: datetime) -> None:
-    """The outcome as rows: what was dealt, and what was open already and stays with whom it was."""
-    if faults := check(built.problem, dealt):
-        raise BrokenDeal(faults)
-    inside = {block.id for block in built.problem.blocks if max(made.from_at, now) <= block.starts_at < made.until_at}
-    stays = {(turn.block_id, turn.person_id) for turn in dealt.turns}
-    session.add_all(
-        RotationTurn(
-            deal_id=made.id,
-            shift_role_id=turn.block_id,
-            volunteer_id=turn.person_id,
-            is_held=turn.is_held or (turn.block_id, turn.person_id) in built.offers,
-            is_wish=turn.is_wish,
-            had=turn.had,
-            passed={bar.value: count for bar, count in turn.passed.items()},
-            refused=[],
-        )
-        for turn in dealt.turns
-        if turn.block_id in inside
-    )
-    made.move(DealState.DRAFTED)
-    made.dealt_at, made.is_proven = now, dealt.is_proven
-    made.gaps, made.unmet = [asdict(gap) for gap in dealt.gaps], [asdict(unmet) for unmet in dealt.unmet]
-    made.taken_back = sorted(offer for key, offer in built.offers.items() if key not in stays)
-    session.flush()
 
 
 def publish(session: Session, *, deal_id: int, account_id: int | None, now: datetime) -> RotationDeal:
@@ -143,7 +117,8 @@ def publish(session: Session, *, deal_id: int, account_id: int | None, now: date
 
     1. Lock everybody the deal concerns.
     2. Take back offers it passes over; those that were answered meanwhile stay.
-    3. Make each turn an offer; one that no longer fits is kept with the reasons, and its place stays open.
+    3. Make each turn an offer, all of one person one asking; one that no longer fits is kept with the reasons, and its
+       place stays open.
     """
     rotation, made = _locked(session, deal_id)
     if made.state == DealState.PUBLISHED:
@@ -157,8 +132,7 @@ def publish(session: Session, *, deal_id: int, account_id: int | None, now: date
     lock_all(session, {row.RotationTurn.volunteer_id for row in turns} | {offer.volunteer_id for offer in passed_over})
     for offer in _unanswered(session, made):
         roster.release(session, offer, reason=ReleaseReason.REPLANNED)
-    for row in turns:
-        _offer(session, row.RotationTurn, row.Shift, now=now)
+    _offer(session, [(row.RotationTurn, row.Shift) for row in turns], now=now)
     made.move(DealState.PUBLISHED)
     made.published_at = now
     rotation.dealt_until = max(rotation.dealt_until, made.until_at)
@@ -174,21 +148,27 @@ def _unanswered(session: Session, made: RotationDeal) -> list[Assignment]:
     return list(session.scalars(fresh))
 
 
-def _offer(session: Session, turn: RotationTurn, shift: Shift, *, now: datetime) -> None:
-    place = Assignment(
-        area_id=shift.area_id,
-        shift_id=shift.id,
-        shift_role_id=turn.shift_role_id,
-        volunteer_id=turn.volunteer_id,
-        state=AssignmentState.DRAFTED,
-        occupies=roster.occupied(shift),
-        assigned_at=now,
-    )
-    session.add(place)
+def _offer(session: Session, turns: Sequence[tuple[RotationTurn, Shift]], *, now: datetime) -> None:
+    made = {
+        turn.id: Assignment(
+            area_id=shift.area_id,
+            shift_id=shift.id,
+            shift_role_id=turn.shift_role_id,
+            volunteer_id=turn.volunteer_id,
+            state=AssignmentState.DRAFTED,
+            is_stand_by=turn.is_stand_by,
+            occupies=roster.occupied(shift),
+            assigned_at=now,
+        )
+        for turn, shift in turns
+    }
+    session.add_all(made.values())
     session.flush()
-    turn.assignment_id = place.id
-    for unplaced in drafts.offer_all(session, [place], now=now):
-        turn.refused = [str(blocker.code) for blocker in unplaced.blockers]
+    skipped = drafts.offer_all(session, made.values(), now=now)
+    reasons = {(one.person_id, one.opening_id): one.blockers for one in skipped}
+    for turn, _shift in turns:
+        turn.assignment_id = made[turn.id].id
+        turn.refused = [str(one.code) for one in reasons.get((turn.volunteer_id, turn.shift_role_id), ())]
 
 
 def discard(session: Session, *, deal_id: int, account_id: int | None, now: datetime) -> RotationDeal:

@@ -321,7 +321,7 @@ def why(turn: RotationTurn) -> str:
         return _("早就定下的")
     if turn.is_wish:
         return _("固定的班")
-    had = _("在这以前{n}班", n=turn.had)
+    had = _("在这以前候备{n}次", n=turn.had) if turn.is_stand_by else _("在这以前{n}班", n=turn.had)
     if not turn.passed:
         return _("{had}，没有人比这少", had=had)
     return _("{had}；更少的：{reasons}", had=had, reasons=against(turn.passed))

@@ -25,7 +25,7 @@ from tests.journeys.town import Town
 
 pytestmark = [
     pytest.mark.need("A24"),
-    pytest.mark.need("A26", missing="stand-by guards"),
+    pytest.mark.need("A26"),
 ]
 
 #: Sunday, ten in the morning.

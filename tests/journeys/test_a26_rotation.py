@@ -29,7 +29,13 @@ TONIGHT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 DESK, ELSEWHERE = "13900009104", "13900009205"
 ELDER = date(1952, 3, 1)
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩", ("立春", "谷雨")
-GATE: dict[str, Any] = {"until_on": "2026-12-21", "block_hours": 6, "people": 2, "is_automatic": True}
+GATE: dict[str, Any] = {
+    "until_on": "2026-12-21",
+    "block_hours": 6,
+    "people": 2,
+    "stand_bys": 1,
+    "is_automatic": True,
+}
 
 
 def households(town: Town, area_id: int) -> list[dict[str, Any]]:
@@ -72,20 +78,20 @@ def gate(town: Town) -> dict[str, Any]:
         },
     )
     town.settle()
-    for place in places(town, opened):
+    for place in (*places(town, opened), *places(town, opened, standing_by=True)):
         desk.send("POST", f"assignments/{place['id']}/answers", {"reply": "accept"})
     town.settle()
     return dict(desk.get(f"rotations/{opened['id']}"))
 
 
-def places(town: Town, gate: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every place of the gate that somebody holds, by start."""
+def places(town: Town, gate: dict[str, Any], *, standing_by: bool = False) -> list[dict[str, Any]]:
+    """Every place of the gate that somebody holds, or in which somebody stands by, by start."""
     return sorted(
         (
             place
             for state in ("offered", "confirmed")
             for place in town.api(DESK).items("assignments", state=state)
-            if place["activity_id"] == gate["activity_id"]
+            if place["activity_id"] == gate["activity_id"] and place["is_stand_by"] == standing_by
         ),
         key=lambda place: (place["starts_at"], place["id"]),
     )
@@ -143,6 +149,27 @@ def test_a_guard_falls_ill_and_another_household_steps_in_while_nobody_else_move
     assert new["volunteer_id"] != ill["volunteer_id"]
     assert before.keys() - after.keys() == {ill["id"]}
     town.api(DESK).send("POST", f"assignments/{new['id']}/answers", {"reply": "accept"})
+
+
+def test_beside_every_block_a_third_neighbour_stands_by_and_comes_when_a_guard_does_not(
+    town: Town, gate: dict[str, Any]
+) -> None:
+    beside = {place["shift_id"]: place["volunteer_id"] for place in places(town, gate, standing_by=True)}
+    held = places(town, gate)
+    assert beside.keys() == {place["shift_id"] for place in held}
+    assert "（候备）" in town.browser(DESK).open(f"/co/rotations/{gate['id']}")
+    ill = next(place for place in held if datetime.fromisoformat(place["starts_at"]) == TONIGHT + timedelta(hours=6))
+    town.api(DESK).send("POST", f"assignments/{ill['id']}/answers", {"reply": "decline", "reason": "摔了一跤"})
+    town.settle()
+    town.turn_to(NOW + timedelta(minutes=20))
+    phone = phone_of(town, beside[ill["shift_id"]])
+    [asked] = town.api(phone).items("invitations", mine="true", state="asked")
+    assert asked["shift_id"] == ill["shift_id"]
+    town.api(phone).send("POST", f"invitations/{asked['id']}/answers", {"reply": "accept"})
+    town.settle()
+    guards = {place["volunteer_id"] for place in places(town, gate) if place["shift_id"] == ill["shift_id"]}
+    assert beside[ill["shift_id"]] in guards
+    assert len(guards) == 2
 
 
 def test_who_leaves_writes_what_who_comes_must_know(town: Town, gate: dict[str, Any]) -> None:

@@ -263,6 +263,7 @@ def _deal(call: Call, made: RotationDeal) -> dict[str, Any]:
                 "volunteer_id": turn.volunteer_id,
                 "assignment_id": turn.assignment_id,
                 "is_wish": turn.is_wish,
+                "is_stand_by": turn.is_stand_by,
                 "why": words.why(turn),
             }
             for turn, _role, shift, _person in queries.turns(call.session, made.id)

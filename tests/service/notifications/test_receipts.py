@@ -197,7 +197,7 @@ def test_who_does_not_know_the_address_finds_nothing(monkeypatch: pytest.MonkeyP
 def test_a_token_that_can_be_guessed_or_typed_wrong_is_no_token(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setenv("SMS_RECEIPT_TOKEN", token)
     with pytest.raises(SettingsError, match="SMS_RECEIPT_TOKEN"):
-        read(os.environ)
+        read(dict(os.environ))
 
 
 def test_nothing_of_a_number_is_kept(vendor: Careful) -> None:

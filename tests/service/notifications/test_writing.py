@@ -111,6 +111,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     ),
     "place_offered_several": (K.PLACE_OFFERED, OFFERS),
     "place_offered_several_again": (K.PLACE_OFFERED, [OFFERS[0], replace(OFFERS[1], asked_again=1)]),
+    "place_offered_several_to_stand_by": (K.PLACE_OFFERED, [OFFERS[0], replace(OFFERS[1], is_stand_by=True)]),
     "place_offered_several_places": (
         K.PLACE_OFFERED,
         [replace(one, title="助餐", role="助餐", place=place) for one, place in zip(OFFERS, PLACES, strict=True)],

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, Shift
+from service.activities.models import Activity, Shift, ShiftRole
+from service.backfill import answering, climbing
+from service.backfill.models import Invitation
 from service.calendars.rules import local
 from service.db import transaction
 from service.notifications.models import Notification
@@ -18,6 +21,7 @@ from service.notifications.occasions import occasions
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.rotation import actions, pool, queries, turns
+from service.rotation.building import is_night
 from service.rotation.models import Rotation, RotationDeal, RotationTurn
 from service.rotation.pool import PartyPlan, RotationRefused
 from service.rotation.problem import Bar
@@ -30,6 +34,7 @@ from service.terms import (
     NotificationKind,
     QualificationKind,
     ReleaseReason,
+    Rung,
     ShiftState,
 )
 from tests import factories, invariants
@@ -359,3 +364,96 @@ def test_a_reminder_names_the_hand_over_to_who_comes_after_somebody(session: Ses
     session.get_one(Activity, rotation.activity_id).hands_over = False
     session.flush()
     assert not occasions(session, [last.shift_role_id])[last.shift_role_id]["takes_over"]
+
+
+def stand_bys(session: Session, rotation: Rotation) -> list[tuple[Assignment, Shift]]:
+    """Everybody who stands by at the gate, by start."""
+    session.flush()
+    session.expire_all()
+    return [(place, shift) for place, shift in queries.places(session, rotation, as_stand_by=True)]
+
+
+def test_beside_the_two_of_each_block_one_stands_by_as_evenly_and_as_rested(session: Session, now: datetime) -> None:
+    """Who stands by may be called in: her rest before and after her own turns is kept as well (A26)."""
+    area = factories.community(session)
+    people = [*neighbours(session, area, 30), *neighbours(session, area, 4, born=on(-70 * 366))]
+    elders = {person.id for person in people[30:]}
+    rotation = open_gate(session, area=area, people=people, now=now, stand_bys=1, is_automatic=True, until_on=on(14))
+    follow(session, now=now)
+    on_duty, beside = held(session, rotation), stand_bys(session, rotation)
+    assert Counter(place.shift_id for place, _shift in on_duty) == dict.fromkeys({s.id for _p, s in on_duty}, 2)
+    assert Counter(place.shift_id for place, _shift in beside) == dict.fromkeys({s.id for _p, s in on_duty}, 1)
+    assert within_one(Counter(place.volunteer_id for place, _shift in on_duty).values())
+    assert within_one(Counter(place.volunteer_id for place, _shift in beside).values())
+    assert not [shift for place, shift in (*on_duty, *beside) if place.volunteer_id in elders and is_night(shift)]
+    mine: dict[int, list[Shift]] = defaultdict(list)
+    for place, shift in sorted((*on_duty, *beside), key=lambda row: row[1].starts_at):
+        mine[place.volunteer_id].append(shift)
+    for shifts in mine.values():
+        for first, second in pairwise(shifts):
+            assert second.starts_at - first.ends_at >= timedelta(hours=12 if is_night(first) else 8)
+    assert {role.standing_by for role in session.scalars(select(ShiftRole))} == {1}
+
+
+def test_where_the_pool_is_too_small_the_blocks_come_first(session: Session, now: datetime) -> None:
+    """Twenty people have hours for the turns, and for some to stand by."""
+    area = factories.community(session)
+    pool = neighbours(session, area, 20)
+    rotation = open_gate(session, area=area, people=pool, now=now, stand_bys=2, is_automatic=True, until_on=on(14))
+    follow(session, now=now)
+    roles = [row.ShiftRole for row in queries.blocks(session, rotation, from_at=now, until_at=now + turns.AHEAD)]
+    assert {role.taken for role in roles} == {2}
+    assert {role.standing_by for role in roles} >= {0, 1}
+    assert newest(session, rotation).gaps == []
+
+
+def test_whoever_stands_by_is_asked_first_when_a_guard_falls_out_and_then_it_is_her_turn(
+    session: Session, now: datetime
+) -> None:
+    rotation = open_gate(session, now=now, stand_bys=1, is_automatic=True, until_on=on(2))
+    follow(session, now=now)
+    for place, _shift in (*held(session, rotation), *stand_bys(session, rotation)):
+        roster.accept(session, assignment_id=place.id, now=now)
+    ill, shift = held(session, rotation)[4]
+    [waiting] = [place for place, other in stand_bys(session, rotation) if other.id == shift.id]
+    roster.decline(session, assignment_id=ill.id, now=now)
+    follow(session, now=now)
+    climbing.climb_due(session, now=now + timedelta(minutes=5))
+    [asked] = session.scalars(select(Invitation))
+    assert (asked.volunteer_id, asked.rung) == (waiting.volunteer_id, Rung.STAND_BY)
+    answering.accept(session, invitation_id=asked.id, now=now + timedelta(minutes=6))
+    assert waiting.volunteer_id in {
+        place.volunteer_id for place, other in held(session, rotation) if other.id == shift.id
+    }
+    assert shift.id not in {other.id for _place, other in stand_bys(session, rotation)}
+
+
+def test_who_leaves_stands_by_no_more_and_another_does(session: Session, now: datetime) -> None:
+    rotation = open_gate(session, now=now, stand_bys=1, is_automatic=True, until_on=on(6))
+    follow(session, now=now)
+    gone = stand_bys(session, rotation)[3][0].volunteer_id
+    member = queries.member_of(session, rotation.id, volunteer_id=gone)
+    assert member is not None
+    before = {place.id for place, _shift in stand_bys(session, rotation) if place.volunteer_id != gone}
+    pool.leave(session, member, account_id=1, now=now)
+    follow(session, now=now)
+    after = stand_bys(session, rotation)
+    assert gone not in {place.volunteer_id for place, _shift in after}
+    assert before <= {place.id for place, _shift in after}
+    assert len({shift.id for _place, shift in after}) == len({shift.id for _place, shift in held(session, rotation)})
+
+
+def test_all_turns_of_one_person_are_one_asking(session: Session, now: datetime) -> None:
+    rotation = open_gate(session, now=now, stand_bys=1, is_automatic=True, until_on=on(14))
+    follow(session, now=now)
+    asked = session.scalars(select(Notification).where(Notification.kind == NotificationKind.PLACE_OFFERED)).all()
+    assert len(asked) == len({one.volunteer_id for one in asked}) == 30
+    places = {place.id for place, _shift in (*held(session, rotation), *stand_bys(session, rotation))}
+    assert {one for message in asked for one in message.subject_ids["assignment_ids"]} == places
+
+
+def test_a_pool_must_be_large_enough_for_those_who_stand_by(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    with pytest.raises(RotationRefused) as refused:
+        open_gate(session, area=area, people=neighbours(session, area, 2), now=now, stand_bys=1)
+    assert refused.value.problems == {"parties": ["too_few"]}
