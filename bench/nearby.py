@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from service.matching.block import NODES, Part
 from service.matching.plan import Plan
 from service.matching.problem import Opening, Wish
 from service.matching.repair import Repair
 from service.matching.rules import FIXED, fits
+from service.matching.settled import whole
 
 #: People looked at, at most: what bounds the time.
 MOST_PEOPLE = 150
@@ -57,13 +60,9 @@ def _solved(plan: Plan, near: list[Wish], before: Sequence[Wish]) -> list[Wish] 
     heads = [(column, worth) for column, worth in part.terms if column >= len(part.able)]
     # Whoever is not needed stays out: a placement that is new costs as much as one that is given up.
     terms = [(n, 2 * stay - 1) for n, stay in enumerate(stays)] + heads
-    values = part.frame.program.whole(
-        terms,
-        lower=list(part.frame.program.lower),
-        upper=list(part.frame.program.upper),
-        node_limit=NODES,
-        slack=0.5,
-    )
+    program = part.frame.program
+    bounds = np.array(program.lower), np.array(program.upper)
+    values = whole(program, terms, bounds=bounds, node_limit=NODES, slack=0.5)
     if values is None:
         return None
     chosen = [wish for n, wish in enumerate(part.able) if values[n] > 0.5]

@@ -1,57 +1,52 @@
-"""People of one block, everybody else a fact: as a linear program for an outlook, then in whole numbers for the plan.
+"""People solved together, everybody else a fact: as a linear program first, then in whole numbers.
 
 One head towards a minimum is worth more than all wishes together, so the order of the aims is kept by one solve. What
-the outlook is sure of is settled before the whole numbers are looked for. Not settled are people it would cut in two,
-people who could fill a role it leaves open, and everybody in a shift it would hold by half.
+the linear program is sure of is settled before the whole numbers are looked for. Not settled are people it would cut in
+two, people who could fill a role it leaves open, and everybody in a shift it would hold by half.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from service.matching.plan import Plan
 from service.matching.problem import Wish
+from service.matching.proof import most_wishes
 from service.matching.prospects import prospects
+from service.matching.relaxed import Relaxation, Relaxed
 from service.matching.rows import framed
+from service.matching.settled import settled, whole
+
+if TYPE_CHECKING:
+    from service.matching.milp import Numbers
 
 #: Nodes of the search for one block.
 NODES = 200
 #: The search may stop so close to its bound, in thousandths of the wishes of the block.
-CLOSE = 0.5
-#: How much the outlook would lose, in worth, by doing otherwise, before it counts as sure: of a yes, of a no.
-SURE_YES, SURE_NO, SURE_ANYHOW = 1, 20, 200
+CLOSE = 0.1
 HALF = 1e-6
-
-Key: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a program says that need not be whole: no plan has more `heads`, nor with as many more `wishes`.
+    """What no plan of a block can beat: none has more `heads`, and none with as many heads as were found more
+    `wishes`."""
 
-    `values` and `prices` are by (person, opening); `loose` are people of whom it is not sure. Not `is_proof`: wishes
-    were left out, so that there may be better plans.
-    """
-
-    heads: float
-    wishes: float
-    values: dict[Key, float]
-    prices: dict[Key, float]
-    loose: frozenset[int]
-    is_proof: bool = True
+    heads: int
+    wishes: int | None
 
 
 class Part:
     """Wishes as a program whose one aim is heads first, then wishes."""
 
-    def __init__(self, start: Plan, wishes: Sequence[Wish]) -> None:
+    def __init__(self, start: Plan, wishes: Iterable[Wish]) -> None:
         self.start = start
         self.able = prospects(start, wishes)
         self.frame = framed(start, self.able)
         self.worth = [start.problem.weights.worth(wish) for wish in self.able]
-        self.head = worth_of_a_head(start)
+        self.head = worth_of_a_head(start, self.frame.of_opening)
         self.heads: dict[int, tuple[int, int]] = {}
         self.terms = list(enumerate(self.worth))
         for opening_id, columns in self.frame.of_opening.items():
@@ -62,38 +57,40 @@ class Part:
                 self.terms.append((column, self.head * opening.weight))
                 self.frame.program.row([(column, -1), *((n, 1) for n in columns)], least=0)
 
-    def outlook(self) -> Outlook | None:
-        """The best plan if people could be cut in two; None when the rules contradict what is placed."""
-        relaxed = self.frame.program.relaxed(self.terms)
-        if relaxed is None:
-            return None
-        keys = [(wish.person_id, wish.opening_id) for wish in self.able]
-        weight = {opening_id: self.start.openings[opening_id].weight for opening_id in self.heads}
-        return Outlook(
-            heads=sum(weight[opening_id] * relaxed.values[column] for opening_id, (column, _) in self.heads.items()),
-            wishes=sum(worth * relaxed.values[n] for n, worth in enumerate(self.worth)),
-            values=dict(zip(keys, relaxed.values, strict=False)),
-            prices=dict(zip(keys, relaxed.prices, strict=False)),
-            loose=frozenset(self._loose(relaxed.values)),
-        )
+    def solve(self, before: Sequence[Wish], *, proving: bool = False) -> tuple[list[Wish], Outlook | None]:
+        """Whole numbers near the linear program, or what was there before if they are no better; what no plan beats.
 
-    def best(self, outlook: Outlook | None, before: Sequence[Wish]) -> list[Wish]:
-        """Whole numbers, near an outlook or, where that one has been overtaken, near the part's own.
-
-        What was there before where nothing better is found.
+        The latter where it is asked for: it takes a quarter of the time.
         """
         if not self.able:
-            return list(before)
-        chosen = self._whole(outlook, before) if outlook is not None else None
-        if chosen is None and (own := self.outlook()) is not None:
-            chosen = self._whole(own, before)
-        return chosen if chosen is not None and self.value(chosen) > self.value(before) else list(before)
+            return list(before), Outlook(0, 0)
+        relaxation = Relaxation(self.frame.program)
+        relaxed = relaxation.best(self.terms)
+        if relaxed is None:
+            return list(before), None
+        chosen = self._whole(relaxed)
+        if chosen is None or self.value(chosen) <= self.value(before):
+            chosen = list(before)
+        return chosen, self._outlook(relaxed, relaxation, chosen) if proving else None
 
-    def _whole(self, outlook: Outlook, before: Sequence[Wish]) -> list[Wish] | None:
-        lower, upper = self._settled(outlook)
-        slack = CLOSE / 1000 * max(self._worth(before), max([0, *self.worth]) * len(self.frame.of_person) // 2)
-        values = self.frame.program.whole(self.terms, lower=lower, upper=upper, node_limit=NODES, slack=max(0.5, slack))
-        return None if values is None else [wish for n, wish in enumerate(self.able) if values[n] > 0.5]
+    def prove(self, chosen: Sequence[Wish]) -> Outlook | None:
+        """What no plan of the part can beat, and none that has as many heads as the chosen wishes."""
+        relaxation = Relaxation(self.frame.program)
+        relaxed = relaxation.best(self.terms)
+        return None if relaxed is None else self._outlook(relaxed, relaxation, chosen)
+
+    def most_heads(self) -> int | None:
+        """The same of the heads alone, in whole numbers: sharper, and too slow for a plan (docs/benchmarks.md)."""
+        program = self.frame.program
+        terms = [(column, self.start.openings[opening_id].weight) for opening_id, (column, _) in self.heads.items()]
+        found = program.best(terms, is_most=True, known=[0] * len(program.lower), node_limit=NODES)
+        return None if found is None else found.bound
+
+    def _outlook(self, relaxed: Relaxed, relaxation: Relaxation, chosen: Sequence[Wish]) -> Outlook:
+        weights = ((column, self.start.openings[opening_id].weight) for opening_id, (column, _) in self.heads.items())
+        most = sum(weight * relaxed.values[column] for column, weight in weights)
+        wishes = most_wishes(self, relaxation, heads=self.heads_of(chosen))
+        return Outlook(int(most + HALF), None if wishes is None else int(wishes + HALF))
 
     def value(self, chosen: Sequence[Wish]) -> int:
         """Heads first, then wishes, as one number."""
@@ -112,20 +109,14 @@ class Part:
     def _worth(self, chosen: Sequence[Wish]) -> int:
         return sum(self.start.problem.weights.worth(wish) for wish in chosen)
 
-    def _settled(self, outlook: Outlook) -> tuple[list[float], list[float]]:
-        """Bounds of all columns, closed where the outlook is sure. What it did not look at stays open."""
-        lower, upper = list(self.frame.program.lower), list(self.frame.program.upper)
-        for n, wish in enumerate(self.able):
-            key = wish.person_id, wish.opening_id
-            if key in outlook.values:
-                is_loose, price = wish.person_id in outlook.loose, outlook.prices[key]
-                if outlook.values[key] > 1 - HALF and price > SURE_YES and not is_loose:
-                    lower[n] = 1
-                elif outlook.values[key] < HALF and price < -(SURE_ANYHOW if is_loose else SURE_NO):
-                    upper[n] = 0
-        return lower, upper
+    def _whole(self, relaxed: Relaxed) -> list[Wish] | None:
+        loose = self._loose(relaxed.values)
+        bounds = settled(self.frame.program, relaxed, loose=[wish.person_id in loose for wish in self.able])
+        slack = max(0.5, CLOSE / 1000 * float(relaxed.values[: len(self.worth)] @ self.worth))
+        values = whole(self.frame.program, self.terms, bounds=bounds, node_limit=NODES, slack=slack)
+        return None if values is None else [wish for n, wish in enumerate(self.able) if values[n] > 0.5]
 
-    def _loose(self, values: Sequence[float]) -> set[int]:
+    def _loose(self, values: Numbers) -> set[int]:
         cut = [n for n, value in enumerate(values) if HALF < value - int(value + HALF) < 1 - HALF]
         shaky = [cause for column in cut for cause in self.frame.causes.get(column, ())]
         loose = {self.able[n].person_id for n in [*cut, *shaky] if n < len(self.able)}
@@ -136,19 +127,7 @@ class Part:
         return loose
 
 
-def worth_of_a_head(plan: Plan) -> int:
-    """More than all wishes of the problem can come to together."""
+def worth_of_a_head(plan: Plan, opening_ids: Iterable[int]) -> int:
+    """More than all wishes for these openings can come to together."""
     pays = plan.problem.weights
-    return 1 + max(pays.dearest, pays.least) * sum(plan.problem.table("openings").numbers("max_needed"))
-
-
-def joined(outlooks: Mapping[int, Outlook]) -> Outlook:
-    """The outlooks of people who are looked at apart, as one."""
-    return Outlook(
-        heads=sum(one.heads for one in outlooks.values()),
-        wishes=sum(one.wishes for one in outlooks.values()),
-        values={key: value for one in outlooks.values() for key, value in one.values.items()},
-        prices={key: price for one in outlooks.values() for key, price in one.prices.items()},
-        loose=frozenset().union(*(one.loose for one in outlooks.values())),
-        is_proof=len(outlooks) == 1,
-    )
+    return 1 + max(pays.dearest, pays.least) * sum(plan.free(plan.openings[opening_id]) for opening_id in opening_ids)

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from service.matching.plan import Plan
 from service.matching.problem import Wish
 from service.matching.rules import partners
 
-#: People in a block, about; people in a region, at most.
-SIZE, REGION = 1000, 11_000
+#: People in a block, about; people in a region, and on a seam between regions, at most.
+SIZE, REGION, LARGEST_SEAM = 1000, 11_000, 2500
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """People solved together, in the order of their numbers."""
+    """People solved together, in the order of their numbers, for these openings (None: for all)."""
 
     people: tuple[int, ...]
+    openings: frozenset[int] | None = None
 
     def wishes(self, plan: Plan) -> Iterator[Wish]:
-        """All their wishes."""
-        return (wish for person_id in self.people for wish in plan.wishes_of.get(person_id, ()))
+        """All their wishes for these openings."""
+        wishes = (wish for person_id in self.people for wish in plan.wishes_of.get(person_id, ()))
+        if self.openings is None:
+            return wishes
+        return (wish for wish in wishes if wish.opening_id in self.openings)
 
 
 def by_area(plan: Plan) -> list[Block]:
@@ -42,34 +47,56 @@ def by_area(plan: Plan) -> list[Block]:
     blocks: list[list[int]] = [[]]
     for area in sorted(of_area):
         people = sorted(of_area[area])
-        parts = max(1, round(len(people) / SIZE))
-        for part in range(parts):
-            own = people[len(people) * part // parts : len(people) * (part + 1) // parts]
+        for own in _in_parts(people, max(1, round(len(people) / SIZE))):
             if blocks[-1] and len(blocks[-1]) + len(own) > SIZE * 5 // 4:
                 blocks.append([])
             blocks[-1] += own
     return [Block(tuple(sorted(people))) for people in blocks if people]
 
 
-def regions(blocks: Iterable[Block]) -> list[Block]:
-    """Neighbouring blocks taken together, for the outlook."""
+def regions(plan: Plan) -> list[Block]:
+    """Neighbouring communities taken together, each with the shifts that its people wish for most."""
     found: list[list[int]] = [[]]
-    for block in blocks:
+    for block in by_area(plan):
         if found[-1] and len(found[-1]) + len(block.people) > REGION:
             found.append([])
         found[-1] += block.people
-    return [Block(tuple(sorted(people))) for people in found if people]
+    wholes = [Block(tuple(sorted(people))) for people in found if people]
+    if len(wholes) < 2:
+        return wholes
+    asked = [Counter(plan.openings[wish.opening_id].shift_id for wish in whole.wishes(plan)) for whole in wholes]
+    own: list[set[int]] = [set() for _ in wholes]
+    for shift_id, roles in plan.of_shift.items():
+        owner = max(range(len(wholes)), key=lambda n: (asked[n][shift_id], -n))
+        own[owner] |= {opening.id for opening in roles}
+    return [Block(whole.people, frozenset(own[n])) for n, whole in enumerate(wholes)]
 
 
-def own_wishes(plan: Plan, found: Sequence[Block]) -> list[list[Wish]]:
-    """The wishes of each region's people for what is theirs: an opening belongs to those who wish most for it."""
-    asked = [Counter(wish.opening_id for wish in region.wishes(plan)) for region in found]
-    owner = {
-        opening_id: max(range(len(found)), key=lambda n: (asked[n][opening_id], -n))
-        for opening_id in plan.openings
-        if any(counted[opening_id] for counted in asked)
-    }
-    return [[wish for wish in region.wishes(plan) if owner[wish.opening_id] == n] for n, region in enumerate(found)]
+def seams(plan: Plan, found: Sequence[Block]) -> list[Block]:
+    """Between regions: who wishes for a shift of another region, and who wishes for those shifts at home."""
+    if len(found) < 2:
+        return []
+    region_of = {opening_id: n for n, region in enumerate(found) for opening_id in region.openings or ()}
+    across: dict[tuple[int, int], dict[int, None]] = defaultdict(dict)
+    for n, region in enumerate(found):
+        for person_id in region.people:
+            for wish in plan.wishes_of[person_id]:
+                if region_of[wish.opening_id] != n:
+                    across[n, region_of[wish.opening_id]][wish.opening_id] = None
+    blocks: list[Block] = []
+    for openings in across.values():
+        people = sorted({wish.person_id for opening_id in openings for wish in plan.wishes_for[opening_id]})
+        parts = -(-len(people) // LARGEST_SEAM)
+        blocks += [
+            Block(tuple(people[len(people) * n // parts : len(people) * (n + 1) // parts])) for n in range(parts)
+        ]
+    return blocks
+
+
+def _in_parts(people: Sequence[int], parts: int) -> Iterator[tuple[int, ...]]:
+    """So many parts of about the same size."""
+    ends = [len(people) * part // parts for part in range(parts + 1)]
+    return (tuple(people[begin:end]) for begin, end in pairwise(ends))
 
 
 def around(plan: Plan, *, most: int) -> Iterator[Block]:

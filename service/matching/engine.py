@@ -1,9 +1,9 @@
-"""The matcher for tens of thousands: an outlook over regions, then blocks of about a thousand people in whole numbers.
+"""The matcher for tens of thousands: regions of up to eleven thousand people in whole numbers, then their seams.
 
-1. Regions of up to eleven thousand people: a linear program says whom it is sure of, and, where the region is the
-   whole problem, what no plan can beat. Who is sure is placed, as far as the rules allow.
-2. Each block is solved with everybody else as a fact (block.py), the blocks of one turn side by side.
-3. Blocks across the seams: people around the roles that are still open, wherever they live.
+1. Each region is one program over its people and the shifts they wish for most (block.py), solved first with halves
+   allowed, then whole. Where one region is the whole problem it also says what no plan can beat (proof.py).
+2. Blocks on the seams: who wishes for a shift of another region, and who wishes for those shifts at home.
+3. Blocks around roles that are still open, wherever people live.
 4. Whoever can still be added towards a minimum is added.
 
 After every block the plan is whole and no worse than before. The same problem has the same plan, however many processes
@@ -16,10 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from service.matching import rules
-from service.matching.block import HALF, Outlook, Part, joined
-from service.matching.blocks import Block, around, by_area, in_turns, own_wishes, regions
+from service.matching.block import Outlook, Part
+from service.matching.blocks import Block, around, in_turns, regions, seams
 from service.matching.conclusion import conclude
-from service.matching.filling import fill_minimums, fill_up, settle
+from service.matching.filling import fill_minimums, fill_up
 from service.matching.incumbent import not_worse
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
@@ -27,10 +27,7 @@ from service.matching.side_by_side import side_by_side
 from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/1"
-#: Blocks around open roles, at most for each hundred blocks of people.
-MOST_SEAMS = 40
-NOTHING = Outlook(heads=0, wishes=0, values={}, prices={}, loose=frozenset())
+NAME = "blocks/2"
 
 
 def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
@@ -44,71 +41,53 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     return replace(solution, levels=tuple(replace(level, bound=known[level.name]) for level in solution.levels))
 
 
-def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook]:
-    """The plan, and the outlook it was made from."""
+def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook | None]:
+    """The plan, and what no plan can beat, where one program saw the whole problem."""
     made = Plan(problem)
-    blocks = by_area(made)
-    tell(MatchStage.OUTLINE, 0, 1)
-    outlook = look_ahead(made, regions(blocks), processes=processes)
-    place_the_sure(made, outlook)
+    found = regions(made)
+    tell(MatchStage.OUTLINE, 0, len(found))
+    outlooks = []
+    for turn in in_turns(made, found):
+        outlooks += solve_turn(made, turn, processes=processes, proving=len(found) == 1)
+        tell(MatchStage.OUTLINE, len(outlooks), len(found))
+    between = seams(made, found)
     done = 0
-    for turn in in_turns(made, blocks):
-        tell(MatchStage.PLACING, done, len(blocks))
-        solve_turn(made, turn, outlook, processes=processes)
+    for turn in in_turns(made, between):
+        tell(MatchStage.PLACING, done, len(between))
+        solve_turn(made, turn, processes=processes)
         done += len(turn)
-    for block in around(made, most=max(2, MOST_SEAMS * len(blocks) // 100)):
-        solve_turn(made, [block], None, processes=1)
+    for block in around(made, most=2 * len(found)):
+        solve_turn(made, [block], processes=1)
     fill_minimums(made)
-    return made, outlook
+    return made, outlooks[0] if len(found) == 1 else None
 
 
-def look_ahead(start: Plan, wholes: Sequence[Block], *, processes: int) -> Outlook:
-    """The outlooks of all regions, each over what is its own. One region alone is the whole, and a proof."""
-    own = own_wishes(start, wholes)
-
-    def look(number: int) -> Outlook:
-        return Part(start, own[number]).outlook() or NOTHING
-
-    return joined(dict(enumerate(side_by_side(look, len(wholes), processes=processes))))
-
-
-def place_the_sure(made: Plan, outlook: Outlook) -> None:
-    """Place whom the outlook places whole, as far as the rules allow."""
-    for key, value in outlook.values.items():
-        if value > 1 - HALF:
-            wish = next(wish for wish in made.wishes_of[key[0]] if wish.opening_id == key[1])
-            if rules.fits(made, wish, by=rules.FIXED + rules.GROWING):
-                made.place(wish)
-    settle(made)
-
-
-def solve_turn(made: Plan, turn: Sequence[Block], outlook: Outlook | None, *, processes: int) -> None:
+def solve_turn(made: Plan, turn: Sequence[Block], *, processes: int, proving: bool = False) -> list[Outlook | None]:
     """Solve blocks that share nothing, and take their results in their order."""
     before = [_taken_out(made, block) for block in turn]
 
-    def solve_one(number: int) -> list[tuple[int, int]]:
-        chosen = Part(made, list(turn[number].wishes(made))).best(outlook, before[number])
-        return [(wish.person_id, wish.opening_id) for wish in chosen]
+    def solve_one(number: int) -> tuple[list[tuple[int, int]], Outlook | None]:
+        chosen, outlook = Part(made, turn[number].wishes(made)).solve(before[number], proving=proving)
+        return [(wish.person_id, wish.opening_id) for wish in chosen], outlook
 
-    for keys in side_by_side(solve_one, len(turn), processes=processes):
+    outlooks = []
+    for keys, outlook in side_by_side(solve_one, len(turn), processes=processes):
         _put_in(made, keys)
+        outlooks.append(outlook)
+    return outlooks
 
 
-def bounded(made: Plan, outlook: Outlook) -> tuple[Level, ...]:
-    """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes.
-
-    The second only where the outlook fills whole heads: a plan that leaves out the part of one may honour more.
-    """
-    if not outlook.is_proof:
+def bounded(made: Plan, outlook: Outlook | None) -> tuple[Level, ...]:
+    """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes."""
+    if outlook is None:
         return rules.levels(made)
     start = Plan(made.problem)
     before = {level.name: level.value for level in rules.levels(start)}
-    bounds: dict[LevelName, int] = {
-        LevelName.COVER: before[LevelName.COVER] + int(outlook.heads + HALF),
+    bounds: dict[LevelName, int | None] = {
+        LevelName.COVER: before[LevelName.COVER] + outlook.heads,
         LevelName.KEPT: before[LevelName.KEPT],
+        LevelName.WISHES: outlook.wishes,
     }
-    if abs(outlook.heads - round(outlook.heads)) < HALF:
-        bounds[LevelName.WISHES] = int(outlook.wishes + HALF)
     return tuple(replace(level, bound=bounds.get(level.name)) for level in rules.levels(made))
 
 

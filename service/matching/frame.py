@@ -20,7 +20,7 @@ Rows: TypeAlias = Callable[["Frame"], None]
 class Frame:
     """Columns of the wishes, numbered in their order, and the look-ups that rows are made from."""
 
-    def __init__(self, start: Plan, wishes: Sequence[Wish], rules: Iterable[Rows]) -> None:
+    def __init__(self, start: Plan, wishes: Sequence[Wish], own: Iterable[Rows], shared: Iterable[Rows]) -> None:
         self.start, self.wishes = start, wishes
         self.program = Program()
         self.program.columns_of_choice(len(wishes))
@@ -34,7 +34,11 @@ class Frame:
             self.of_shift[self.opening[n].shift_id].append(n)
         #: Column that follows from others → those others: it is 1 where one of them is.
         self.causes: dict[int, Sequence[int]] = {}
-        for rows in rules:
+        for rows in own:
+            rows(self)
+        #: So many rows, the first, are about one person's own time.
+        self.own_rows = len(self.program.least)
+        for rows in shared:
             rows(self)
         self.width = len(self.program.lower)
 

@@ -1,6 +1,7 @@
-"""A linear program whose columns are whole numbers, solved aim by aim: the one place that knows the solver (HiGHS).
+"""A linear program whose columns are whole numbers, solved aim by aim.
 
-One thread, a fixed seed, limits in nodes and never in seconds: the same program has the same answer on a busy machine.
+With relaxed.py and settled.py it is what knows the solver (HiGHS). One thread, a fixed seed,
+limits in nodes and never in seconds: the same program has the same answer on a busy machine.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import highspy
+    import numpy as np
+    import numpy.typing as npt
+
+    Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: A solution value counts as its nearest whole number within this.
 TOLERANCE = 1e-6
@@ -24,16 +29,6 @@ class Optimum:
 
     values: tuple[int, ...]
     bound: int
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxed:
-    """What a program would do if columns need not be whole: the best sum, the values, and what one more of each
-    column would add to the sum (less than nothing where it would cost)."""
-
-    best: float
-    values: list[float]
-    prices: list[float]
 
 
 @dataclass(slots=True)
@@ -124,40 +119,6 @@ class Program:
         limit = info.mip_dual_bound
         return values, floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
 
-    def relaxed(self, terms: Sequence[tuple[int, int]]) -> Relaxed | None:
-        """The largest sum of these terms if columns need not be whole; None when the rows contradict each other."""
-        solver = new_solver()
-        solver.passModel(self.model(terms, is_most=True))
-        solver.run()
-        if solver.getModelStatus() != highs().HighsModelStatus.kOptimal:
-            return None
-        solution = solver.getSolution()
-        best = solver.getInfo().objective_function_value
-        return Relaxed(best, list(solution.col_value), list(solution.col_dual))
-
-    def whole(
-        self,
-        terms: Sequence[tuple[int, int]],
-        *,
-        lower: Sequence[float],
-        upper: Sequence[float],
-        node_limit: int,
-        slack: float,
-    ) -> list[float] | None:
-        """Whole values within these bounds, their sum within `slack` of the largest; None if none was found."""
-        import numpy as np
-
-        library = highs()
-        model = self.model(terms, is_most=True)
-        model.col_lower_, model.col_upper_ = np.array(lower), np.array(upper)
-        model.integrality_ = [library.HighsVarType.kInteger] * len(lower)
-        solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit)
-        solver.passModel(model)
-        solver.run()
-        if solver.getInfo().primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        return list(solver.getSolution().col_value)
-
     def model(self, terms: Iterable[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
         """The program as the solver takes it, with no column held to whole numbers yet."""
         import numpy as np
@@ -186,7 +147,7 @@ def highs() -> Any:
     return highspy
 
 
-def new_solver(**options: float) -> highspy.Highs:
+def new_solver(**options: float | str) -> highspy.Highs:
     """A solver that says nothing, runs on one thread, and always draws the same lots."""
     solver: highspy.Highs = highs().Highs()
     for name, value in {

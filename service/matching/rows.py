@@ -10,13 +10,14 @@ from service.matching.frame import Frame, Rows
 from service.matching.plan import Plan
 from service.matching.problem import Wish
 
-ROWS: tuple[Rows, ...] = (
-    *(hours.same_time, hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts, hours.relief),
-    *(company.full, company.not_needed, company.apart, company.faces),
+#: What each person's own time allows, whoever else serves.
+OWN: tuple[Rows, ...] = (hours.same_time, hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts)
+SHARED: tuple[Rows, ...] = (
+    *(hours.relief, company.full, company.not_needed, company.apart, company.faces),
     *(company.together, company.newcomer, company.enough_adults, company.crew),
 )
 
 
 def framed(start: Plan, wishes: Sequence[Wish]) -> Frame:
     """The wishes with the rows of every rule."""
-    return Frame(start, wishes, ROWS)
+    return Frame(start, wishes, OWN, SHARED)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.matching.company import adults_for, faces_of
 from service.matching.frame import Frame, bound, grouped, pairs
-from service.matching.problem import BondKind, Wish
+from service.matching.problem import BondKind, Wish, day
 
 
 def full(frame: Frame) -> None:
@@ -50,14 +52,44 @@ def faces(frame: Frame) -> None:
 
 
 def _few_faces(frame: Frame, columns: list[int], *, left: int) -> None:
-    """A column for each new visitor; none where she could come only once anyhow."""
+    """A column for each new visitor; none where she could come only once anyhow.
+
+    Of visits on a day that she serves once, or beyond her limit of the week, a linear program must not take halves
+    for one face: they are held together by one row.
+    """
     seen: list[int] = []
     for person_id, own in grouped(columns, lambda n: frame.wishes[n].person_id):
-        limit = frame.start.persons[person_id].most_a_week
-        once = limit is not None and limit - len(frame.start.duties[person_id]) <= 1
-        is_one_week = len({frame.opening[n].week for n in own}) == 1
-        seen += own if len(own) == 1 or (once and is_one_week) else [frame.held_open(own, is_forced=False)]
+        days = list(_of_one_day(frame, person_id, own))
+        most = _most_of_a_week(frame, person_id, own)
+        if most <= 1 or len(days) == 1:
+            seen += own
+            continue
+        face = frame.program.column(0, 1)
+        frame.causes[face] = own
+        for together in [*days, *([own] if most < len(days) else [])]:
+            share = most if together is own else 1
+            frame.program.row([*((n, 1) for n in together), (face, -share)], most=0)
+        seen.append(face)
     frame.program.sum_row(seen, most=left)
+
+
+def _of_one_day(frame: Frame, person_id: int, columns: list[int]) -> Iterator[list[int]]:
+    """Columns of which she can have one at most: those of one day where she serves once a day, else each alone."""
+    limit = frame.start.persons[person_id].most_a_day
+    for today, own in grouped(columns, lambda n: day(frame.opening[n].starts)):
+        if limit is not None and limit - sum(duty.day == today for duty in frame.start.duties[person_id]) <= 1:
+            yield own
+        else:
+            yield from ([n] for n in own)
+
+
+def _most_of_a_week(frame: Frame, person_id: int, columns: list[int]) -> int:
+    """How many of these she can have by her number of shifts a week; all where they are of several weeks."""
+    limit = frame.start.persons[person_id].most_a_week
+    weeks = {frame.opening[n].week for n in columns}
+    if limit is None or len(weeks) > 1:
+        return len(columns)
+    return limit - sum(duty.week in weeks for duty in frame.start.duties[person_id])
 
 
 def together(frame: Frame) -> None:

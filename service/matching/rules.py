@@ -20,10 +20,14 @@ SoftRule: TypeAlias = Callable[[Plan], Level]
 
 #: What lies in the person and the opening alone, whatever the plan.
 FIXED: tuple[HardRule, ...] = (hours.barred, hours.unavailable, hours.night, hours.heat)
-#: What can only get harder while a plan grows.
-GROWING: tuple[HardRule, ...] = (
+#: What a person's own time allows, whoever else serves.
+OWN_TIME: tuple[HardRule, ...] = (
     *(hours.same_shift, hours.overlap, hours.rest, hours.stretch),
     *(hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts),
+)
+#: What can only get harder while a plan grows.
+GROWING: tuple[HardRule, ...] = (
+    *OWN_TIME,
     *(hours.relief, company.apart, company.faces, company.not_needed, company.full),
 )
 #: What somebody else can mend.

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as budget
+from hypothesis import given, settings
 
 from bench.neighbourhoods import neighbourhood
 from service.matching import blocks, engine, greedy, lexical, record, rules
 from service.matching.checker import check
 from service.matching.plan import Plan
-from service.matching.problem import Problem
+from service.matching.problem import Problem, Wish
+from service.matching.proof import best_of
 from service.matching.solution import LevelName
 from tests.service.matching.strategies import opening, ruled_problems
+from tests.service.matching.test_every_rule import slowly
 from tests.service.matching.test_lexical import problem_of, wish
 
 
@@ -27,11 +30,12 @@ def town() -> Problem:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of a hundred people: seams in a problem a test can afford."""
+    """Regions of a hundred people: seams in a problem a test can afford."""
     monkeypatch.setattr(blocks, "SIZE", 100)
+    monkeypatch.setattr(blocks, "REGION", 110)
 
 
-@budget(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@slowly
 @given(ruled_problems())
 def test_the_checker_finds_nothing(problem: Problem) -> None:
     assert check(problem, engine.solve(problem)) == []
@@ -41,16 +45,67 @@ def values(plan: Plan) -> dict[LevelName, int]:
     return {level.name: level.value for level in rules.levels(plan)}
 
 
-@pytest.mark.usefixtures("small_blocks")
-def test_a_town_in_blocks_is_near_what_no_plan_can_beat_and_much_nearer_than_greedy() -> None:
-    made, outlook = engine.plan(town())
-    begun, reached, drafted = values(Plan(town())), values(made), values(greedy.plan(town()))
-    most = begun[LevelName.COVER] + outlook.heads
+def most(problem: Problem) -> dict[LevelName, int]:
+    """What no plan can beat, as the program over the whole problem says."""
+    made, outlook = engine.plan(problem)
+    return {level.name: level.bound for level in engine.bounded(made, outlook) if level.bound is not None}
 
-    assert 0.97 * most <= reached[LevelName.COVER] <= most
+
+def test_a_town_solved_whole_is_near_what_no_plan_can_beat() -> None:
+    made, _outlook = engine.plan(town())
+    reached, best = values(made), most(town())
+
+    assert best[LevelName.COVER] - 1 <= reached[LevelName.COVER] <= best[LevelName.COVER]
+    assert 0.99 * best[LevelName.WISHES] <= reached[LevelName.WISHES] <= best[LevelName.WISHES]
+    assert reached[LevelName.KEPT] == len(town().pins)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_town_in_regions_is_near_what_no_plan_can_beat_and_much_nearer_than_greedy() -> None:
+    made, outlook = engine.plan(town())
+    reached, drafted = values(made), values(greedy.plan(town()))
+    with pytest.MonkeyPatch.context() as whole:
+        whole.setattr(blocks, "REGION", 1000)
+        best = most(town())
+
+    assert outlook is None
+    assert 0.99 * best[LevelName.COVER] <= reached[LevelName.COVER] <= best[LevelName.COVER]
     assert reached[LevelName.COVER] >= drafted[LevelName.COVER]
     assert reached[LevelName.KEPT] == len(town().pins)
-    assert outlook.wishes - drafted[LevelName.WISHES] > 2 * (outlook.wishes - reached[LevelName.WISHES])
+    assert best[LevelName.WISHES] - drafted[LevelName.WISHES] > 4 * (best[LevelName.WISHES] - reached[LevelName.WISHES])
+
+
+@slowly
+@given(ruled_problems())
+def test_what_no_plan_can_beat_is_never_below_what_the_exact_matcher_reaches(problem: Problem) -> None:
+    best, exact = most(problem), {level.name: level.value for level in lexical.solve(problem).levels}
+
+    assert all(exact[name] <= bound for name, bound in best.items())
+
+
+@settings(deadline=None)
+@given(ruled_problems())
+def test_nobody_is_said_to_do_more_than_she_can(problem: Problem) -> None:
+    """The best set of one person's wishes, by trying all of them in the order they come."""
+    plan = Plan(problem)
+    for person_id in plan.persons:
+        offered = [(wish, 7 + 5 * n % 11) for n, wish in enumerate(plan.wishes_of[person_id])]
+        assert best_of(plan, offered) == max(sum(value for _, value in chosen) for chosen in possible(plan, offered))
+
+
+def possible(plan: Plan, offered: list[tuple[Wish, int]]) -> Iterator[tuple[tuple[Wish, int], ...]]:
+    """The sets of wishes that her own time allows together."""
+    for count in range(len(offered) + 1):
+        for chosen in combinations(offered, count):
+            placed = []
+            for one, _ in chosen:
+                if rules.fits(plan, one, by=rules.OWN_TIME):
+                    plan.place(one)
+                    placed.append(one)
+            if len(placed) == count:
+                yield chosen
+            for one in placed:
+                plan.take_back(one)
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -69,9 +124,20 @@ def test_the_same_plan_with_one_process_and_with_two() -> None:
 @pytest.mark.usefixtures("small_blocks")
 def test_blocks_of_one_turn_share_nothing() -> None:
     plan = Plan(town())
-    for turn in blocks.in_turns(plan, blocks.by_area(plan)):
+    found = blocks.regions(plan)
+    for turn in [*blocks.in_turns(plan, found), *blocks.in_turns(plan, blocks.seams(plan, found))]:
         shifts = [{plan.openings[w.opening_id].shift_id for w in block.wishes(plan)} for block in turn]
         assert sum(map(len, shifts)) == len(set().union(*shifts))
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_every_wish_is_looked_at_in_a_region_or_on_a_seam() -> None:
+    plan = Plan(town())
+    found = blocks.regions(plan)
+    seen = [(w.person_id, w.opening_id) for block in [*found, *blocks.seams(plan, found)] for w in block.wishes(plan)]
+
+    assert len(found) > 1
+    assert set(seen) == {(w.person_id, w.opening_id) for w in town().wishes}
 
 
 def test_what_is_small_is_solved_exactly_and_what_is_large_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

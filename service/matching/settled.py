@@ -1,0 +1,89 @@
+"""Programs in which most columns are settled: what is left to decide is a small program of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from service.matching.milp import TOLERANCE, Program, highs, new_solver
+
+if TYPE_CHECKING:
+    import highspy
+
+    from service.matching.milp import Numbers
+    from service.matching.relaxed import Relaxed
+
+#: How much the linear program would lose, in worth, by doing otherwise, before it counts as sure: of a yes, of a no.
+SURE_YES, SURE_NO, SURE_ANYHOW = 1, 2, 20
+HALF = 1e-6
+
+
+def settled(program: Program, relaxed: Relaxed, *, loose: Sequence[bool]) -> tuple[Numbers, Numbers]:
+    """Bounds of all columns, closed where the linear program is sure. Loose columns, the first so many, are not closed
+    at one, and at nothing only where the price is high."""
+    import numpy as np
+
+    lower, upper = np.array(program.lower), np.array(program.upper)
+    is_loose, own = np.array(loose), slice(len(loose))
+    values, prices = relaxed.values[own], relaxed.prices[own]
+    lower[own][(values > 1 - HALF) & (prices > SURE_YES) & ~is_loose] = 1
+    upper[own][(values < HALF) & (prices < -np.where(is_loose, SURE_ANYHOW, SURE_NO))] = 0
+    return lower, upper
+
+
+def whole(
+    program: Program,
+    terms: Sequence[tuple[int, int]],
+    *,
+    bounds: tuple[Numbers, Numbers],
+    node_limit: int,
+    slack: float,
+) -> Numbers | None:
+    """Whole values of all columns within these bounds, the sum of the terms within `slack` of the largest.
+
+    None if none was found. Columns whose bounds are equal, and rows that hold anyhow, never reach the solver.
+    """
+    lower, upper = bounds
+    library = highs()
+    is_open = upper > lower
+    model = opened(program, terms, lower, upper)
+    if not is_open.any():
+        return None if model.num_row_ else lower
+    model.integrality_ = [library.HighsVarType.kInteger] * model.num_col_
+    solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit)
+    solver.passModel(model)
+    solver.run()
+    if solver.getInfo().primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    values = lower.copy()
+    values[is_open] = solver.getSolution().col_value
+    return values
+
+
+def opened(program: Program, terms: Sequence[tuple[int, int]], lower: Numbers, upper: Numbers) -> highspy.HighsLp:
+    """What is left to decide when columns are held within these bounds: open columns, and rows that may yet break."""
+    import numpy as np
+
+    index, value = np.array(program.index, dtype=np.int32), np.array(program.value)
+    least, most = np.array(program.least), np.array(program.most)
+    row = np.repeat(np.arange(len(least)), np.diff(np.array(program.starts)))
+    is_open = upper > lower
+    fixed = np.bincount(row, np.where(is_open[index], 0, value * lower[index]), minlength=len(least))
+    least, most = least - fixed, most - fixed
+    row, index, value = row[is_open[index]], index[is_open[index]], value[is_open[index]]
+    ends = np.sort(np.stack([value * lower[index], value * upper[index]]), axis=0)
+    smallest, largest = (np.bincount(row, end, minlength=len(least)) for end in ends)
+    is_live = (smallest < least - TOLERANCE) | (largest > most + TOLERANCE)
+    row, index, value = row[is_live[row]], index[is_live[row]], value[is_live[row]]
+    costs = np.zeros(len(lower))
+    for column, coefficient in terms:
+        costs[column] += coefficient
+    left: highspy.HighsLp = highs().HighsLp()
+    left.num_col_, left.num_row_ = int(is_open.sum()), int(is_live.sum())
+    left.sense_ = highs().ObjSense.kMaximize
+    left.col_cost_, left.col_lower_, left.col_upper_ = costs[is_open], lower[is_open], upper[is_open]
+    left.row_lower_, left.row_upper_ = least[is_live], most[is_live]
+    left.a_matrix_.format_ = highs().MatrixFormat.kRowwise
+    left.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(is_live))[is_live])])
+    left.a_matrix_.index_, left.a_matrix_.value_ = (np.cumsum(is_open) - 1)[index], value
+    return left
