@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from schemas import Input
-from schemas.fields import Id, LocalDateTime, Text, Ticked
+from schemas.fields import Id, LocalDateTime, Text, Ticked, Whole
 from schemas.shown import PageAsked, Shown
 from service.language import Lazy
 
@@ -46,6 +46,15 @@ class CarryingInput(Input):
         widget="select",
     )
 
+    within_days = Whole(
+        least=1,
+        most=365,
+        allow_none=True,
+        load_default=None,
+        label=Lazy("几天之内要处理"),
+        hint=Lazy("过了时限会提醒您。没有时限就不填"),
+    )
+
 
 class FindingsAsked(PageAsked):
     """Which findings."""
@@ -64,6 +73,7 @@ class FindingShown(Shown):
     place = fields.String(required=True, metadata={"description": "Empty where nobody said."})
     words = fields.String(required=True)
     found_at = LocalDateTime(required=True)
+    due_on = fields.Date(required=True, allow_none=True, metadata={"description": "The last day to settle it."})
     outcome = fields.String(required=True)
     settled_at = LocalDateTime(required=True, allow_none=True)
     settled_in_id = fields.Integer(required=True, allow_none=True)
@@ -81,3 +91,4 @@ class CarryingShown(Shown):
 
     activity_id = fields.Integer(required=True)
     to_id = fields.Integer(required=True)
+    within_days = fields.Integer(required=True, allow_none=True)

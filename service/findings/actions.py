@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import Activity, Shift
+from service.calendars.rules import local
 from service.events import FindingNoted, FindingSettled
 from service.findings import queries
 from service.findings.models import Carrying, Finding
@@ -32,10 +33,22 @@ class Writer:
     volunteer_id: int | None = None
 
 
-def carry(session: Session, activity: Activity, *, to: Activity, account_id: int | None, now: datetime) -> None:
-    """From now on what the activity finds is on the agenda of `to`, which may be itself."""
-    row = insert(Carrying).values(activity_id=activity.id, to_id=to.id)
-    session.execute(row.on_conflict_do_update(index_elements=["activity_id"], set_={"to_id": to.id}))
+def carry(
+    session: Session,
+    activity: Activity,
+    *,
+    to: Activity,
+    account_id: int | None,
+    now: datetime,
+    within_days: int | None = None,
+) -> None:
+    """From now on what the activity finds is on the agenda of `to`, which may be itself.
+
+    With `within_days` each new finding has to be settled so many days after its own at the latest.
+    """
+    told = {"to_id": to.id, "within_days": within_days}
+    row = insert(Carrying).values(activity_id=activity.id, **told)
+    session.execute(row.on_conflict_do_update(index_elements=["activity_id"], set_=told))
     audit.note(
         session,
         verb="carries_findings",
@@ -63,9 +76,11 @@ def note(
     session: Session, shift: Shift, *, by: Writer, words: str, now: datetime, place_id: int | None = None
 ) -> Finding:
     """Write down what was found in a shift. Raises NothingKept, NotHerShift."""
-    if queries.carrying(session, shift.activity_id) is None:
+    carrying = session.get(Carrying, shift.activity_id)
+    if carrying is None:
         raise NothingKept(f"activity {shift.activity_id} keeps no findings")
     _check(session, shift, by=by, now=now)
+    days = carrying.within_days
     made = Finding(
         area_id=shift.area_id,
         shift_id=shift.id,
@@ -74,6 +89,7 @@ def note(
         account_id=by.account_id if by.volunteer_id is None else None,
         words=words,
         found_at=now,
+        due_on=None if days is None else local(now).date() + timedelta(days=days),
     )
     session.add(made)
     session.flush()

@@ -31,6 +31,11 @@ def carrying(session: Session, activity_id: int) -> Activity | None:
     )
 
 
+def within_days(session: Session, activity_id: int) -> int | None:
+    """How soon its findings must be settled; None for no limit, or one that keeps none."""
+    return session.scalar(select(Carrying.within_days).where(Carrying.activity_id == activity_id))
+
+
 def keeps_findings(session: Session, activity_id: int) -> bool:
     """Whether something is found in the activity, or comes to it."""
     found = select(Carrying.activity_id).where(or_(Carrying.activity_id == activity_id, Carrying.to_id == activity_id))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.calendars.rules import instant
 from service.db import fetch_all
+from service.notifications.desk_ledgers import Waiting, waiting
 from service.notifications.occasions import senders
 
 #: How a notification names its week among its subjects: by its Monday, 20261130.
@@ -54,7 +55,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """What is held from `monday` on, and what it lacks; `gaps` are the first NAMED of `gap_count`."""
+    """What is held from `monday` on, and what it lacks; `gaps` are the first NAMED of `gap_count`.
+
+    For coordinators also what waits beside the shifts (desk_ledgers.py).
+    """
 
     monday: date
     sunday: date
@@ -66,11 +70,13 @@ class Week:
     unanswered: int = 0
     searches: int = 0
     gaps: tuple[Gap, ...] = ()
+    late_findings: int = 0
+    short_quotas: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not self.shift_count
+        return not (self.shift_count or self.late_findings or self.short_quotas)
 
 
 def named(monday: date) -> int:
@@ -95,6 +101,7 @@ def weeks(session: Session, notifications: Sequence[Telling]) -> dict[int, Week]
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for reader_id, gap in fetch_all(session, _GAPS, values, of=_gap):
         gaps[reader_id].append(gap)
+    desks = _desks(session, telling, mondays)
     from_whom = senders(session, {one.area_id for one in telling if one.area_id is not None})
     return {
         one.id: Week(
@@ -103,10 +110,23 @@ def weeks(session: Session, notifications: Sequence[Telling]) -> dict[int, Week]
             community=from_whom[one.area_id].community if one.area_id is not None else "",
             landline=from_whom[one.area_id].landline if one.area_id is not None else "",
             gaps=tuple(gaps[one.id]),
+            late_findings=desks[one.id].findings,
+            short_quotas=desks[one.id].quotas,
             **counted.get(one.id, {}),
         )
         for one in telling
     }
+
+
+def _desks(session: Session, telling: Sequence[Telling], mondays: Mapping[int, date]) -> dict[int, Waiting]:
+    """What waits at the desk of each reader who is a coordinator; nothing for others."""
+    accounts: dict[date, set[int]] = defaultdict(set)
+    for one in telling:
+        if one.account_id is not None:
+            accounts[mondays[one.id]].add(one.account_id)
+    found = {monday: waiting(session, ids, on=monday) for monday, ids in accounts.items()}
+    nothing = Waiting()
+    return {one.id: found.get(mondays[one.id], {}).get(one.account_id or 0, nothing) for one in telling}
 
 
 def _counts(reader_id: int, *counts: int) -> tuple[int, dict[str, int]]:

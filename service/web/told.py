@@ -70,7 +70,7 @@ REASONS = {
     UnsentReason.NO_CHANNEL: Lazy("没有办法联系到本人"),
     UnsentReason.FAILED: Lazy("各种办法都试过，没有发成"),
     UnsentReason.UNWANTED: Lazy("本人不要这类消息"),
-    UnsentReason.EMPTY: Lazy("这一周没有班，没什么要说的"),
+    UnsentReason.EMPTY: Lazy("这一周没什么要说的"),
 }
 #: What came of a call that says itself what she answered.
 ANSWERED = (CallOutcome.YES, CallOutcome.NO)

@@ -9,11 +9,12 @@ The same way a standing duty of persuasion (A25) keeps its log, and the council'
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from service.calendars.rules import local
 from tests.browsing import Person
 from tests.journeys.town import Caller, Town
 
@@ -198,13 +199,17 @@ def test_a_standing_duty_without_an_end_keeps_a_log_of_whom_it_spoke_to_without_
     assert "不写住户的姓名和电话" in form
 
 
-@pytest.mark.need("A27", missing="a complaint as a case with a time limit")
+@pytest.mark.need("A27")
 def test_what_people_come_to_say_at_the_councils_desk_is_taken_in_and_answered(town: Town) -> None:
     """开普西二区理事会办公室 (货场路社区): "让居民有处诉、难有人管"."""
     desk = town.api(DESK)
     duty = next(shift for shift in desk.items("shifts") if shift["title"] == "理事会办公室值班")
+    carrying = f"activities/{duty['activity_id']}/carrying"
+    desk.send("PUT", carrying, {"to_id": duty["activity_id"], "within_days": 7}, expect=200)
     desk.send("POST", f"shifts/{duty['id']}/findings", {"words": "5号楼一位居民反映：地下室渗水"})
     [taken] = [one for one in desk.items("findings", is_open="true") if "渗水" in one["words"]]
+    assert date.fromisoformat(taken["due_on"]) == local(town.now()).date() + timedelta(days=7)
+    assert "还没有处理" in town.browser(DESK).open("/co/findings")
     settled = desk.send("POST", f"findings/{taken['id']}/settlements", {"outcome": "物业明天上午来修"})
     assert settled["outcome"] == "物业明天上午来修"
     assert "理事会办公室值班" in Person().open(f"/areas/{duty['area_id']}/today"), "who sits there today is public"

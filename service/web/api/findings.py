@@ -98,8 +98,9 @@ def carry_findings(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any
     to = activities.in_scope(call.session, body["to_id"], scope_ids=call.scope_ids)
     if to is None:
         raise invalid(to_id=[_("没有找到这个活动")])
-    actions.carry(call.session, activity, to=to, account_id=call.actor.account_id, now=call.now)
-    return {"activity_id": activity.id, "to_id": to.id}
+    days = body["within_days"]
+    actions.carry(call.session, activity, to=to, within_days=days, account_id=call.actor.account_id, now=call.now)
+    return {"activity_id": activity.id, "to_id": to.id, "within_days": days}
 
 
 @findings.operation("DELETE", "/activities/<id:activity_id>/carrying", status=204)
@@ -137,4 +138,4 @@ def _shown(row: FindingRow) -> dict[str, Any]:
     return {**shown, "activity_id": activity.id, "title": activity.title, "place": place.name if place else ""}
 
 
-COLUMNS = ("id", "shift_id", "place_id", "words", "found_at", "outcome", "settled_at", "settled_in_id")
+COLUMNS = ("id", "shift_id", "place_id", "words", "found_at", "due_on", "outcome", "settled_at", "settled_in_id")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from schemas.findings import FindingInput, OutcomeInput
 from service import clock
 from service.activities.models import Activity, Shift
+from service.calendars.rules import local
 from service.findings import actions, queries
 from service.findings.actions import NotHerShift, NothingKept, Writer
 from service.language import _
@@ -130,6 +131,7 @@ def shift_page(
         settling=settling,
         blank=Form.blank(OutcomeInput()),
         shift=shift,
+        today=local(clock.now(db)).date(),
         activity=activity,
         to=queries.carrying(db, activity.id),
         agenda=queries.agenda(db, shift),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.findings import CarryingInput, OutcomeInput
 from service.activities.models import Activity, Shift
+from service.calendars.rules import local
 from service.findings import actions, queries
 from service.findings.actions import Writer
+from service.findings.queries import FindingRow
 from service.language import _
 from service.web import notices, page, words
 from service.web.desk import Desk, activity_here, at_desk, found, shift_here
@@ -47,10 +51,16 @@ def _ledger(desk: Desk, *, settling: tuple[int, Form] | None = None) -> Response
         form=settling[1] if settling else None,
         settling=settling,
         blank=Form.blank(OutcomeInput()),
-        rows=queries.listed(desk.db, scope_ids=desk.scope_ids, is_open=True, limit=100),
+        today=local(desk.now).date(),
+        rows=sorted(queries.listed(desk.db, scope_ids=desk.scope_ids, is_open=True, limit=100), key=_urgency),
         settled=queries.lately_settled(desk.db, scope_ids=desk.scope_ids),
         settle_at=lambda finding_id: url_for("findings_desk.settle_at_desk", finding_id=finding_id),
     )
+
+
+def _urgency(row: FindingRow) -> tuple[date, int]:
+    """What is due first comes first; what has no limit after it, the oldest first."""
+    return row.Finding.due_on or date.max, row.Finding.id
 
 
 @pages.get("/shifts/<int:shift_id>/findings")
@@ -92,7 +102,7 @@ def carrying_form(desk: Desk, activity_id: int) -> Response:
     """Where what this activity finds is carried."""
     activity = activity_here(desk, activity_id)
     to = queries.carrying(desk.db, activity.id)
-    given = {"to_id": to.id if to else activity.id}
+    given = {"to_id": to.id if to else activity.id, "within_days": queries.within_days(desk.db, activity.id)}
     return _carrying_page(desk, activity, Form.blank(CarryingInput(), given=given, options=_targets(desk, activity)))
 
 
@@ -107,7 +117,14 @@ def carry(desk: Desk, activity_id: int) -> ResponseReturnValue:
     if form.has_errors:
         return _carrying_page(desk, activity, form)
     to = desk.db.get_one(Activity, form.loaded["to_id"])
-    actions.carry(desk.db, activity, to=to, account_id=desk.account_id, now=desk.now)
+    actions.carry(
+        desk.db,
+        activity,
+        to=to,
+        within_days=form.loaded["within_days"],
+        account_id=desk.account_id,
+        now=desk.now,
+    )
     notices.notify(_("记下了。这个活动看到的，带到{title}。", title=to.title))
     return page.see_other(url_for("roster.index", activity_id=activity.id))
 

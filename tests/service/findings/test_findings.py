@@ -157,3 +157,20 @@ def test_the_ledger_is_of_ones_own_areas(session: Session, area: Area, patrol: A
     actions.settle(session, one.id, by=DESK, outcome="报修了", now=NOW + timedelta(days=2))
     assert not queries.listed(session, scope_ids=[area.id], is_open=True)
     assert [row.Finding.id for row in queries.lately_settled(session, scope_ids=[area.id])] == [one.id]
+
+
+def test_what_must_be_settled_within_days_is_overdue_after_them(
+    session: Session, patrol: Activity, meeting: Activity
+) -> None:
+    [morning, *_] = factories.shifts(session, patrol)
+    without = found(session, morning, "纸箱")
+    actions.carry(session, patrol, to=meeting, within_days=3, account_id=1, now=NOW)
+    limited = found(session, morning, "路灯")
+    assert (without.due_on, limited.due_on) == (None, date(2026, 11, 27))
+    assert not limited.is_overdue(date(2026, 11, 27))
+    assert limited.is_overdue(date(2026, 11, 28))
+    assert not without.is_overdue(date(2030, 1, 1))
+    actions.settle(session, limited.id, by=DESK, outcome="修好了", now=morning.ends_at)
+    assert not limited.is_overdue(date(2026, 11, 28))
+    actions.carry(session, patrol, to=meeting, account_id=1, now=NOW)
+    assert found(session, morning, "井盖").due_on is None

@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.activities import actions as activities
 from service.backfill import actions as backfill
 from service.calendars.rules import instant
 from service.db import transaction
+from service.findings import actions as findings
+from service.findings.actions import Writer
 from service.notifications import digests, habits, sending
 from service.notifications.digests import next_round, week_told_of
 from service.notifications.habits import Owner
 from service.notifications.models import Notification
 from service.places.models import Area
+from service.quotas import actions as quotas
 from service.roster import actions as roster
 from service.settings import Settings, settings
 from service.signups.queries import opening
@@ -27,6 +31,7 @@ from service.terms import BackfillCause, MemberRole, NotificationKind, Notificat
 from service.terms import UnsentReason as Reason
 from service.volunteers.models import Volunteer
 from tests import at_once, factories
+from tests.factories import NOW
 from tests.service.notifications.conftest import Turn
 from tests.service.notifications.test_sending import at
 
@@ -175,6 +180,36 @@ def test_an_empty_week_is_left_unsaid_and_the_ledger_says_why(turn: Turn) -> Non
     sending.send_batch()
     left = told()[f"a{account_id}"]
     assert (left.state, left.unsent_reason) == (NotificationState.UNSENT, Reason.EMPTY)
+
+
+def test_what_waits_too_long_at_her_desk_is_told_even_in_a_week_without_shifts(turn: Turn) -> None:
+    """Each hears of her own areas: findings past their limit (A27), quotas that were missed (A63, A65)."""
+    with transaction() as session:
+        here, there = factories.community(session), factories.community(session, "新兴路社区")
+        keys = [f"a{factories.coordinator(session, area).id}" for area in (here, there)]
+        desk = factories.activity(session, here, title="理事会办公室值班")
+        findings.carry(session, desk, to=desk, within_days=3, account_id=1, now=NOW)
+        for said in ("地下室渗水", "楼道灯不亮"):
+            findings.note(session, factories.shifts(session, desk)[0], by=Writer(account_id=1), words=said, now=NOW)
+        quotas.set_quota(
+            session,
+            area_id=here.id,
+            title="应急演练",
+            needed=3,
+            from_on=date(2026, 7, 1),
+            until_on=date(2026, 11, 28),
+            account_id=1,
+            now=NOW,
+        )
+        for shift in factories.shifts(session, desk):
+            activities.cancel_shift(session, shift.id, reason="停电", account_id=1, now=NOW)
+    turn(EVENING)
+    write(EVENING)
+    sending.send_due()
+    text = told()[keys[0]].text or ""
+    assert "有2件过了时限还没处理" in text
+    assert "有1项次数要求" in text
+    assert told()[keys[1]].unsent_reason == Reason.EMPTY
 
 
 def test_who_wants_none_gets_none(turn: Turn) -> None:

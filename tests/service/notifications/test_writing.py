@@ -190,6 +190,8 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "weekly_digest": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_gaps": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_many_gaps": (K.WEEKLY_DIGEST, []),
+    "weekly_digest_of_what_waits": (K.WEEKLY_DIGEST, []),
+    "weekly_digest_without_shifts": (K.WEEKLY_DIGEST, []),
     "login_code": (K.LOGIN_CODE, []),
 }
 
@@ -212,6 +214,8 @@ SUBJECTS = {
     "login_code": Subject(code=Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False)),
     "weekly_digest": Subject(week=week()),
     "weekly_digest_with_gaps": Subject(week=week(shift_count=1, gap_count=1, missing=1, gaps=GAPS[:1])),
+    "weekly_digest_of_what_waits": Subject(week=week(late_findings=2, short_quotas=1)),
+    "weekly_digest_without_shifts": Subject(week=week(shift_count=0, late_findings=1)),
     "weekly_digest_with_many_gaps": Subject(
         week=week(gap_count=6, missing=9, gaps=GAPS, unanswered=5, searches=2),
     ),

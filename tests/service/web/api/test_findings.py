@@ -14,6 +14,7 @@ def test_they_are_noted_carried_and_settled(town: Town) -> None:
     assert town.coordinator.put(carrying, {"to_id": activity_id}).json == {
         "activity_id": activity_id,
         "to_id": activity_id,
+        "within_days": None,
     }
     noted = town.coordinator.post(f"/shifts/{shift_id}/findings", {"words": "井盖松了"})
     assert [one["words"] for one in noted.json["found"]] == ["井盖松了"]

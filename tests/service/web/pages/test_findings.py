@@ -107,10 +107,13 @@ def test_a_coordinator_says_where_it_is_carried_and_takes_that_back() -> None:
     assert "别处" not in coordinator.text
     coordinator.send(form, to_id=str(elsewhere.id))
     assert coordinator.status == 422
-    coordinator.send(form, to_id=str(other.id))
+    coordinator.send(form, to_id=str(other.id), within_days="0")
+    assert coordinator.status == 422
+    coordinator.send(form, to_id=str(other.id), within_days="7")
     with transaction() as session:
-        assert [(row.activity_id, row.to_id) for row in session.scalars(select(Carrying))] == [(made.id, other.id)]
-    coordinator.open(form)
+        [row] = session.scalars(select(Carrying))
+        assert (row.activity_id, row.to_id, row.within_days) == (made.id, other.id, 7)
+    assert 'value="7"' in coordinator.open(form)
     coordinator.send(f"{form}/stop")
     with transaction() as session:
         assert session.scalars(select(Carrying)).all() == []

@@ -1,0 +1,66 @@
+"""What waits at a coordinator's desk beside her shifts: findings past their limit, and quotas that will be missed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.accounts.models import RoleGrant
+from service.calendars.rules import instant
+from service.db import one_of
+from service.findings.models import Finding
+from service.places.models import Area
+from service.quotas import queries as quotas
+from service.terms import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of each."""
+
+    findings: int = 0
+    quotas: int = 0
+
+
+def waiting(session: Session, account_ids: Collection[int], *, on: date) -> dict[int, Waiting]:
+    """What waits on that day for each of these coordinators, by account, in all areas that are hers."""
+    scopes: dict[int, set[int]] = defaultdict(set)
+    grants = select(RoleGrant.account_id, RoleGrant.area_id).where(
+        one_of(RoleGrant.account_id, account_ids), RoleGrant.role == Role.COORDINATOR
+    )
+    for account_id, area_id in session.execute(grants):
+        scopes[account_id].add(area_id)
+    late, short = _late_findings(session, on=on), _short_quotas(session, scopes, on=on)
+    lineages = _lineages(session, {*late, *short})
+    return {
+        account_id: Waiting(
+            findings=sum(count for area_id, count in late.items() if mine.intersection(lineages[area_id])),
+            quotas=sum(count for area_id, count in short.items() if mine.intersection(lineages[area_id])),
+        )
+        for account_id, mine in scopes.items()
+    }
+
+
+def _late_findings(session: Session, *, on: date) -> Counter[int]:
+    """By area, how many nobody has settled by then."""
+    late = select(Finding.area_id).where(Finding.settled_at.is_(None), Finding.due_on < on)
+    return Counter(session.scalars(late))
+
+
+def _short_quotas(session: Session, scopes: Mapping[int, set[int]], *, on: date) -> Counter[int]:
+    """By area, how many were missed or soon will be, as far as somebody here has to do with them."""
+    everybodys = sorted(set().union(*scopes.values()))
+    if not everybodys:
+        return Counter()
+    alarming = quotas.alarming(session, scope_ids=everybodys, now=instant(on, time()))
+    return Counter(one.quota.area_id for one in alarming)
+
+
+def _lineages(session: Session, area_ids: Collection[int]) -> dict[int, list[int]]:
+    rows = session.execute(select(Area.id, Area.lineage).where(one_of(Area.id, area_ids))) if area_ids else ()
+    return {row.id: row.lineage for row in rows}
