@@ -25,6 +25,7 @@ from service.sheets import models as sheets
 from service.signups import models as signups
 from service.swaps import models as swaps
 from service.teams import models as teams
+from service.templates import models as templates
 from service.volunteers import models as volunteers
 from service.watches import models as watches
 
@@ -57,6 +58,7 @@ __all__ = [
     "signups",
     "swaps",
     "teams",
+    "templates",
     "volunteers",
     "watches",
 ]

@@ -18,6 +18,7 @@ COLUMNS = (
     "summary",
     "what_to_bring",
     "risk_notice",
+    "must_confirm_risk",
     "contact_name",
     "contact_phone",
     "mode",

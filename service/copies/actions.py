@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.activities import actions as activities
 from service.activities import likeness
-from service.activities.models import Activity, ActivityRole, Occurrence, Series
+from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series
 from service.activities.rules import DatesPlan
 from service.calendars.queries import calendar
 from service.copies.models import CopiedActivity, Copy
@@ -132,7 +132,7 @@ def _remove(session: Session, activity: Activity) -> bool:
         return False
     try:
         with session.begin_nested():
-            for part in (ActivityRole, Occurrence, Series):
+            for part in (ActivityRole, Occurrence, Series, RiskText):
                 session.execute(delete(part).where(part.activity_id == activity.id))
             session.execute(delete(Activity).where(Activity.id == activity.id))
     except IntegrityError:

@@ -43,6 +43,10 @@ VERBS = {
     "closed_quota": Lazy("任务量不再提醒"),
     "copied_period": Lazy("照搬了一段时间的活动"),
     "undid_copy": Lazy("撤销照搬"),
+    "saved_template": Lazy("存了一个模板"),
+    "changed_template": Lazy("改了模板"),
+    "archived_template": Lazy("收起模板"),
+    "brought_back_template": Lazy("重新用模板"),
     "described_courtyard": Lazy("写了院子的情况"),
     "entrusted": Lazy("安排人负责一处"),
     "ended_charge": Lazy("不再让人负责一处"),
@@ -115,6 +119,7 @@ SUBJECTS = {
     "signup": Lazy("报名"),
     "swap": Lazy("换班"),
     "team": Lazy("队伍"),
+    "template": Lazy("模板"),
     "volunteer": Lazy("志愿者"),
 }
 

@@ -44,6 +44,7 @@ ABOUT_ACTIVITIES = (
     "habits",
     "routes_desk",
     "copying",
+    "templates",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +93,7 @@ class Wizard:
 
     def roles(self) -> list[RolePlan]:
         """The roles typed, rows left empty passed over."""
-        typed, given = self._typed("roles"), self.kept("roles").loaded
-        rows = ({name: given.get(f"{name}_{row}") for name in ROLE_FIELDS} for row in range(1, _rows(typed) + 1))
-        return [_role(row) for row in rows if row["name"]]
+        return typed_roles(self._typed("roles"), self.kept("roles").loaded)
 
     def columns(self) -> dict[str, Any]:
         """The activity's own columns, as typed. 404 when its place is no longer hers to use."""
@@ -127,16 +126,22 @@ class Wizard:
 
     def _schema(self, step: str, typed: Typed) -> Schema:
         kinds: dict[str, type[Schema]] = {"what": WhatInput, "when": WHEN[self.repeats]}
-        return kinds[step]() if step in kinds else roles_input(_rows(typed))()
+        return kinds[step]() if step in kinds else roles_input(rows_of(typed))()
 
 
 def one_more_row(typed: Typed) -> Typed:
     """The step `roles` with one more empty row below."""
-    rows = _rows(typed)
+    rows = rows_of(typed)
     return {**typed, f"name_{rows + 1}": [""]} if rows < MOST_ROWS else typed
 
 
-def _rows(typed: Typed) -> int:
+def typed_roles(typed: Typed, given: Mapping[str, Any]) -> list[RolePlan]:
+    """The roles typed and checked (`given`), rows left empty passed over."""
+    rows = ({name: given.get(f"{name}_{row}") for name in ROLE_FIELDS} for row in range(1, rows_of(typed) + 1))
+    return [_role(row) for row in rows if row["name"]]
+
+
+def rows_of(typed: Typed) -> int:
     """How many rows of roles there are among these fields."""
     numbers = [name.removeprefix("name_") for name in typed if name.startswith("name_")]
     known = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 4]

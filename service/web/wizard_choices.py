@@ -12,7 +12,7 @@ from schemas.publishing import LUNAR_DAYS, LUNAR_MONTHS, NTH, WEEKDAYS, Repeats
 from service import wording
 from service.accounts.models import Account
 from service.activities.models import Activity, ActivityRole, Series
-from service.activities.rules import LONGEST_SERIES, DatesPlan, once
+from service.activities.rules import LONGEST_SERIES, DatesPlan, RolePlan, once
 from service.calendars.recurrence import LunarDay, NthWeekday, Weekly, by_weekday, lunar, monthly, shape, weekly
 from service.language import Lazy
 from service.places import queries as places
@@ -125,7 +125,7 @@ def steps_of(activity: Activity, *, after: date | None = None) -> dict[str, Type
     return {
         "what": _what(activity, series),
         "when": when_typed(series, later) if can_be_typed(series) else {},
-        "roles": _numbered(activity.roles),
+        "roles": numbered(activity.roles),
     }
 
 
@@ -236,7 +236,8 @@ def _rule_as_typed(rule: str) -> Typed:
             return {}
 
 
-def _numbered(roles: Iterable[ActivityRole]) -> Typed:
+def numbered(roles: Iterable[ActivityRole | RolePlan]) -> Typed:
+    """Roles as they would be typed, in numbered rows."""
     typed: Typed = {}
     for row, role in enumerate(roles, start=1):
         numbers = {"least": role.min_needed, "most": role.max_needed, "min_age": role.min_age, "max_age": role.max_age}

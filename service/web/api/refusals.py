@@ -40,6 +40,7 @@ from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithd
 from service.signups.rules import Refused
 from service.swaps.actions import NobodyToAsk, NothingToGive, SwapIsOver
 from service.teams.actions import AlreadyMember
+from service.templates.actions import NameTaken
 from service.volunteers.actions import PhoneTaken
 from service.web import words
 from service.web.api.problems import NotFound, Problem
@@ -122,6 +123,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     OfferClosed: _simple(409, "offer-closed"),
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
+    NameTaken: _simple(409, "name-taken"),
     NothingToCopy: _simple(409, "nothing-to-copy"),
     SearchIsOver: _simple(409, "wrong-state"),
     NothingToGive: _simple(409, "wrong-state"),

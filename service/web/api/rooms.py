@@ -31,6 +31,7 @@ from service.web.api import (
     signups,
     swaps,
     teams,
+    templates,
     volunteers,
     watches,
 )
@@ -41,6 +42,7 @@ RESOURCES = (
     accounts.tokens,
     places.areas,
     teams.teams,
+    templates.templates,
     copies.copies,
     courtyards.courtyards,
     duty.duty,

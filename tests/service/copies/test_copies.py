@@ -54,7 +54,9 @@ def outlooks(session: Session, team: Team) -> list[tuple[int, CopyOutlook]]:
 
 
 def test_a_draft_has_all_the_activity_has_but_its_dates(session: Session) -> None:
-    team, source = held_in_november(session, closes_before=90, what_to_bring="血压计")
+    team, source = held_in_november(
+        session, closes_before=90, what_to_bring="血压计", risk_notice="当心路滑", must_confirm_risk=True
+    )
     made = copied(session, team)
     [draft_id] = made.activity_ids
     draft = session.get_one(Activity, draft_id)
@@ -73,6 +75,7 @@ def test_a_draft_has_all_the_activity_has_but_its_dates(session: Session) -> Non
     activities.publish(session, draft, now=NOW, account_id=7)
     days = [shift.starts_at.day for shift in factories.shifts(session, draft)]
     assert days == [2, 9, 16, 23], "the thirtieth comes within the horizon later"
+    assert (draft.must_confirm_risk, draft.risk_version, draft.risk_notice) == (True, 1, "当心路滑")
     assert ("copied_period", "team", team.id, 7) in audited(session)
     assert len(factories.shifts(session, source)) == 1, "the source stays as it is"
 
@@ -164,6 +167,8 @@ def test_undoing_takes_back_what_nobody_has_touched(session: Session) -> None:
         session.get_one(Area, team.area_id),
         title="送药",
         team_id=team.id,
+        risk_notice="骑车当心",
+        must_confirm_risk=True,
         plans=[once(date(2026, 11, 27), starts=time(9), ends=time(10))],
     )
     made = copied(session, team)

@@ -38,6 +38,7 @@ from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.swaps.models import Swap
 from service.teams.models import Team
+from service.templates import actions as templates
 from service.terms import (
     AreaKind,
     Assumption,
@@ -94,6 +95,7 @@ class Place:
     quota_id: int
     charge_id: int
     copy_id: int
+    template_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -135,6 +137,7 @@ def furnished(area: Area) -> Place:
             quota_id=to_be_held(session, area),
             charge_id=entrusted(session, area, signup.volunteer_id),
             copy_id=copied(session, area),
+            template_id=kept(session, made),
         )
 
 
@@ -257,6 +260,11 @@ def copied(session: Session, area: Area) -> int:
     source, target = (around(date(2026, month, 1), CopySpan.MONTH) for month in (11, 12))
     factories.activity(session, area, title="巡逻", team_id=team.id)
     return copies.copy_period(session, team, source=source, target=target, account_id=999, now=NOW).copy.id
+
+
+def kept(session: Session, activity: Activity) -> int:
+    """The id of a template made from the activity."""
+    return templates.save(session, activity, name="义诊", account_id=999, now=NOW).id
 
 
 def to_be_held(session: Session, area: Area) -> int:

@@ -1,0 +1,1 @@
+"""Activities kept under a name, to begin another from."""

@@ -1,0 +1,132 @@
+"""What can be done about templates: save an activity as one, change it, begin from it, put it away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service import audit
+from service.activities import actions as activities
+from service.activities import likeness
+from service.activities.actions import ActivityRefused
+from service.activities.models import Activity
+from service.activities.rules import RolePlan
+from service.templates.models import ActivityTemplate
+from service.templates.rules import hours_kept, plan_from, roles_kept, roles_read
+from service.terms import Mode
+
+
+class NameTaken(Exception):
+    """Another template of the area that is in use has this name."""
+
+
+def save(session: Session, activity: Activity, *, name: str, account_id: int | None, now: datetime) -> ActivityTemplate:
+    """Keep an activity under a name: everything but its dates, with the hours of its first series. Raises NameTaken."""
+    columns = likeness.columns(activity)
+    template = ActivityTemplate(
+        area_id=columns.pop("area_id"),
+        team_id=columns.pop("team_id"),
+        name=name,
+        columns={**columns, "mode": Mode(columns["mode"]).value},
+        roles=roles_kept(likeness.roles(activity)),
+        hours=hours_kept(activity.series[0].plan),
+        account_id=account_id,
+        saved_at=now,
+    )
+    _write(session, template)
+    _note(session, "saved_template", template, account_id=account_id, now=now)
+    return template
+
+
+def change(
+    session: Session,
+    template: ActivityTemplate,
+    *,
+    account_id: int | None,
+    now: datetime,
+    name: str | None = None,
+    columns: Mapping[str, Any] | None = None,
+    hours: Mapping[str, Any] | None = None,
+    roles: Sequence[RolePlan] | None = None,
+) -> ActivityTemplate:
+    """Change what is given; activities that began from it stay as they are.
+
+    Raises NameTaken, or ActivityRefused where what everybody must confirm would have no words.
+    """
+    become = {**template.columns, **(columns or {})}
+    if become["must_confirm_risk"] and not become["risk_notice"]:
+        raise ActivityRefused({"risk_notice": ["no_risk_notice"]})
+    if name is not None:
+        template.name = name
+    template.columns = become
+    template.hours = {**template.hours, **(hours or {})}
+    if roles is not None:
+        template.roles = roles_kept(roles)
+    _write(session, template)
+    _note(session, "changed_template", template, account_id=account_id, now=now)
+    return template
+
+
+def draft_from(
+    session: Session,
+    template: ActivityTemplate,
+    *,
+    from_on: date,
+    until_on: date | None,
+    account_id: int | None,
+    now: datetime,
+) -> Activity:
+    """A new draft like the template, from one date to another. Raises ActivityRefused."""
+    return activities.draft(
+        session,
+        roles=roles_read(template.roles),
+        plans=[plan_from(template.hours, from_on=from_on, until_on=until_on)],
+        area_id=template.area_id,
+        team_id=template.team_id,
+        created_by=account_id,
+        now=now,
+        **{**template.columns, "mode": Mode(template.columns["mode"])},
+    )
+
+
+def archive(session: Session, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:
+    """Put it away: nobody begins from it any more, and its name is free. Twice is harmless."""
+    if template.archived_at is None:
+        template.archived_at = now
+        session.flush()
+        _note(session, "archived_template", template, account_id=account_id, now=now)
+
+
+def bring_back(session: Session, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:
+    """In use again. Raises NameTaken when another has taken its name meanwhile."""
+    if template.archived_at is not None:
+        template.archived_at = None
+        _write(session, template)
+        _note(session, "brought_back_template", template, account_id=account_id, now=now)
+
+
+def _write(session: Session, template: ActivityTemplate) -> None:
+    name = template.name
+    try:
+        with session.begin_nested():
+            session.add(template)
+            session.flush()
+    except IntegrityError as error:
+        if "uq_activity_template_name" not in str(error.orig):
+            raise
+        raise NameTaken(f"a template is called {name} already") from error
+
+
+def _note(session: Session, verb: str, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:
+    audit.note(
+        session,
+        verb=verb,
+        subject=("template", template.id),
+        account_id=account_id,
+        area_id=template.area_id,
+        now=now,
+    )
