@@ -13,6 +13,7 @@ from service.db import Base
 from service.findings import models as findings
 from service.matching import models as matching
 from service.notifications import models as notifications
+from service.partners import models as partners
 from service.places import models as places
 from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
@@ -46,6 +47,7 @@ __all__ = [
     "metadata",
     "notifications",
     "outbox",
+    "partners",
     "places",
     "quotas",
     "rehearsal",

@@ -411,6 +411,17 @@ class RowRefusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
+class PartnerKind(StrEnum):
+    """What kind of organisation stands by a neighbourhood."""
+
+    PARTY = "party"
+    PUBLIC_BODY = "public_body"
+    ENTERPRISE = "enterprise"
+    SCHOOL = "school"
+    HOSPITAL = "hospital"
+    ASSOCIATION = "association"
+
+
 class QuotaState(StrEnum):
     """How far a quota has come."""
 

@@ -45,6 +45,7 @@ ABOUT_ACTIVITIES = (
     "routes_desk",
     "copying",
     "templates",
+    "co_hosts",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
@@ -63,6 +64,7 @@ DAILY: tuple[Place, ...] = (
 SELDOM: tuple[Place, ...] = (
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "rotation_opening", "pools", "hand_overs")),
     ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
+    ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
     ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),
     ("slips.index", Lazy("纸条"), "coordinator", ("slips", "handouts")),

@@ -28,6 +28,7 @@ from service.terms import (
     DealState,
     InvitationState,
     Mode,
+    PartnerKind,
     QualificationKind,
     QuotaState,
     Refusal,
@@ -76,6 +77,14 @@ DATE_CHANGES = {
     DateChange.MOVED: Lazy("改时间"),
     DateChange.DROPPED: Lazy("取消"),
     DateChange.BY_HAND: Lazy("单独改过，不动"),
+}
+PARTNER_KINDS = {
+    PartnerKind.PARTY: Lazy("党组织"),
+    PartnerKind.PUBLIC_BODY: Lazy("机关单位"),
+    PartnerKind.ENTERPRISE: Lazy("企业"),
+    PartnerKind.SCHOOL: Lazy("学校"),
+    PartnerKind.HOSPITAL: Lazy("医院"),
+    PartnerKind.ASSOCIATION: Lazy("社会组织"),
 }
 COPY_OUTLOOKS = {
     CopyOutlook.NEW: Lazy("起草"),

@@ -24,6 +24,7 @@ from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
+from service.partners.actions import AlreadyCoHost, AlreadyPartner
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.risks.actions import RiskUnconfirmed
@@ -123,6 +124,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     OfferClosed: _simple(409, "offer-closed"),
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
+    AlreadyPartner: _simple(409, "name-taken"),
+    AlreadyCoHost: _simple(409, "already-co-host"),
     NameTaken: _simple(409, "name-taken"),
     NothingToCopy: _simple(409, "nothing-to-copy"),
     SearchIsOver: _simple(409, "wrong-state"),

@@ -12,6 +12,7 @@ from service.calendars.rules import local
 from service.courtyards import actions, queries
 from service.courtyards.actions import AlreadyEntrusted
 from service.language import Lazy, _
+from service.partners.queries import listed as partners_of
 from service.places import queries as places
 from service.places.models import Area
 from service.terms import AreaKind
@@ -152,6 +153,7 @@ def _page(desk: Desk, area: Area, *, facts: Form, charge: Form, wrong: Form | No
         today=today,
         answers=queries.answers_for(desk.db, area, day=today),
         charges=queries.charges_of(desk.db, area.id),
+        partners=partners_of(desk.db, scope_ids=desk.scope_ids, area_id=area.id),
         inside=[(one, queries.answers_for(desk.db, one, day=today)) for one in inside],
         back=url_for("courtyards.index"),
     )

@@ -25,6 +25,7 @@ from service.findings import actions as findings
 from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call, Notification, Slip
+from service.partners import actions as partners
 from service.places import actions as places
 from service.places.models import Area
 from service.quotas import actions as quotas
@@ -49,6 +50,7 @@ from service.terms import (
     Mode,
     NotificationKind,
     NotificationState,
+    PartnerKind,
     Role,
     Rung,
     SheetKind,
@@ -96,6 +98,8 @@ class Place:
     charge_id: int
     copy_id: int
     template_id: int
+    partner_id: int
+    co_host_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -138,6 +142,7 @@ def furnished(area: Area) -> Place:
             charge_id=entrusted(session, area, signup.volunteer_id),
             copy_id=copied(session, area),
             template_id=kept(session, made),
+            **shared(session, area, made),
         )
 
 
@@ -265,6 +270,25 @@ def copied(session: Session, area: Area) -> int:
 def kept(session: Session, activity: Activity) -> int:
     """The id of a template made from the activity."""
     return templates.save(session, activity, name="义诊", account_id=999, now=NOW).id
+
+
+def shared(session: Session, area: Area, activity: Activity) -> dict[str, int]:
+    """An organisation that stands by the area, and holds the activity too."""
+    one = partners.register(
+        session,
+        area_id=area.id,
+        kind=PartnerKind.HOSPITAL,
+        name="市人民医院",
+        contact_name="海棠花",
+        phone="+8613900009999",
+        account_id=999,
+        now=NOW,
+    )
+    roles = [role.id for role in activity.roles]
+    co_host = partners.share(
+        session, session.get_one(Activity, activity.id), partner_id=one.id, role_ids=roles, account_id=999, now=NOW
+    )
+    return {"partner_id": one.id, "co_host_id": co_host.id}
 
 
 def to_be_held(session: Session, area: Area) -> int:

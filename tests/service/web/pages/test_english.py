@@ -13,12 +13,14 @@ from service.calendars.models import SchoolTerm
 from service.db import transaction
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
+from service.partners.models import Partner
 from service.places.models import Area
 from service.quotas.models import Quota
 from service.routes.models import RouteStop
 from service.settings import settings
 from service.sheets.models import Sheet
 from service.teams.models import Team
+from service.templates.models import ActivityTemplate
 from service.terms import Role
 from service.volunteers.models import Volunteer
 from service.web import create_app
@@ -136,6 +138,9 @@ def content() -> list[str]:
             Finding.outcome,
             RouteStop.name,
             Quota.title,
+            ActivityTemplate.name,
+            Partner.name,
+            Partner.contact_name,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}

@@ -1,0 +1,1 @@
+"""Partner organisations, and who holds an activity together with its community."""

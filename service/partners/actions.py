@@ -1,0 +1,185 @@
+"""What can be done about partners: register one, look at its number, say who belongs to it, share an activity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service import audit, secrets
+from service.activities.models import Activity, ActivityRole
+from service.partners.models import CoHost, CoHostRole, Partner, PartnerMember
+from service.terms import PartnerKind
+
+
+class AlreadyPartner(Exception):
+    """The area has an organisation of this name."""
+
+
+class AlreadyCoHost(Exception):
+    """It holds this activity already."""
+
+
+def register(
+    session: Session,
+    *,
+    area_id: int,
+    kind: PartnerKind,
+    name: str,
+    contact_name: str,
+    phone: str | None,
+    account_id: int | None,
+    now: datetime,
+) -> Partner:
+    """An organisation stands by an area from now on. `phone` (E.164) is sealed. Raises AlreadyPartner."""
+    partner = Partner(
+        area_id=area_id,
+        kind=kind,
+        name=name,
+        contact_name=contact_name,
+        phone_sealed=secrets.seal(phone) if phone else None,
+        account_id=account_id,
+        registered_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(partner)
+            session.flush()
+    except IntegrityError as error:
+        if "uq_partner_area_id_name" not in str(error.orig):
+            raise
+        raise AlreadyPartner(f"area {area_id} has a partner {name}") from error
+    _note(session, "registered_partner", partner, account_id=account_id, now=now)
+    return partner
+
+
+def change_contact(
+    session: Session,
+    partner: Partner,
+    *,
+    contact_name: str,
+    phone: str | None,
+    account_id: int | None,
+    now: datetime,
+) -> None:
+    """Another person to turn to. Without `phone` the number stays."""
+    partner.contact_name = contact_name
+    if phone:
+        partner.phone_sealed = secrets.seal(phone)
+    session.flush()
+    _note(session, "changed_partner_contact", partner, account_id=account_id, now=now)
+
+
+def end(session: Session, partner: Partner, *, account_id: int | None, now: datetime) -> None:
+    """It stands by the area no more, and sees no part any more. Twice is harmless."""
+    if partner.ended_at is None:
+        partner.ended_at = now
+        session.flush()
+        _note(session, "ended_partner", partner, account_id=account_id, now=now)
+
+
+def look_at_phone(session: Session, partner: Partner, *, account_id: int | None, now: datetime, why: str) -> str | None:
+    """The number of the person to turn to, in full; the look is audited."""
+    _note(session, "looked_at_partner_phone", partner, account_id=account_id, now=now, why=why)
+    return secrets.unseal(partner.phone_sealed) if partner.phone_sealed else None
+
+
+def admit(
+    session: Session, partner: Partner, *, volunteer_id: int, is_lead: bool, account_id: int | None, now: datetime
+) -> None:
+    """A person belongs to it; as its lead, or no longer so, where she does already."""
+    session.merge(PartnerMember(partner_id=partner.id, volunteer_id=volunteer_id, is_lead=is_lead))
+    session.flush()
+    _note(session, "admitted_to_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id)
+
+
+def dismiss(session: Session, partner: Partner, *, volunteer_id: int, account_id: int | None, now: datetime) -> bool:
+    """She belongs to it no more; whether she did."""
+    gone = session.execute(
+        delete(PartnerMember)
+        .where(PartnerMember.partner_id == partner.id, PartnerMember.volunteer_id == volunteer_id)
+        .returning(PartnerMember.volunteer_id)
+    ).first()
+    if gone is not None:
+        _note(session, "dismissed_from_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id)
+    return gone is not None
+
+
+def share(
+    session: Session,
+    activity: Activity,
+    *,
+    role_ids: Collection[int],
+    account_id: int | None,
+    now: datetime,
+    team_id: int | None = None,
+    partner_id: int | None = None,
+) -> CoHost:
+    """A team or an organisation holds the activity too, and provides people for these of its roles.
+
+    Roles of other activities are passed over. Raises AlreadyCoHost.
+    """
+    co_host = CoHost(
+        activity_id=activity.id, team_id=team_id, partner_id=partner_id, account_id=account_id, joined_at=now
+    )
+    try:
+        with session.begin_nested():
+            session.add(co_host)
+            session.flush()
+    except IntegrityError as error:
+        if "uq_co_host" not in str(error.orig):
+            raise
+        raise AlreadyCoHost(f"activity {activity.id} has this co-host") from error
+    own = session.scalars(
+        select(ActivityRole.id).where(ActivityRole.activity_id == activity.id, ActivityRole.id.in_(role_ids))
+    )
+    session.add_all(CoHostRole(co_host_id=co_host.id, activity_role_id=role_id) for role_id in own)
+    session.flush()
+    _note_shared(session, "shared_activity", activity, co_host, account_id=account_id, now=now)
+    return co_host
+
+
+def part_ways(session: Session, co_host: CoHost, *, account_id: int | None, now: datetime) -> None:
+    """It holds the activity no more. Its people keep their places."""
+    activity = session.get_one(Activity, co_host.activity_id)
+    _note_shared(session, "stopped_sharing_activity", activity, co_host, account_id=account_id, now=now)
+    session.delete(co_host)
+    session.flush()
+
+
+def look_at_part(session: Session, co_host: CoHost, *, account_id: int, now: datetime) -> None:
+    """Somebody of a co-host reads the names of its people: written down with the activity."""
+    activity = session.get_one(Activity, co_host.activity_id)
+    _note_shared(session, "looked_at_part", activity, co_host, account_id=account_id, now=now)
+
+
+def _note_shared(
+    session: Session, verb: str, activity: Activity, co_host: CoHost, *, account_id: int | None, now: datetime
+) -> None:
+    audit.note(
+        session,
+        verb=verb,
+        subject=("activity", activity.id),
+        account_id=account_id,
+        area_id=activity.area_id,
+        now=now,
+        team_id=co_host.team_id,
+        partner_id=co_host.partner_id,
+    )
+
+
+def _note(
+    session: Session, verb: str, partner: Partner, *, account_id: int | None, now: datetime, **details: object
+) -> None:
+    audit.note(
+        session,
+        verb=verb,
+        subject=("partner", partner.id),
+        account_id=account_id,
+        area_id=partner.area_id,
+        now=now,
+        **details,
+    )
