@@ -172,6 +172,11 @@ class ActivityChange(Input):
     contact_phone = Phone(label=Lazy("联系电话"))
     has_waitlist = Ticked(load_default=missing, label=Lazy("排候补"))
     swaps_need_approval = Ticked(load_default=missing, label=Lazy("换班要协调员同意"))
+    is_loud = Ticked(
+        load_default=missing,
+        label=Lazy("会出声，附近都听得到"),
+        metadata={"description": "Not in quiet hours: a plan or a move into them is refused."},
+    )
     lead_times = LeadTimes()
     closes_before = Whole(most=60 * 24 * 60, label=Lazy("报名截止（开始前分钟）"))
     withdraw_before = Whole(most=60 * 24 * 60, label=Lazy("取消期限（开始前分钟）"))
@@ -192,6 +197,7 @@ class NewActivity(ActivityChange):
     has_waitlist = Ticked(load_default=True, label=Lazy("排候补"))
     swaps_need_approval = Ticked(load_default=False, label=Lazy("换班要协调员同意"))
     must_confirm_risk = Ticked(load_default=False, label=Lazy("要来的人先确认看过安全提醒"))
+    is_loud = Ticked(load_default=False, label=Lazy("会出声，附近都听得到"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
     dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
 
@@ -255,6 +261,7 @@ class ActivityShown(Shown):
     what_to_bring = fields.String(required=True)
     risk_notice = fields.String(required=True)
     must_confirm_risk = fields.Boolean(required=True)
+    is_loud = fields.Boolean(required=True, metadata={"description": "Never in quiet hours."})
     risk_version = fields.Integer(
         required=True, metadata={"description": "The number of the risk notice last to be confirmed."}
     )

@@ -8,6 +8,7 @@ from service.activities import models as activities
 from service.backfill import models as backfill
 from service.calendars import models as calendars
 from service.copies import models as copies
+from service.courses import models as courses
 from service.courtyards import models as courtyards
 from service.db import Base
 from service.findings import models as findings
@@ -40,6 +41,7 @@ __all__ = [
     "calendars",
     "clock",
     "copies",
+    "courses",
     "courtyards",
     "findings",
     "idempotency",

@@ -44,6 +44,9 @@ class QualificationKind(StrEnum):
     FOOD_HANDLER = "food_handler"
     BACKGROUND_CHECK = "background_check"
     INSURANCE = "insurance"
+    COOK = "cook"
+    BROADCASTER = "broadcaster"
+    FIRE_GUIDE = "fire_guide"
 
 
 class ConsentPurpose(StrEnum):
@@ -436,6 +439,16 @@ class Role(StrEnum):
 
     COORDINATOR = "coordinator"
     ADMIN = "admin"
+
+
+class EnrolmentState(StrEnum):
+    """How somebody stands in a course."""
+
+    ENROLLED = "enrolled"
+    WAITLISTED = "waitlisted"
+    WITHDRAWN = "withdrawn"
+    PASSED = "passed"
+    FAILED = "failed"
 
 
 class RiskDoor(StrEnum):

@@ -55,6 +55,9 @@ QUALIFICATIONS = {
     QualificationKind.FOOD_HANDLER: Lazy("健康证"),
     QualificationKind.BACKGROUND_CHECK: Lazy("无犯罪记录证明"),
     QualificationKind.INSURANCE: Lazy("志愿者保险"),
+    QualificationKind.COOK: Lazy("中式烹饪培训"),
+    QualificationKind.BROADCASTER: Lazy("播音培训"),
+    QualificationKind.FIRE_GUIDE: Lazy("社区消防安全宣传员"),
 }
 COMPOUND_SURNAME = re.compile(
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|南宫|百里|申屠|轩辕|独孤|西门"

@@ -14,6 +14,7 @@ from service.activities.laying_out import lay_out
 from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series, Shift
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
 from service.calendars.queries import calendar
+from service.calendars.quiet import quiet_hours
 from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
 from service.terms import ActivityState, Mode, ShiftState, TeamState
@@ -47,7 +48,7 @@ def draft(
     Raises ActivityRefused when there is no role or no date, when a date is past, or a risk notice that must be
     confirmed is empty.
     """
-    _check_plans(session, roles, plans, area_id=area_id, now=now)
+    _check_plans(session, roles, plans, area_id=area_id, is_loud=details.get("is_loud", False), now=now)
     _check_risk(details)
     activity = Activity(
         area_id=area_id,
@@ -78,7 +79,8 @@ def redraft(
     """Write a draft anew: its columns, roles and dates. Raises ActivityRefused, also once it is published."""
     if activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"state": ["not_a_draft"]})
-    _check_plans(session, roles, plans, area_id=changes.get("area_id", activity.area_id), now=now)
+    area_id, is_loud = changes.get("area_id", activity.area_id), changes.get("is_loud", activity.is_loud)
+    _check_plans(session, roles, plans, area_id=area_id, is_loud=is_loud, now=now)
     _check_risk({**_risk_of(activity), **changes})
     for part in (ActivityRole, Occurrence, Series):
         session.execute(delete(part).where(part.activity_id == activity.id))
@@ -103,13 +105,20 @@ def _write_down(session: Session, activity: Activity, roles: Sequence[RolePlan],
 
 
 def _check_plans(
-    session: Session, roles: Sequence[RolePlan], plans: Sequence[DatesPlan], *, area_id: int, now: datetime
+    session: Session,
+    roles: Sequence[RolePlan],
+    plans: Sequence[DatesPlan],
+    *,
+    area_id: int,
+    is_loud: bool,
+    now: datetime,
 ) -> None:
     problems: dict[str, list[str]] = {}
     if not roles:
         problems["roles"] = ["empty"]
     days = calendar(session, area_id)
-    found = {code for plan in plans for code in plan_problems(plan, days, now=now)}
+    quiet = quiet_hours() if is_loud else None
+    found = {code for plan in plans for code in plan_problems(plan, days, now=now, quiet=quiet)}
     dates = sorted(found or ([] if plans else ["empty"]))
     if dates:
         problems["dates"] = dates
@@ -172,10 +181,15 @@ def revise(
 ) -> Activity:
     """Change an activity's words, contact or deadlines.
 
-    Raises ActivityRefused when it was cancelled, or when a risk notice that must be confirmed is empty.
+    Raises ActivityRefused when it was cancelled, when a risk notice that must be confirmed is empty, or when what is
+    to be heard all around has dates in quiet hours.
     """
     if activity.state == ActivityState.CANCELLED:
         raise ActivityRefused({"state": ["cancelled"]})
+    if changes.get("is_loud"):
+        plans, days = [one.plan for one in activity.series], calendar(session, activity.area_id)
+        if any("quiet" in plan_problems(plan, days, now=now, quiet=quiet_hours()) for plan in plans):
+            raise ActivityRefused({"is_loud": ["quiet"]})
     _check_risk({**_risk_of(activity), **changes})
     for name, value in changes.items():
         setattr(activity, name, value)
@@ -209,7 +223,7 @@ def move_shift(
     """Change a shift's time; its people are told, and freed if they cannot be there.
 
     Raises ActivityRefused: what has begun is not moved, nor anything into the past, nor is a shift made
-    longer than a day.
+    longer than a day, or what is heard all around into quiet hours.
     """
     problems = ["past"] if min(starts_at, shift.starts_at) <= now else []
     if ends_at <= starts_at:
@@ -218,6 +232,9 @@ def move_shift(
         problems.append("longer_than_a_day")
     if shift.state == ShiftState.CANCELLED:
         problems.append("cancelled")
+    is_loud = session.get_one(Activity, shift.activity_id).is_loud
+    if is_loud and quiet_hours().touches(starts_at, ends_at):
+        problems.append("quiet")
     if problems:
         raise ActivityRefused({"shift": problems})
     shift.starts_at, shift.ends_at = starts_at, ends_at

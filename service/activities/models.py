@@ -46,6 +46,9 @@ class Activity(Base):
     hands_over: Mapped[bool] = mapped_column(
         default=False, server_default="false", comment="who leaves a shift writes a note for who comes next"
     )
+    is_loud: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="is heard all around: never in quiet hours"
+    )
     lead_times: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=lambda: list(LEAD_TIMES))
     closes_before: Mapped[int] = mapped_column(default=0, comment="minutes before start when sign-up closes")
     withdraw_before: Mapped[int] = mapped_column(default=120, comment="minutes before start until one may withdraw")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from service.calendars import dawn
 from service.calendars.days import Calendar
+from service.calendars.quiet import Quiet
 from service.calendars.recurrence import DAILY, by_weekday, dates
 from service.calendars.rules import hours, local
 from service.terms import DayRule, QualificationKind
@@ -124,12 +125,14 @@ def rest_after(starts_at: datetime, ends_at: datetime) -> int:
     return NIGHT_REST if any(starts_at < dawn and dusk < ends_at for dusk, dawn in nights) else DAY_REST
 
 
-def plan_problems(plan: DatesPlan, calendar: Calendar, *, now: datetime) -> list[str]:
-    """What is wrong with the dates of a plan, as codes: empty, past, too_long."""
+def plan_problems(plan: DatesPlan, calendar: Calendar, *, now: datetime, quiet: Quiet | None = None) -> list[str]:
+    """What is wrong with the dates of a plan, as codes: empty, past, too_long; quiet, where it is heard all around and
+    lies in the hours `quiet`."""
     if plan.until_on is not None and plan.until_on - plan.from_on > LONGEST_SERIES:
         return ["too_long"]
     days = plan.dates(calendar)
     if not days:
         return ["empty"]
     starts_at, _ = plan.span(days[0])
-    return ["past"] if starts_at <= now else []
+    is_heard = quiet is not None and any(quiet.touches(*plan.span(day)) for day in days)
+    return [*(["past"] if starts_at <= now else []), *(["quiet"] if is_heard else [])]

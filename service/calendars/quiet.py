@@ -28,6 +28,14 @@ class Quiet:
             return self.begins <= at < self.ends
         return at >= self.begins or at < self.ends
 
+    def touches(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether any of [starts_at, ends_at) lies in the quiet hours."""
+        if self.begins == self.ends:
+            return False
+        evening = instant(local(starts_at).date(), self.begins)
+        evenings = (evening, instant(local(starts_at).date() + timedelta(days=1), self.begins))
+        return self.covers(starts_at) or any(starts_at < one < ends_at for one in evenings)
+
     def began(self, moment: datetime) -> datetime:
         """When the quiet hours around `moment` began."""
         wall = local(moment)

@@ -22,6 +22,7 @@ from service.activities.models import Activity, Occurrence, Series, Shift
 from service.activities.rules import DAY, DatesPlan, plan_problems
 from service.calendars.days import Calendar
 from service.calendars.queries import calendar, calendars
+from service.calendars.quiet import quiet_hours
 from service.calendars.rules import local
 from service.replanning import queries
 from service.replanning.rules import Change, changes, token
@@ -153,7 +154,7 @@ def _check(activity: Activity, series: Series, plan: DatesPlan, days: Calendar, 
         problems["from_on"] = ["before_series"]
     if plan.until_on is not None and plan.until_on < plan.from_on:
         problems["dates"] = ["empty"]
-    elif codes := plan_problems(plan, days, now=now):
+    elif codes := plan_problems(plan, days, now=now, quiet=quiet_hours() if activity.is_loud else None):
         problems["dates"] = codes
     if problems:
         raise activities.ActivityRefused(problems)

@@ -142,6 +142,7 @@ def _what(activity: Activity, series: Series) -> Typed:
         "what_to_bring": activity.what_to_bring,
         "risk_notice": activity.risk_notice,
         "must_confirm_risk": "true" if activity.must_confirm_risk else "",
+        "is_loud": "true" if activity.is_loud else "",
     }
     return {name: [value] for name, value in typed.items() if value}
 

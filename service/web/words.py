@@ -26,6 +26,7 @@ from service.terms import (
     DateChange,
     DayRule,
     DealState,
+    EnrolmentState,
     InvitationState,
     Mode,
     PartnerKind,
@@ -201,6 +202,22 @@ SWAP_STATES = {
     SwapState.LAPSED: Lazy("没换成"),
 }
 QUALIFICATIONS = wording.QUALIFICATIONS
+ENROLMENT_STATES = {
+    EnrolmentState.ENROLLED: Lazy("报上了"),
+    EnrolmentState.WAITLISTED: Lazy("候补"),
+    EnrolmentState.WITHDRAWN: Lazy("退出了"),
+    EnrolmentState.PASSED: Lazy("结业了"),
+    EnrolmentState.FAILED: Lazy("没有结业"),
+}
+#: What CourseRefused says in codes.
+COURSE_PROBLEMS = {
+    "closed": Lazy("这门课已经结束，或者没有开"),
+    "begun": Lazy("已经开课，要插班请打电话"),
+    "consent_missing": Lazy("还没有同意社区为安排服务使用姓名和电话"),
+    "not_begun": Lazy("这一天的课还没有开始"),
+    "not_over": Lazy("课还没有上完"),
+    "too_many_days": Lazy("要到的天数比课还多"),
+}
 RISK_DOORS = {
     RiskDoor.PAGE: Lazy("自己在网上确认"),
     RiskDoor.LINK: Lazy("从消息里的链接确认"),
@@ -240,6 +257,7 @@ ACTIVITY_PROBLEMS = {
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
     "longer_than_a_day": Lazy("一个班次最长24小时"),
     "cancelled": Lazy("已经取消了"),
+    "quiet": Lazy("会出声的活动不能排在安静的时间（晚上和清早）"),
     "no_risk_notice": Lazy("要本人确认的安全提醒还没有写"),
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
@@ -252,6 +270,7 @@ DATE_PROBLEMS = {
     "empty": Lazy("这段时间里没有符合的日子，请看看星期和节假日"),
     "past": Lazy("第一次的开始时间已经过去"),
     "too_long": ACTIVITY_PROBLEMS["too_long"],
+    "quiet": ACTIVITY_PROBLEMS["quiet"],
 }
 QUOTA_STATES = {
     QuotaState.MET: Lazy("办够了"),

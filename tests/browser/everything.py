@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from service import links
 from service.accounts.models import Account
 from service.activities import unfinished
-from service.activities.models import Shift
+from service.activities.models import Activity, Shift
 from service.activities.rules import RolePlan, weekly_plan
 from service.calendars.rules import local
+from service.courses import actions as courses
 from service.db import transaction
 from service.matching import actions as matching
 from service.matching import record
@@ -34,7 +35,7 @@ from service.settings import settings
 from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances, Line
 from service.signups.queries import opening
-from service.terms import Assumption, Mode, RiskDoor, Role, SheetKind
+from service.terms import Assumption, Mode, QualificationKind, RiskDoor, Role, SheetKind
 from service.volunteers.models import Volunteer
 from service.web.wizard_choices import steps_of
 from tests import factories, street
@@ -68,6 +69,7 @@ PAGES = {
     "findings.mine": HERS,
     "routes.walk": HERS,
     "risks.mine": HERS,
+    "courses.day": HERS,
     "signups.show": HERS,
     "stand_bys.show": HERS,
     **dict.fromkeys(
@@ -88,6 +90,8 @@ PAGES = {
             "roster.paper",
             "routes_desk.show",
             "risks.show",
+            "courses_desk.show",
+            "courses_desk.day",
             "changing.edit_form",
             "changing.cancel_form",
             "shifts.cancel_form",
@@ -233,6 +237,9 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
         "hand_overs.mine": f"/me/hand-over/{_first_block(session, guard)}",
         "hand_overs.theirs": f"/co/hand-over/{_first_block(session, guard)}",
         "stand_bys.show": f"/shifts/{_with_stand_bys(session, area).id}/stand-by",
+        "courses.day": f"/me/course-days/{(lesson := _with_learners(session, area, laid_out)).id}",
+        "courses_desk.show": f"/co/activities/{lesson.activity_id}/course",
+        "courses_desk.day": f"/co/shifts/{lesson.id}/course-day",
         "risks.mine": f"/me/risks/{(risky := _with_a_notice(session, area, laid_out))}",
         "risks.show": f"/co/activities/{risky}/risk",
     }
@@ -258,6 +265,21 @@ def _several(session: Session, laid_out: Street) -> str:
 def _with_stand_bys(session: Session, area: Area) -> Shift:
     roles = (RolePlan(name="引导员", min_needed=1, max_needed=2, stand_bys=1),)
     return factories.shift_on(session, area, NOW + timedelta(days=12), title="年终义诊", roles=roles)
+
+
+def _with_learners(session: Session, area: Area, laid_out: Street) -> Shift:
+    """A day of a course, begun, that she of the street leads: of three learners one waits."""
+    shift = factories.shift_on(session, area, NOW + timedelta(days=20), title="播报培训")
+    activity = session.get_one(Activity, shift.activity_id)
+    given = {"capacity": 2, "days_needed": 1, "gives": QualificationKind.BROADCASTER, "taught_by": "广播电视台"}
+    courses.set_course(session, activity, account_id=1, now=NOW, **given)
+    for name in ("冯立夏", "褚小暑", "卫大寒"):
+        courses.enrol(session, activity, volunteer_id=factories.volunteer(session, area, name).id, now=NOW)
+    leader = session.get_one(Volunteer, laid_out.volunteer_id)
+    row = opening(session, shift_id=shift.id, shift_role_id=shift.roles[0].id)
+    assert row is not None
+    roster.take(session, row=row, volunteer_id=leader.id, now=NOW)
+    return shift
 
 
 def _with_a_notice(session: Session, area: Area, laid_out: Street) -> int:

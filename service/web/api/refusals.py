@@ -17,6 +17,7 @@ from service.backfill.answering import InvitationClosed
 from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
 from service.copies.actions import NothingToCopy
+from service.courses.actions import CourseRefused
 from service.courtyards.actions import AlreadyEntrusted
 from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
@@ -101,6 +102,10 @@ def _route_refused(error: RouteRefused) -> Problem:
     return Problem(422, kind="invalid", errors=words.route_problems(error))
 
 
+def _course_refused(error: CourseRefused) -> Problem:
+    return Problem(409, kind="course-refused", detail=str(words.COURSE_PROBLEMS[error.problem]), code=error.problem)
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -156,6 +161,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     rotation.ForbiddenMove: _simple(409, "wrong-state"),
     NotHerBlock: _simple(409, "wrong-state"),
     NothingKept: _simple(409, "wrong-state"),
+    CourseRefused: _course_refused,
     RouteRefused: _route_refused,
     UnknownStop: lambda _error: NotFound(),
     NotHerShift: _simple(409, "wrong-state"),

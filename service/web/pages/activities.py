@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from schemas.publishing import WEEKDAYS
 from schemas.watches import WatchInput
 from service import clock
 from service.activities.queries import published, shifts
+from service.courses import queries as courses
 from service.language import Lazy
 from service.places.models import Area
 from service.signups.queries import standing_shifts
@@ -53,8 +56,22 @@ def show(db: Session, activity_id: int) -> ResponseReturnValue:
         further=coming[SHOWN_SHIFTS:],
         mine=standing_shifts(db, volunteer.id) if volunteer else set(),
         watch=_watch_form() if volunteer else None,
+        **_course(db, activity.id, volunteer_id=volunteer.id if volunteer else 0),
         now=now,
     )
+
+
+def _course(db: Session, activity_id: int, *, volunteer_id: int) -> dict[str, Any]:
+    """The course that the activity is, its days, the places left, and how she stands in it."""
+    course = courses.course(db, activity_id)
+    if course is None:
+        return {"course": None}
+    return {
+        "course": course,
+        "days": courses.days(db, activity_id),
+        "course_left": max(0, course.capacity - courses.taken(db, activity_id)),
+        "hers": courses.enrolment(db, activity_id, volunteer_id=volunteer_id),
+    }
 
 
 def _watch_form() -> Form:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from schemas.publishing import WEEKDAYS
 from service import clock, secrets, wording
 from service.backfill.queries import open_invitations
+from service.courses import queries as courses
 from service.findings.queries import to_write_down
 from service.language import Lazy, _
 from service.links import answer_token, ask_token, feed_link, offers_token, swap_token
@@ -85,6 +86,8 @@ def index(db: Session) -> ResponseReturnValue:
         hand_overs=to_hand_over(db, who.volunteer_id, around=now, near=LATE),
         to_write_down=(near := to_write_down(db, who.volunteer_id, around=now)),
         with_route=with_route(db, [row.Activity.id for row in near]),
+        courses=courses.of_volunteer(db, who.volunteer_id, now=now),
+        to_tick=courses.to_tick(db, who.volunteer_id, now=now),
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),

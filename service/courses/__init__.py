@@ -1,0 +1,1 @@
+"""Courses: enrolled once for all their days, ticked off day by day, passed for a qualification."""
