@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -109,7 +110,10 @@ def shares(session: Session, rotation: Rotation) -> list[Share]:
 def slots(
     session: Session, rotation: Rotation, *, from_at: datetime, until_at: datetime, draft: RotationDeal | None = None
 ) -> list[Slot]:
-    """The blocks that start in [from_at, until_at), with who holds a place, and whom a draft would ask."""
+    """The blocks that start in [from_at, until_at), with who holds a place, and whom a draft would ask.
+
+    Who stands by comes last.
+    """
     made = {
         row.ShiftRole.id: Slot(row.Shift, row.ShiftRole)
         for row in queries.blocks(session, rotation, from_at=from_at, until_at=until_at)
@@ -119,4 +123,6 @@ def slots(
     for row in queries.turns(session, draft.id) if draft is not None else ():
         if row.ShiftRole.id in made and not row.RotationTurn.is_held:
             made[row.ShiftRole.id].guards.append(Guard(row.Volunteer, None, row.RotationTurn))
+    for slot in made.values():
+        slot.guards.sort(key=attrgetter("stands_by"))
     return list(made.values())
