@@ -76,6 +76,7 @@ PAGES = {
         (
             "dashboard.index",
             "gaps.index",
+            "replies.index",
             "backfills.index",
             "backfills.show",
             "ladders.show",

@@ -53,6 +53,7 @@ from service.web.pages import (
     quotas,
     rehearsals,
     replanning,
+    replies,
     risks,
     roster,
     rotation_opening,
@@ -81,6 +82,7 @@ from service.web.pages import help as help_pages
 DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
     gaps.pages,
+    replies.pages,
     findings_desk.pages,
     routes.desk_pages,
     quotas.pages,

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 
 from flask import Blueprint, Response
 
+from service import wording
 from service.activities import queries as activities
 from service.backfill.queries import under_way
 from service.calendars import queries as calendars
@@ -64,7 +65,19 @@ def index(desk: Desk) -> Response:
         now=desk.now,
         searches=under_way(desk.db, scope_ids=desk.scope_ids),
         days=[day for day in found if day.roles or day.without_shift],
+        covered=[_covered(day, by_day[day]) for day in days] if held else [],
     )
+
+
+def _covered(day: date, roles: list[Coverage]) -> tuple[str, str, tuple[int, int, int]]:
+    """A day of the picture: its name, its short one, and who surely comes, has yet to answer, is missing.
+
+    Nobody counts twice, and nobody beyond what a role needs.
+    """
+    sure = sum(min(role.confirmed, role.min_needed) for role in roles)
+    missing = sum(role.gap for role in roles)
+    asked = sum(role.min_needed for role in roles) - sure - missing
+    return wording.day(day), f"{day.month}/{day.day}", (sure, asked, missing)
 
 
 def _without_shift(daily: dict[int, tuple[str, date]], roles: list[Coverage], day: date) -> list[str]:

@@ -47,13 +47,19 @@ def fair(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """How fairly the plan deals with its people, and who served how much before it."""
     run = _solved(desk, match_run_id)
     plan = record.plan_of(run)
+    lines = ledger(desk.db, plan.persons, before=instant(plan.problem.from_minute))
+    planned = {person_id: _minutes(plan, person_id) for person_id in plan.persons}
     return page.render(
         "matching/fairness.html",
         title=_("{title}：轮得公平不公平", title=desk.db.get_one(Activity, run.activity_id).title),
         wide=True,
         measures=measures(fairness(plan, record.solution_of(run))),
-        lines=ledger(desk.db, plan.persons, before=instant(plan.problem.from_minute)),
-        planned={person_id: _minutes(plan, person_id) for person_id in plan.persons},
+        lines=lines,
+        planned=planned,
+        hours=[
+            (one.name, one.name, (round(one.minutes / 60, 1), round(planned[one.volunteer_id] / 60, 1)))
+            for one in lines
+        ],
         back=url_for("matching.index", match_run_id=run.id),
     )
 
