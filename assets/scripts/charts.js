@@ -32,6 +32,8 @@ function draw(table) {
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", table.dataset.says);
   folded.before(picture);
+  const legend = columns.reduce((sum, { name }) => sum + (name.length + 4) * size, 0);
+  const lines = Math.ceil(legend / picture.clientWidth);
   const chart = init(picture, null, { renderer: "svg" });
   const names = { type: "category", data: rows.map((row) => row.label), inverse: isAcross, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true } };
   const counts = { type: "value", minInterval: 1, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } } };
@@ -39,7 +41,7 @@ function draw(table) {
     animation: false,
     aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
     legend: { left: 0, top: 0, selectedMode: false, textStyle: text, itemGap: size },
-    grid: { left: 0, right: size, top: 3 * size, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 0, right: size, top: (1 + 2 * lines) * size, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: isAcross ? counts : names,
     yAxis: isAcross ? names : counts,
     series: columns.map(({ name, tone }, place) => ({

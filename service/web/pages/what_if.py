@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
@@ -10,7 +12,7 @@ from service.activities.models import Activity
 from service.language import _
 from service.matching import queries, record
 from service.matching.fairness import fairness
-from service.matching.ledger import ledger
+from service.matching.ledger import Line, ledger
 from service.matching.models import MatchRun
 from service.matching.plan import Plan
 from service.matching.problem import instant
@@ -18,6 +20,9 @@ from service.matching.what_if import what_if
 from service.web import page
 from service.web.desk import Desk, at_desk, found, number
 from service.web.plan_questions import consequences, measures
+
+#: More bars than that are not looked at.
+IN_THE_PICTURE = 30
 
 pages = Blueprint("what_if", __name__, url_prefix="/co/match/<int:match_run_id>")
 
@@ -56,12 +61,19 @@ def fair(desk: Desk, match_run_id: int) -> ResponseReturnValue:
         measures=measures(fairness(plan, record.solution_of(run))),
         lines=lines,
         planned=planned,
-        hours=[
-            (one.name, one.name, (round(one.minutes / 60, 1), round(planned[one.volunteer_id] / 60, 1)))
-            for one in lines
-        ],
+        hours=_most_hours(lines, planned),
         back=url_for("matching.index", match_run_id=run.id),
     )
+
+
+def _most_hours(lines: Sequence[Line], planned: Mapping[int, int]) -> list[tuple[str, str, tuple[float, float]]]:
+    """The people of the picture: who served most, before and by this plan together."""
+    served = [(one, one.minutes + planned[one.volunteer_id]) for one in lines]
+    most = sorted((pair for pair in served if pair[1]), key=lambda pair: -pair[1])[:IN_THE_PICTURE]
+    return [
+        (one.name, one.name, (round(one.minutes / 60, 1), round(planned[one.volunteer_id] / 60, 1)))
+        for one, _minutes in most
+    ]
 
 
 def _minutes(plan: Plan, person_id: int) -> int:
