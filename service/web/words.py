@@ -356,5 +356,5 @@ def why(turn: RotationTurn) -> str:
 
 
 def against(counts: Mapping[str, int]) -> str:
-    """How many are kept from a block by what: `年纪大了不排夜班12，外出1`."""
-    return _("，").join(f"{BARS[Bar(bar)]}{count}" for bar, count in counts.items())
+    """How many are kept from a block by what: `12人年纪大了不排夜班，1人外出`."""
+    return _("，").join(_("{n}人{why}", n=count, why=BARS[Bar(bar)]) for bar, count in counts.items())
