@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.matching.plan import Plan
-from service.matching.problem import Wish
+from service.matching.problem import LOAD_WEEKS, Wish
 from service.matching.proof import most_wishes
 from service.matching.prospects import prospects
 from service.matching.relaxed import Relaxation, Relaxed
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 #: Nodes of the search for one block.
 NODES = 200
 #: The search may stop so close to its bound, in thousandths of the wishes of the block.
-CLOSE = 0.1
+CLOSE = 0.01
+#: What fairness may cost a duty, in points of worth: so little that some sixty people would have to change places for
+#: one point of wishes to be given up for it.
+FAIR = 1 / 64
 HALF = 1e-6
 
 
@@ -112,9 +115,25 @@ class Part:
     def _whole(self, relaxed: Relaxed) -> list[Wish] | None:
         loose = self._loose(relaxed.values)
         bounds = settled(self.frame.program, relaxed, loose=[wish.person_id in loose for wish in self.able])
-        slack = max(0.5, CLOSE / 1000 * float(relaxed.values[: len(self.worth)] @ self.worth))
-        values = whole(self.frame.program, self.terms, bounds=bounds, node_limit=NODES, slack=slack)
+        slack = max(FAIR, CLOSE / 1000 * float(relaxed.values[: len(self.worth)] @ self.worth))
+        values = whole(self.frame.program, self._fair_terms(), bounds=bounds, node_limit=NODES, slack=slack)
         return None if values is None else [wish for n, wish in enumerate(self.able) if values[n] > 0.5]
+
+    def _fair_terms(self) -> list[tuple[int, float]]:
+        """The aim, and between plans that honour as many wishes the fairer one.
+
+        Each duty pays less than FAIR of a point, by what it adds to the square of its person's load (rules.burden).
+        """
+        added = [self._burden(n) for n in range(len(self.able))]
+        dearest = max(1, *added)
+        return [(n, worth - (FAIR * added[n] / dearest if n < len(added) else 0)) for n, worth in self.terms]
+
+    def _burden(self, n: int) -> int:
+        """What a duty adds to the square of its person's load, if it is her first here."""
+        person_id = self.able[n].person_id
+        allowed = max(1, LOAD_WEEKS * self.start.persons[person_id].max_minutes)
+        before, after = (self.start.load[person_id] + minutes for minutes in (0, self.frame.minutes(n)))
+        return int((1000 * after // allowed) ** 2 - (1000 * before // allowed) ** 2)
 
     def _loose(self, values: Numbers) -> set[int]:
         cut = [n for n, value in enumerate(values) if HALF < value - int(value + HALF) < 1 - HALF]

@@ -28,6 +28,8 @@ from service.matching.solution import Level, LevelName, Solution, Tell, to_nobod
 from service.terms import MatchStage
 
 NAME = "blocks/2"
+#: Blocks around open roles, at most for each region.
+MOST_AROUND = 4
 
 
 def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
@@ -56,7 +58,7 @@ def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tup
         tell(MatchStage.PLACING, done, len(between))
         solve_turn(made, turn, processes=processes)
         done += len(turn)
-    for block in around(made, most=2 * len(found)):
+    for block in around(made, most=MOST_AROUND * len(found)):
         solve_turn(made, [block], processes=1)
     fill_minimums(made)
     return made, outlooks[0] if len(found) == 1 else None

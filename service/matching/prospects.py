@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from service.matching.company import adults_for
 from service.matching.plan import Plan
 from service.matching.problem import Opening, Wish
-from service.matching.rules import FIXED, GROWING, fits, partners
+from service.matching.rules import FIXED, GROWING, LIMITS, HardRule, fits, partners
+
+FREE, HELD = FIXED + LIMITS, FIXED + GROWING
 
 
 def prospects(start: Plan, wishes: Iterable[Wish]) -> list[Wish]:
     """The wishes that a plan grown from this one might honour, in their order; some may turn out to be impossible."""
-    able = [wish for wish in wishes if fits(start, wish, by=FIXED + GROWING)]
+    able = [wish for wish in wishes if fits(start, wish, by=_in_her_way(start, wish.person_id))]
+    asked = set(start.openings)
     while True:
         hopeful = _Hope(start, able)
-        kept = [wish for wish in able if hopeful.for_wish(wish)]
-        if len(kept) == len(able):
-            return kept
-        able = kept
+        lost = [wish for wish in able if wish.opening_id in asked and not hopeful.for_wish(wish)]
+        if not lost:
+            return able
+        asked = set(_beside(start, lost))
+        gone = {(wish.person_id, wish.opening_id) for wish in lost}
+        able = [wish for wish in able if (wish.person_id, wish.opening_id) not in gone]
+
+
+def _in_her_way(start: Plan, person_id: int) -> tuple[HardRule, ...]:
+    """The rules that could say no to a single wish: fewer where she holds nothing yet and is bound to nobody."""
+    return FREE if not start.duties.get(person_id) and not start.bonds.get(person_id) else HELD
+
+
+def _beside(start: Plan, wishes: Iterable[Wish]) -> Iterator[int]:
+    """The openings of the same shifts and crews."""
+    for wish in wishes:
+        opening = start.openings[wish.opening_id]
+        yield from (other.id for other in start.of_shift[opening.shift_id])
+        yield from (other.id for other in start.of_crew.get(opening.crew, ()))
 
 
 class _Hope:

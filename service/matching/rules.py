@@ -30,6 +30,11 @@ GROWING: tuple[HardRule, ...] = (
     *OWN_TIME,
     *(hours.relief, company.apart, company.faces, company.not_needed, company.full),
 )
+#: What of these can be in the way of somebody who holds nothing yet and is bound to nobody.
+LIMITS: tuple[HardRule, ...] = (
+    *(hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts),
+    *(company.faces, company.not_needed, company.full),
+)
 #: What somebody else can mend.
 COMPLETE: tuple[HardRule, ...] = (
     *(company.together, company.newcomer),
@@ -45,7 +50,10 @@ def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
 
 def fits(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> bool:
     """Whether nothing stands in the way, by all rules or by some; stops at the first blocker."""
-    return not any(True for rule in by for _ in rule(plan, wish))
+    for rule in by:
+        for _ in rule(plan, wish):
+            return False
+    return True
 
 
 def stands(plan: Plan, wish: Wish) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.matching.relaxed import Relaxed
 
 #: How much the linear program would lose, in worth, by doing otherwise, before it counts as sure: of a yes, of a no.
-SURE_YES, SURE_NO, SURE_ANYHOW = 1, 2, 20
+SURE_YES, SURE_NO, SURE_ANYHOW = 1, 1, 10
 HALF = 1e-6
 
 
@@ -33,7 +33,7 @@ def settled(program: Program, relaxed: Relaxed, *, loose: Sequence[bool]) -> tup
 
 def whole(
     program: Program,
-    terms: Sequence[tuple[int, int]],
+    terms: Sequence[tuple[int, float]],
     *,
     bounds: tuple[Numbers, Numbers],
     node_limit: int,
@@ -60,7 +60,7 @@ def whole(
     return values
 
 
-def opened(program: Program, terms: Sequence[tuple[int, int]], lower: Numbers, upper: Numbers) -> highspy.HighsLp:
+def opened(program: Program, terms: Sequence[tuple[int, float]], lower: Numbers, upper: Numbers) -> highspy.HighsLp:
     """What is left to decide when columns are held within these bounds: open columns, and rows that may yet break."""
     import numpy as np
 

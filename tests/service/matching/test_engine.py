@@ -75,6 +75,18 @@ def test_a_town_in_regions_is_near_what_no_plan_can_beat_and_much_nearer_than_gr
     assert best[LevelName.WISHES] - drafted[LevelName.WISHES] > 4 * (best[LevelName.WISHES] - reached[LevelName.WISHES])
 
 
+@pytest.mark.parametrize("idle", [(1, 2, 3), (5, 6, 7), (10, 11, 12)])
+def test_between_plans_as_good_who_served_less_is_given_the_place(idle: tuple[int, ...]) -> None:
+    """Twelve people wish alike for one shift of three; nobody's wish is dearer."""
+    wishes = tuple(wish(n, 10) for n in range(1, 13))
+    problem = problem_of(
+        (opening(10, 1, min_needed=2, max_needed=3),), wishes, loads={n: 600 for n in range(1, 13) if n not in idle}
+    )
+    made, _ = engine.plan(problem)
+
+    assert sorted(person_id for person_id, _ in made.placed) == list(idle)
+
+
 @slowly
 @given(ruled_problems())
 def test_what_no_plan_can_beat_is_never_below_what_the_exact_matcher_reaches(problem: Problem) -> None:
