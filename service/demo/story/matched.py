@@ -35,7 +35,7 @@ def _drafted(stage: Stage, visit: Shown) -> Shown:
     asked = stage.do(DESK, "POST", f"activities/{visit['activity_id']}/match-runs", {"until_at": until_at.isoformat()})
     stage.step("协调员请系统排一排", "the coordinator asks for a plan")
     path = f"match-runs/{asked['id']}"
-    stage.wait(lambda: stage.do(DESK, "GET", path)["state"] != "requested", "排班没有算出来")
+    stage.wait(lambda: stage.do(DESK, "GET", path)["state"] not in ("requested", "solving"), "排班没有算出来")
     run: Shown = stage.do(DESK, "GET", path)
     if run["state"] != "drafted":
         raise StoryStopped(f"排班的状态是 {run['state']}")

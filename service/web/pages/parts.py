@@ -36,7 +36,7 @@ def show(db: Session, co_host_id: int) -> ResponseReturnValue:
     actions.look_at_part(db, co_host, account_id=visitor.me(db).account_id, now=now)
     return page.render(
         "parts/show.html",
-        title=activity.title,
+        title=_("{title}：我们这一份", title=activity.title),
         name=name,
         activity=activity,
         shifts=queries.part(db, co_host, now=now),
