@@ -177,6 +177,13 @@ class ActivityChange(Input):
         label=Lazy("会出声，附近都听得到"),
         metadata={"description": "Not in quiet hours: a plan or a move into them is refused."},
     )
+    reveal_before = Whole(
+        least=1,
+        most=60 * 24 * 30,
+        allow_none=True,
+        label=Lazy("突击检查，提前多久告诉本人（分钟）"),
+        metadata={"description": "So long before a shift its people hear of it, nobody else. null: no secret."},
+    )
     lead_times = LeadTimes()
     closes_before = Whole(most=60 * 24 * 60, label=Lazy("报名截止（开始前分钟）"))
     withdraw_before = Whole(most=60 * 24 * 60, label=Lazy("取消期限（开始前分钟）"))
@@ -261,6 +268,7 @@ class ActivityShown(Shown):
     what_to_bring = fields.String(required=True)
     risk_notice = fields.String(required=True)
     must_confirm_risk = fields.Boolean(required=True)
+    reveal_before = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes."})
     is_loud = fields.Boolean(required=True, metadata={"description": "Never in quiet hours."})
     risk_version = fields.Integer(
         required=True, metadata={"description": "The number of the risk notice last to be confirmed."}

@@ -15,6 +15,15 @@ class ReasonShown(Schema):
     details = fields.Dict(required=True, metadata={"description": "The values the sentence was made from."})
 
 
+class RiskTold(Schema):
+    """A risk notice to be read and confirmed before the same is asked once more."""
+
+    activity_id = fields.Integer(required=True)
+    volunteer_id = fields.Integer(required=True, metadata={"description": "Who has to confirm it."})
+    version = fields.Integer(required=True)
+    text = fields.String(required=True)
+
+
 class ProblemShown(Schema):
     """A problem document (application/problem+json)."""
 
@@ -28,6 +37,8 @@ class ProblemShown(Schema):
         values=fields.List(fields.String()),
         metadata={"description": "What is wrong in each field."},
     )
+    code = fields.String(metadata={"description": "Why, as a word for programs."})
+    risk = fields.Nested(RiskTold, metadata={"description": "What must be confirmed first."})
     reasons = fields.List(
         fields.Nested(ReasonShown), metadata={"description": "All the reasons why a sign-up was refused."}
     )

@@ -98,6 +98,14 @@ class WhatInput(Input):
     summary = Text(longest=1000, load_default="", label=Lazy("做些什么"), hint=Lazy("可不填"), widget="textarea")
     what_to_bring = Text(longest=200, load_default="", label=Lazy("要带什么"), hint=Lazy("可不填"))
     risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
+    reveal_hours = Whole(
+        least=1,
+        most=720,
+        load_default=None,
+        allow_none=True,
+        label=Lazy("突击检查：提前几小时才告诉本人"),
+        hint=Lazy("不是突击检查就空着。写了，除了协调员谁也看不到这个活动"),
+    )
     is_loud = Ticked(label=Lazy("会出声，附近都听得到"), hint=Lazy("比如小喇叭广播。安静的时间（晚上和清早）不能排"))
     must_confirm_risk = Ticked(
         label=Lazy("要来的人先确认看过安全提醒"), hint=Lazy("比如夜查、登高、用电的活。改了提醒，会请每个人再确认")

@@ -190,6 +190,8 @@ def revise(
         plans, days = [one.plan for one in activity.series], calendar(session, activity.area_id)
         if any("quiet" in plan_problems(plan, days, now=now, quiet=quiet_hours()) for plan in plans):
             raise ActivityRefused({"is_loud": ["quiet"]})
+    if changes.get("reveal_before") and activity.reveal_before is None and activity.state != ActivityState.DRAFT:
+        raise ActivityRefused({"reveal_before": ["known_already"]})
     _check_risk({**_risk_of(activity), **changes})
     for name, value in changes.items():
         setattr(activity, name, value)

@@ -19,6 +19,8 @@ COLUMNS = (
     "what_to_bring",
     "risk_notice",
     "must_confirm_risk",
+    "is_loud",
+    "reveal_before",
     "contact_name",
     "contact_phone",
     "mode",

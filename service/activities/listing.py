@@ -9,6 +9,7 @@ from sqlalchemy import Row, case, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.queries import IS_ANNOUNCED
 from service.places.queries import within
 from service.terms import ActivityState, ShiftState
 
@@ -27,7 +28,7 @@ def activities(
     statement = select(Activity).where(Activity.id > after_id)
     seen = within(Activity.area_id, scope_ids)
     if public_around is not None:
-        seen |= (Activity.state != ActivityState.DRAFT) & within(Activity.area_id, [public_around])
+        seen |= (Activity.state != ActivityState.DRAFT) & IS_ANNOUNCED & within(Activity.area_id, [public_around])
     if below is not None:
         statement = statement.where(within(Activity.area_id, [below]))
     if state is not None:
@@ -60,6 +61,7 @@ def shifts(
     session: Session,
     *,
     scope_ids: Sequence[int],
+    coordinated_ids: Sequence[int],
     from_at: datetime,
     until_at: datetime | None = None,
     activity_id: int | None = None,
@@ -67,8 +69,13 @@ def shifts(
     after: tuple[datetime, int] | None = None,
     limit: int = 30,
 ) -> Sequence[Shift]:
-    """Shifts at and below these areas that are not over at `from_at`, by start; `after` is (starts_at, id)."""
+    """Shifts at and below these areas that are not over at `from_at`, by start; `after` is (starts_at, id).
+
+    Unannounced checks only where they are in areas the reader coordinates.
+    """
     statement = select(Shift).where(within(Shift.area_id, scope_ids), Shift.ends_at > from_at)
+    announced = Shift.activity_id.not_in(select(Activity.id).where(~IS_ANNOUNCED))
+    statement = statement.where(announced | within(Shift.area_id, coordinated_ids))
     if until_at is not None:
         statement = statement.where(Shift.starts_at < until_at)
     if activity_id is not None:

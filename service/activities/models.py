@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, false
@@ -49,6 +49,9 @@ class Activity(Base):
     is_loud: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="is heard all around: never in quiet hours"
     )
+    reveal_before: Mapped[int | None] = mapped_column(
+        comment="minutes before the start until when only coordinators know of a shift; null: everybody may"
+    )
     lead_times: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=lambda: list(LEAD_TIMES))
     closes_before: Mapped[int] = mapped_column(default=0, comment="minutes before start when sign-up closes")
     withdraw_before: Mapped[int] = mapped_column(default=120, comment="minutes before start until one may withdraw")
@@ -63,6 +66,10 @@ class Activity(Base):
     risk_texts: Mapped[list[RiskText]] = relationship(order_by="RiskText.version")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    def is_hidden(self, shift: Shift, *, now: datetime) -> bool:
+        """Whether nobody but coordinators may know of this shift yet: an unannounced check."""
+        return self.reveal_before is not None and now < shift.starts_at - timedelta(minutes=self.reveal_before)
 
 
 class RiskText(Base):

@@ -13,12 +13,15 @@ from service.calendars.recurrence import weekdays_of
 from service.places.queries import within
 from service.terms import ActivityState, DayRule, ShiftState
 
+#: Whether everybody may know of an activity: its shifts are no unannounced checks.
+IS_ANNOUNCED = Activity.reveal_before.is_(None)
+
 
 def published(session: Session, activity_id: int) -> Activity | None:
-    """An activity anybody may see: published, or cancelled after it was."""
+    """An activity anybody may see: published, or cancelled after it was; never one of unannounced checks."""
     return session.scalar(
         select(Activity)
-        .where(Activity.id == activity_id, Activity.state != ActivityState.DRAFT)
+        .where(Activity.id == activity_id, Activity.state != ActivityState.DRAFT, IS_ANNOUNCED)
         .options(selectinload(Activity.roles))
     )
 
@@ -117,7 +120,7 @@ def open_shift(session: Session, shift_id: int) -> Shift | None:
     return session.scalar(
         select(Shift)
         .join(Activity, Activity.id == Shift.activity_id)
-        .where(Shift.id == shift_id, Activity.state != ActivityState.DRAFT)
+        .where(Shift.id == shift_id, Activity.state != ActivityState.DRAFT, IS_ANNOUNCED)
         .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
     )
 

@@ -49,10 +49,12 @@ def start(session: Session, *, shift_role_id: int, cause: BackfillCause, now: da
     """Seek people for a role that is short of them; the id of the new search. One under way looks again instead.
 
     Where a place came free the search waits for PATIENCE, and not to be earlier than HORIZON before the start; for any
-    other cause it looks at once. None where nobody is missing, or the shift is over, called off or not published.
+    other cause it looks at once. None where nobody is missing, or the shift is over, called off, not published, or a
+    secret yet.
     """
     row = queries.opening_of(session, shift_role_id)
     is_open = row.Shift.state == ShiftState.OPEN and row.Activity.state == ActivityState.PUBLISHED
+    is_open = is_open and not row.Activity.is_hidden(row.Shift, now=now)
     if not is_open or row.ShiftRole.taken >= row.ShiftRole.min_needed or now >= row.Shift.ends_at:
         return None
     at_once = cause != BackfillCause.FREED

@@ -95,9 +95,22 @@ def publish(
     lock_all(session, [draft.volunteer_id for draft, _shift in found])
     drafts = [draft for one, _shift in found if (draft := locked(session, one.id)).state == AssignmentState.DRAFTED]
     skipped = tuple(offer_all(session, drafts, now=now))
-    for draft in drafts:
+    asked = [draft for draft in drafts if draft.state == AssignmentState.OFFERED]
+    for draft in asked:
         _note(session, "published_draft", draft, account_id=account_id, now=now)
-    return Published(len(drafts) - len(skipped), skipped)
+    return Published(len(asked), skipped)
+
+
+def reveal_due(session: Session, *, now: datetime, limit: int = 50) -> int:
+    """Ask those who are meant for an unannounced check whose time to be told has come; how many drafts were settled.
+
+    One that no longer fits is dropped, as ever; the gap is seen on the desk, and others may be sought from now on.
+    """
+    drafts = queries.to_reveal(session, now=now, limit=limit)
+    lock_all(session, [one.volunteer_id for one in drafts])
+    still = [draft for one in drafts if (draft := locked(session, one.id)).state == AssignmentState.DRAFTED]
+    offer_all(session, still, now=now)
+    return len(drafts)
 
 
 def _in_shift(session: Session, shift_id: int, volunteer_id: int) -> Assignment | None:

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Shift
+from service.activities.models import Activity, Shift
 from service.backfill.candidates import load, pool
+from service.matching.models import MatchRun
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.signups import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening, openings
 from service.signups.rules import Candidate, Commitment, Refused, closed, unfit
-from service.terms import AssignmentState, Refusal, Rung
+from service.terms import ActivityState, AssignmentState, MatchRunState, Refusal, Rung, ShiftState
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import is_called
 
@@ -78,6 +79,23 @@ def pencilled(
         .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_(None))
         .where(Shift.activity_id == activity_id, Shift.starts_at >= from_at, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, Assignment.id)
+    ).all()
+
+
+def to_reveal(session: Session, *, now: datetime, limit: int) -> Sequence[Assignment]:
+    """Drafts for unannounced checks, written by hand or of a plan that was published, that may be known by now."""
+    reveals_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.reveal_before)
+    published_runs = select(MatchRun.id).where(MatchRun.state == MatchRunState.PUBLISHED)
+    return session.scalars(
+        select(Assignment)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Assignment.state == AssignmentState.DRAFTED, Activity.reveal_before.is_not(None))
+        .where(or_(Assignment.match_run_id.is_(None), Assignment.match_run_id.in_(published_runs)))
+        .where(Activity.state == ActivityState.PUBLISHED, Shift.state == ShiftState.OPEN)
+        .where(reveals_at <= now, Shift.starts_at > now)
+        .order_by(Shift.starts_at, Assignment.id)
+        .limit(limit)
     ).all()
 
 

@@ -71,13 +71,15 @@ def throw_away(session: Session, run: MatchRun) -> None:
 
 def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) -> list[Unplaced]:
     """Make each draft an offer, and all of one person one asking. Those that no longer fit are dropped and given back
-    with all the reasons.
+    with all the reasons. Those for unannounced checks stay drafts until their time has come (`reveal_due`).
 
     The caller holds the locks of their people.
     """
     skipped = []
     first: dict[int, int] = {}
     for draft in drafts:
+        if _is_hidden(session, draft, now=now):
+            continue
         if reasons := _offer(session, draft, now=now):
             drop(draft)
             skipped.append(
@@ -91,6 +93,11 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
         else:
             draft.asked_with_id = first.setdefault(draft.volunteer_id, draft.id)
     return skipped
+
+
+def _is_hidden(session: Session, draft: Assignment, *, now: datetime) -> bool:
+    shift = session.get_one(Shift, draft.shift_id)
+    return session.get_one(Activity, shift.activity_id).is_hidden(shift, now=now)
 
 
 def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datetime) -> tuple[int, int]:

@@ -55,7 +55,8 @@ def _who_answers_for(
     accounts = queries.coordinators(session, shift.area_id)
     for account_id in accounts:
         yield NotificationKind.GAP_OPENED, f"gap:{role.id}:{account_id}:{day}", To(account_id=account_id)
-    team_id = session.get_one(Activity, shift.activity_id).team_id
+    activity = session.get_one(Activity, shift.activity_id)
+    team_id = activity.team_id if activity.reveal_before is None else None
     leads = teams.leads_on(session, team_id, day=local(shift.starts_at).date()) if team_id is not None else ()
     told = queries.volunteers_behind(session, accounts)
     for volunteer_id in leads:

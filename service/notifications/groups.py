@@ -114,6 +114,8 @@ def tell_groups(session: Session, *, shift_role_id: int, now: datetime) -> None:
     activity = session.get_one(Activity, shift.activity_id)
     if shift.state != ShiftState.OPEN or activity.state != ActivityState.PUBLISHED or now >= shift.starts_at:
         return
+    if activity.reveal_before is not None:
+        return
     keys = {}
     if role.taken < role.min_needed:
         keys[NotificationKind.GROUP_GAP] = f"group_gap:{role.id}:{local(now).date()}"

@@ -160,7 +160,7 @@ WITH reader AS MATERIALIZED (
     JOIN membership ON membership.volunteer_id = reader.volunteer_id AND membership.role = 'lead'
         AND membership.from_on <= monday AND coalesce(membership.until_on > monday, true)
     JOIN team ON team.id = membership.team_id AND team.state = 'active'
-    JOIN activity ON activity.team_id = team.id
+    JOIN activity ON activity.team_id = team.id AND activity.reveal_before IS NULL
     JOIN shift ON shift.activity_id = activity.id
     WHERE shift.starts_at >= reader.from_at AND shift.starts_at < reader.from_at + interval '168 hours'
 ), hers AS (

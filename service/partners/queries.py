@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import IS_ANNOUNCED
 from service.calendars.rules import local
 from service.partners.models import CoHost, CoHostRole, Partner, PartnerMember
 from service.places.models import Area
@@ -139,7 +140,9 @@ def is_seen_by(*, scope_ids: Sequence[int], volunteer_id: int | None, day: date)
             .join(Partner, Partner.id == PartnerMember.partner_id)
             .where(PartnerMember.volunteer_id == volunteer_id, PartnerMember.is_lead, Partner.ended_at.is_(None))
         )
-    return is_hers & CoHost.activity_id.in_(select(Activity.id).where(Activity.state != ActivityState.DRAFT))
+    return is_hers & CoHost.activity_id.in_(
+        select(Activity.id).where(Activity.state != ActivityState.DRAFT, IS_ANNOUNCED)
+    )
 
 
 def parts(

@@ -55,13 +55,16 @@ def offer(
     assignment: Assignment | None = None,
     as_stand_by: bool = False,
 ) -> Assignment | None:
-    """Offer a place in the opening `row` (role, shift, activity, definition); None when none is free.
+    """Offer a place in the opening `row` (role, shift, activity, definition); None when none is free, or when nobody
+    may know of the shift yet.
 
     `as_stand_by`: one of those beside the role's places. With `assignment`, that draft becomes the offer. The caller
     holds the person's lock and has asked the rules. Raises ConflictingDuty.
     """
     shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
-    if shift is None or not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
+    if shift is None or activity.is_hidden(shift, now=now):
+        return None
+    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
         return None
     if assignment is None:
         assignment = Assignment(
@@ -97,13 +100,16 @@ def take(
     answered_by: int | None = None,
     as_stand_by: bool = False,
 ) -> Assignment | None:
-    """Give a place in the opening `row` to somebody who has said yes already; None when none is free.
+    """Give a place in the opening `row` to somebody who has said yes already; None when none is free, or when nobody
+    may know of the shift yet.
 
     The caller holds the person's lock and has asked the rules. Raises ConflictingDuty, RiskUnconfirmed.
     """
     require(session, volunteer_id=volunteer_id, shift_id=row.Shift.id)
     shift = lock_open_shift(session, row.Shift.id)
-    if shift is None or not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
+    if shift is None or row.Activity.is_hidden(shift, now=now):
+        return None
+    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
         return None
     assignment = Assignment(
         area_id=shift.area_id,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import IS_ANNOUNCED
 from service.calendars.rules import instant
 from service.places.queries import within
 from service.roster.models import SURE, Assignment
@@ -48,7 +49,7 @@ def on_duty(session: Session, *, area_id: int, day: date) -> list[OnDuty]:
         .join(ShiftRole, ShiftRole.shift_id == Shift.id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
         .where(within(Shift.area_id, [area_id]), Shift.state == ShiftState.OPEN)
-        .where(Activity.state == ActivityState.PUBLISHED)
+        .where(Activity.state == ActivityState.PUBLISHED, IS_ANNOUNCED)
         .where(Shift.starts_at < instant(day + timedelta(days=1), time.min), Shift.ends_at > instant(day, time.min))
         .order_by(Shift.starts_at, Shift.id, ShiftRole.id)
     ).all()

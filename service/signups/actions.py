@@ -93,7 +93,7 @@ def sign_up(
         return session.get_one(SignUp, asked.standing_id)
     if asked.kept_id is not None and (undone := _undone(session, asked.kept_id, now=now)):
         return undone
-    if asked.opening is None:
+    if asked.opening is None or asked.is_unannounced:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
     if reasons := refusals(asked.candidate, asked.opening, now):
         raise SignUpRefused(reasons)

@@ -29,6 +29,7 @@ class Asking:
 
     `standing_id` is the sign-up she has for this shift, `kept_id` the one she withdrew whose place in this very role
     is still kept for her. `has_risk`: its risk notice she has not confirmed yet.
+    `is_unannounced`: nobody asks for a place in it, people are placed.
     """
 
     candidate: Candidate
@@ -36,6 +37,7 @@ class Asking:
     standing_id: int | None
     kept_id: int | None
     has_risk: bool = False
+    is_unannounced: bool = False
 
 
 def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id: int) -> Asking:
@@ -45,7 +47,14 @@ def asking(session: Session, *, volunteer_id: int, shift_id: int, shift_role_id:
     if row is None:
         raise LookupError(f"no volunteer {volunteer_id}")
     opening = opening_of(row) if row.shift_id else None
-    return Asking(_candidate(volunteer_id, row), opening, row.standing_id, row.kept_id, bool(row.has_risk))
+    return Asking(
+        _candidate(volunteer_id, row),
+        opening,
+        row.standing_id,
+        row.kept_id,
+        bool(row.has_risk),
+        bool(row.is_unannounced),
+    )
 
 
 def candidate(session: Session, volunteer_id: int, *, around: datetime, until: datetime | None = None) -> Candidate:
@@ -120,11 +129,12 @@ SELECT {_PERSON},
         AS standing_id,
     (SELECT k.signup_id FROM assignment k WHERE k.volunteer_id = v.id AND k.shift_role_id = %(shift_role_id)s
         AND k.place_held_until IS NOT NULL ORDER BY k.id DESC LIMIT 1) AS kept_id,
+    o.reveal_before IS NOT NULL AS is_unannounced,
     o.must_confirm_risk AND NOT EXISTS (SELECT FROM risk_confirmation n WHERE n.activity_id = o.activity_id
         AND n.version = o.risk_version AND n.volunteer_id = v.id) AS has_risk,
     o.*
 FROM volunteer v LEFT JOIN (
-    SELECT {selected(OPENING_COLUMNS)}, a.id AS activity_id, a.must_confirm_risk, a.risk_version
+    SELECT {selected(OPENING_COLUMNS)}, a.id AS activity_id, a.must_confirm_risk, a.risk_version, a.reveal_before
     FROM shift_role r
     JOIN shift s ON s.id = r.shift_id
     JOIN activity a ON a.id = s.activity_id

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import IS_ANNOUNCED
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
@@ -253,6 +254,7 @@ def _upcoming(
         _openings()
         .join(Area, Area.id == Shift.area_id)
         .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED, closes_at > now)
+        .where(IS_ANNOUNCED)
         .where(or_(is_free, may_wait) if with_full else is_free)
         .where(neighbourhood == any_(Area.lineage))
         .order_by(Shift.starts_at, ShiftRole.id)

@@ -73,7 +73,7 @@ def _ask(
     if hers is not None:
         return row, hers
     asked = asking(session, volunteer_id=volunteer_id, shift_id=shift_id, shift_role_id=shift_role_id)
-    if asked.opening is None:
+    if asked.opening is None or asked.is_unannounced:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
     if asked.standing_id is not None:
         raise SignUpRefused([Refused(Refusal.OVERLAP)])

@@ -113,6 +113,7 @@ JOIN activity a ON a.id = s.activity_id
 JOIN activity_role d ON d.id = r.activity_role_id
 WHERE s.starts_at >= :starts_at AND (s.starts_at, s.id, r.id) > (:starts_at, :shift_id, :role_id)
   AND s.starts_at > :now AND s.state = 'open' AND a.state = 'published'
+  AND a.reveal_before IS NULL
   AND (SELECT coalesce(home.parent_id, home.id) FROM area home
         WHERE home.id = coalesce(:area_id, (SELECT area_id FROM volunteer WHERE id = :volunteer_id))) = ANY (n.lineage)
   AND NOT EXISTS (SELECT FROM signup u WHERE u.shift_id = s.id AND u.volunteer_id = :volunteer_id

@@ -100,6 +100,8 @@ class Wizard:
     def columns(self) -> dict[str, Any]:
         """The activity's own columns, as typed. 404 when its place is no longer hers to use."""
         given = {name: value for name, value in self.kept("what").loaded.items() if name != "repeats"}
+        hours = given.pop("reveal_hours", None)
+        given["reveal_before"] = hours * 60 if hours else None
         place = found(places.in_scope(self.desk.db, given["place_id"], scope_ids=self.desk.scope_ids))
         return {"team_id": None, **given, "area_id": _community(self.desk, place).id}
 

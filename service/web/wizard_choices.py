@@ -143,6 +143,7 @@ def _what(activity: Activity, series: Series) -> Typed:
         "risk_notice": activity.risk_notice,
         "must_confirm_risk": "true" if activity.must_confirm_risk else "",
         "is_loud": "true" if activity.is_loud else "",
+        "reveal_hours": str(-(-activity.reveal_before // 60)) if activity.reveal_before else "",
     }
     return {name: [value] for name, value in typed.items() if value}
 

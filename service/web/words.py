@@ -257,6 +257,7 @@ ACTIVITY_PROBLEMS = {
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
     "longer_than_a_day": Lazy("一个班次最长24小时"),
     "cancelled": Lazy("已经取消了"),
+    "known_already": Lazy("已经发布，大家都知道了，不能再改成突击检查"),
     "quiet": Lazy("会出声的活动不能排在安静的时间（晚上和清早）"),
     "no_risk_notice": Lazy("要本人确认的安全提醒还没有写"),
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),

@@ -113,11 +113,12 @@ def _let_an_hour_pass() -> None:
 
 def _sweep() -> None:
     """Everything beat rings, in its own code."""
-    from workers import activities, backfill, notifications, reminders, roster, rotation, swaps
+    from workers import activities, backfill, drafting, notifications, reminders, roster, rotation, swaps
 
     for task in (
         activities.extend_horizon,
         rotation.extend,
+        drafting.reveal_due,
         roster.ask_again,
         roster.expire_offers,
         roster.hand_on_places,

@@ -82,8 +82,8 @@ def _risk_unconfirmed(error: RiskUnconfirmed) -> Problem:
     """With the notice, which is to be read, confirmed, and then the same asked once more."""
     risk = error.risk
     detail = _("先看安全提醒，确认以后再答应。")
-    told = {"activity_id": risk.activity_id, "version": risk.version, "text": risk.text}
-    return Problem(409, kind="risk-unconfirmed", detail=detail, volunteer_id=risk.volunteer_id, risk=told)
+    told = {name: getattr(risk, name) for name in ("activity_id", "volunteer_id", "version", "text")}
+    return Problem(409, kind="risk-unconfirmed", detail=detail, risk=told)
 
 
 def _activity_refused(error: ActivityRefused) -> Problem:

@@ -28,6 +28,7 @@ def list_shifts(call: Call, *, asked: dict[str, Any]) -> Any:
         return _takeable(call, asked)
     rows = listing.shifts(
         call.session,
+        coordinated_ids=call.scope_ids,
         scope_ids=(asked["area_id"],) if "area_id" in asked else call.scope_ids or (call.around,),
         activity_id=asked.get("activity_id"),
         from_at=asked.get("from_at") or call.now,
@@ -42,7 +43,8 @@ def list_shifts(call: Call, *, asked: dict[str, Any]) -> Any:
 @shifts.operation("GET", "/<id:shift_id>", gives=ShiftShown())
 def show_shift(call: Call, *, shift_id: int) -> Any:
     """One shift with its places."""
-    shift = found(queries.open_shift(call.session, shift_id))
+    everybodys = queries.open_shift(call.session, shift_id)
+    shift = everybodys or found(queries.shift_in_scope(call.session, shift_id, scope_ids=call.scope_ids))
     return versioned(_shown(shift), shift.version)
 
 

@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from service import links
 from service.activities import queries as activities
@@ -113,6 +113,8 @@ def sign_in(desk: Desk, shift_id: int) -> Response:
 def poster(desk: Desk, activity_id: int) -> Response:
     """What, when, where and whom to call, in large type, with a code that opens the activity's page."""
     activity = activity_here(desk, activity_id)
+    if activity.reveal_before is not None:
+        abort(404)
     return page.render(
         "handouts/poster.html",
         title=_("海报：{title}", title=activity.title),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
-from service import links
+from service import links, wording
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
 from service.backfill.queries import under_way
@@ -61,6 +61,7 @@ def board_page(
         unread=[one for one in readers(desk.db, activity, now=desk.now) if not one.is_confirmed]
         if activity.must_confirm_risk
         else [],
+        reveal_before=wording.duration(timedelta(minutes=activity.reveal_before or 0)),
         is_draft=activity.state == ActivityState.DRAFT,
         planned=planned,
         changeable=[one for one in activity.series if can_be_typed(one) and goes_on(one, local(desk.now).date())],
@@ -80,6 +81,8 @@ def board_page(
 def paper(desk: Desk, activity_id: int) -> Response:
     """The same week for the notice board: names masked, telephone numbers left out."""
     activity = activity_here(desk, activity_id)
+    if activity.reveal_before is not None:
+        abort(404)
     monday = _monday(asked_day("on"), activities.starts(desk.db, activity.id, now=desk.now), desk.now)
     return page.render(
         "roster/paper.html",

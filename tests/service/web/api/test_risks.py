@@ -23,7 +23,9 @@ def test_the_refusal_carries_the_notice_and_then_the_place_is_hers(town: Town, n
     asked = {"shift_role_id": role_id}
     refused = town.volunteer.post(f"/shifts/{shift_id}/signups", asked)
     assert (refused.status, refused.json["type"]) == (409, "/api/v1/docs#problem-risk-unconfirmed")
-    assert refused.json["risk"] == {"activity_id": activity_id, "version": 1, "text": "夜里两人同行。"}
+    her = town.volunteer.volunteer_id
+    told = {"activity_id": activity_id, "volunteer_id": her, "version": 1, "text": "夜里两人同行。"}
+    assert refused.json["risk"] == told
     assert town.volunteer.get("/signups").json["items"] == []
     path = f"/activities/{activity_id}/risk-confirmations"
     assert town.volunteer.post(path, {"version": 2}).status == 409, "there is no such text yet"
