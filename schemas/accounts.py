@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from schemas import Input
-from schemas.fields import Code, LocalDateTime, Phone, Text, Whole
+from schemas.fields import Choice, Code, Id, LocalDateTime, Name, Phone, Text, Whole
 from schemas.shown import Shown, one_of
 from service.language import Lazy
 from service.terms import Role
@@ -50,6 +50,36 @@ class MeShown(Shown):
         required=True, allow_none=True, metadata={"description": "null for an account that is no volunteer."}
     )
     roles = fields.List(fields.Nested(GrantShown), required=True)
+
+
+class RoleGiven(GrantShown):
+    """A role as it was given, with its own id and whose it is."""
+
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+
+
+class AccountShown(Shown):
+    """An account that holds a role in one's areas. Its telephone number is shown to nobody."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    volunteer_id = fields.Integer(required=True, allow_none=True)
+    disabled_at = LocalDateTime(
+        required=True, allow_none=True, metadata={"description": "Since when nobody logs in with it."}
+    )
+    roles = fields.List(
+        fields.Nested(RoleGiven), required=True, metadata={"description": "Those within one's own areas."}
+    )
+
+
+class NewRole(Input):
+    """A role for whoever logs in with this number; she need not have been here before."""
+
+    phone = Phone(required=True)
+    name = Name(required=True)
+    role = Choice(Role, required=True, label=Lazy("能做什么"))
+    area_id = Id(required=True)
 
 
 class TokenGiven(Shown):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from service import secrets
@@ -17,6 +17,7 @@ from service.db import fetch
 from service.places.models import Area
 from service.places.queries import within
 from service.terms import Role
+from service.volunteers.models import Volunteer
 from service.volunteers.queries import PHONE
 
 
@@ -88,19 +89,48 @@ def grants(session: Session, *, scope_ids: Sequence[int], text: str = "") -> Seq
     ).all()
 
 
+def grants_of(session: Session, account_ids: Sequence[int], *, scope_ids: Sequence[int]) -> Sequence[RoleGrant]:
+    """The roles of these accounts within the scopes, by id."""
+    return session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.account_id.in_(account_ids), within(RoleGrant.area_id, scope_ids))
+        .order_by(RoleGrant.id)
+    ).all()
+
+
 def grant_in_scope(session: Session, grant_id: int, *, scope_ids: Sequence[int]) -> RoleGrant | None:
     """The grant, if it is for one of the scopes or below."""
     return session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id, within(RoleGrant.area_id, scope_ids)))
 
 
-def is_administered(session: Session, area_id: int, *, without: int) -> bool:
-    """Whether somebody administers the area, or one above it, by another grant than `without`."""
+def in_scope(session: Session, account_id: int, *, scope_ids: Sequence[int]) -> Account | None:
+    """The account, if it holds a role in one of the scopes or below, or its volunteer lives there."""
+    held = exists().where(RoleGrant.account_id == Account.id, within(RoleGrant.area_id, scope_ids))
+    lives = exists().where(Volunteer.id == Account.volunteer_id, within(Volunteer.area_id, scope_ids))
+    return session.scalar(select(Account).where(Account.id == account_id, or_(held, lives)))
+
+
+def holds_elsewhere(session: Session, account_id: int, *, scope_ids: Sequence[int]) -> bool:
+    """Whether it holds a role that is not within the scopes."""
+    grants = exists().where(RoleGrant.account_id == account_id, not_(within(RoleGrant.area_id, scope_ids)))
+    return session.scalars(select(grants)).one()
+
+
+def staff(session: Session, *, scope_ids: Sequence[int], after_id: int = 0, limit: int = 30) -> Sequence[Account]:
+    """Accounts that hold a role in these areas or below, by id."""
+    held = exists().where(RoleGrant.account_id == Account.id, within(RoleGrant.area_id, scope_ids))
+    return session.scalars(select(Account).where(held, Account.id > after_id).order_by(Account.id).limit(limit)).all()
+
+
+def is_administered(session: Session, area_id: int, *, without: int = 0, without_account: int = 0) -> bool:
+    """Whether somebody administers the area, or one above it, by another grant and with another account than these."""
     lineage = session.scalars(select(Area.lineage).where(Area.id == area_id)).one()
     return session.scalars(
         select(
             exists()
             .where(RoleGrant.account_id == Account.id, Account.disabled_at.is_(None))
             .where(RoleGrant.role == Role.ADMIN, RoleGrant.area_id.in_(lineage), RoleGrant.id != without)
+            .where(RoleGrant.account_id != without_account)
         )
     ).one()
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
+from service import audit
 from service.accounts.models import Account
 from service.activities.models import Activity
 from service.audit import AuditEntry
+from service.calendars.rules import instant
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import Assignment
@@ -36,14 +38,38 @@ class Wanted:
     until: datetime | None = None
 
 
+def wanted(*, by: str, about: str, since: date | None, until: date | None, verb: str = "") -> Wanted:
+    """As it is asked for: whole days here, both of them included."""
+    return Wanted(
+        by=by,
+        about=about,
+        verb=verb,
+        since=instant(since, time.min) if since else None,
+        until=instant(until + timedelta(days=1), time.min) if until else None,
+    )
+
+
+def note_search(session: Session, *, account_id: int, area_id: int, found: int, now: datetime) -> None:
+    """Somebody was looked for in the audit, which is a look at her."""
+    audit.note(
+        session,
+        verb="searched_audit",
+        subject=("audit", None),
+        account_id=account_id,
+        area_id=area_id,
+        now=now,
+        found=found,
+    )
+
+
 def entries(
-    session: Session, wanted: Wanted, *, scope_ids: Sequence[int], before_id: int | None = None, limit: int = 50
+    session: Session, asked: Wanted, *, scope_ids: Sequence[int], before_id: int | None = None, limit: int = 50
 ) -> Sequence[Row[AuditEntry, str | None]]:
     """(entry, name of who did it; None for the system itself), newest first."""
     statement = (
         select(AuditEntry, Account.name)
         .outerjoin(Account, Account.id == AuditEntry.account_id)
-        .where(_is_theirs(session, scope_ids), *_conditions(wanted, scope_ids))
+        .where(_is_theirs(session, scope_ids), *_conditions(asked, scope_ids))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
@@ -60,9 +86,9 @@ def names(session: Session, found: Iterable[AuditEntry]) -> dict[tuple[str, int]
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
     return {
         (kind, row_id): name
-        for kind, wanted in ids.items()
+        for kind, row_ids in ids.items()
         if kind in _NAMED
-        for row_id, name in session.execute(_NAMED[kind].where(_ID[kind].in_(wanted)))
+        for row_id, name in session.execute(_NAMED[kind].where(_ID[kind].in_(row_ids)))
     }
 
 
@@ -72,18 +98,18 @@ def _is_theirs(session: Session, scope_ids: Sequence[int]) -> ColumnElement[bool
     return or_(own, AuditEntry.area_id.is_(None)) if session.scalar(tops) is not None else own
 
 
-def _conditions(wanted: Wanted, scope_ids: Sequence[int]) -> list[ColumnElement[bool]]:
+def _conditions(asked: Wanted, scope_ids: Sequence[int]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.by:
-        conditions.append(Account.name.contains(wanted.by, autoescape=True))
-    if wanted.about:
-        conditions.append(_concerns(wanted.about, scope_ids))
-    if wanted.verb:
-        conditions.append(AuditEntry.verb == wanted.verb)
-    if wanted.since is not None:
-        conditions.append(AuditEntry.at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(AuditEntry.at < wanted.until)
+    if asked.by:
+        conditions.append(Account.name.contains(asked.by, autoescape=True))
+    if asked.about:
+        conditions.append(_concerns(asked.about, scope_ids))
+    if asked.verb:
+        conditions.append(AuditEntry.verb == asked.verb)
+    if asked.since is not None:
+        conditions.append(AuditEntry.at >= asked.since)
+    if asked.until is not None:
+        conditions.append(AuditEntry.at < asked.until)
     return conditions
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from service import wording
+from service.accounts.actions import LastAdministrator
+from service.accounts.disabling import HoldsElsewhere, OwnAccount
 from service.activities.actions import ActivityRefused
 from service.backfill import models as backfill
 from service.backfill.actions import NothingMissing, SearchIsOver
@@ -149,6 +151,9 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     PreviewStale: _simple(409, "preview-stale"),
     AlreadyEntrusted: _simple(409, "already-entrusted"),
     AlreadyMember: _simple(409, "already-member"),
+    LastAdministrator: _simple(409, "last-administrator"),
+    OwnAccount: _simple(409, "own-account"),
+    HoldsElsewhere: _simple(409, "holds-elsewhere"),
     PhoneTaken: _simple(409, "phone-taken"),
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),

@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.administration import GrantInput
-from service.accounts import actions, queries
+from service.accounts import actions, disabling, queries
 from service.accounts.models import Account
 from service.language import Lazy, _
 from service.places import queries as places
@@ -14,6 +14,12 @@ from service.terms import Role
 from service.web import notices, page, words
 from service.web.desk import Desk, at_office, found
 from service.web.forms import Form, Option
+
+LAST = Lazy("{name}是这里最后一位管理员。先请一位新的，再停用。")
+WHY_NOT: dict[type[Exception], Lazy] = {
+    disabling.OwnAccount: Lazy("不能停用自己的账号，请别的管理员来做。"),
+    disabling.HoldsElsewhere: Lazy("{name}在别的地方也有权限，请上一级的管理员来做。"),
+}
 
 pages = Blueprint("accounts", __name__, url_prefix="/ad/accounts")
 
@@ -61,6 +67,38 @@ def withdraw(desk: Desk, grant_id: int) -> ResponseReturnValue:
         return _page(desk, form, status=409)
     notices.notify(_("{name}不再是{role}了。弄错了的话，再给一次就行。", name=name, role=role))
     return page.see_other(url_for("accounts.index"))
+
+
+@pages.post("/<int:account_id>/disable")
+@at_office
+def disable(desk: Desk, account_id: int) -> ResponseReturnValue:
+    """Nobody logs in with it any more; who is logged in is not, from now on."""
+    account = found(queries.in_scope(desk.db, account_id, scope_ids=desk.scope_ids))
+    try:
+        disabling.disable(desk.db, account, by=desk.account_id, scope_ids=desk.scope_ids, now=desk.now)
+    except (actions.LastAdministrator, disabling.OwnAccount, disabling.HoldsElsewhere) as refused:
+        return _refused(desk, account, refused)
+    notices.notify(_("{name}的账号停用了，已经登录的地方也都退出了。", name=account.name))
+    return page.see_other(url_for("accounts.index"))
+
+
+@pages.post("/<int:account_id>/enable")
+@at_office
+def enable(desk: Desk, account_id: int) -> ResponseReturnValue:
+    """She may log in again, and is what she was."""
+    account = found(queries.in_scope(desk.db, account_id, scope_ids=desk.scope_ids))
+    try:
+        disabling.enable(desk.db, account, by=desk.account_id, scope_ids=desk.scope_ids, now=desk.now)
+    except (disabling.OwnAccount, disabling.HoldsElsewhere) as refused:
+        return _refused(desk, account, refused)
+    notices.notify(_("{name}的账号恢复了，权限和以前一样。", name=account.name))
+    return page.see_other(url_for("accounts.index"))
+
+
+def _refused(desk: Desk, account: Account, refused: Exception) -> ResponseReturnValue:
+    form = Form.blank(GrantInput(), options=_options(desk))
+    form.refuse(_(WHY_NOT.get(type(refused), LAST), name=account.name))
+    return _page(desk, form, status=409)
 
 
 def _page(desk: Desk, form: Form, *, status: int = 200) -> ResponseReturnValue:

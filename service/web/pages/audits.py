@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import Any
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from schemas.administration import AuditAsked
-from service import audit
 from service.accounts import trail
 from service.audit import AuditEntry
 from service.language import _
-from service.settings import LOCAL_ZONE
 from service.web import deeds, page
 from service.web.desk import Desk, at_office, number
 from service.web.forms import Form
@@ -28,13 +23,15 @@ A_PAGE = 50
 def index(desk: Desk) -> ResponseReturnValue:
     """The lines that fit, newest first."""
     form = Form.filled(AuditAsked(), request.args)
-    wanted = _wanted(form.loaded) if form.is_valid else trail.Wanted()
+    wanted = trail.wanted(**form.loaded) if form.is_valid else trail.Wanted()
     before_id = number(request.args.get("before", ""))
     rows = trail.entries(desk.db, wanted, scope_ids=desk.scope_ids, before_id=before_id, limit=A_PAGE + 1)
     shown = rows[:A_PAGE]
     called = trail.names(desk.db, [row.AuditEntry for row in shown])
     if wanted.about and before_id is None:
-        _note(desk, found=len(shown))
+        trail.note_search(
+            desk.db, account_id=desk.account_id, area_id=desk.scope_ids[0], found=len(shown), now=desk.now
+        )
     return page.render(
         "audits/index.html",
         title=_("操作记录"),
@@ -47,16 +44,6 @@ def index(desk: Desk) -> ResponseReturnValue:
     )
 
 
-def _wanted(asked: dict[str, Any]) -> trail.Wanted:
-    since, until = asked["since"], asked["until"]
-    return trail.Wanted(
-        by=asked["by"],
-        about=asked["about"],
-        since=datetime.combine(since, time(), LOCAL_ZONE) if since else None,
-        until=datetime.combine(until + timedelta(days=1), time(), LOCAL_ZONE) if until else None,
-    )
-
-
 def _about(entry: AuditEntry, called: dict[tuple[str, int], str]) -> str:
     """What it was done to: its kind, and its name or number."""
     kind = deeds.subject(entry.subject_kind)
@@ -66,15 +53,3 @@ def _about(entry: AuditEntry, called: dict[tuple[str, int], str]) -> str:
     if name is None:
         return _("{kind}，编号{id}", kind=kind, id=entry.subject_id)
     return _("{kind}：{name}", kind=kind, name=name)
-
-
-def _note(desk: Desk, *, found: int) -> None:
-    audit.note(
-        desk.db,
-        verb="searched_audit",
-        subject=("audit", None),
-        account_id=desk.account_id,
-        area_id=desk.scope_ids[0],
-        now=desk.now,
-        found=found,
-    )

@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[Lazy, Mapping[str, Lazy]], ...] = (
             "sms_key_id": Lazy("短信账号"),
             "sms_key_secret": Lazy("短信密钥"),
             "sms_app_id": Lazy("短信应用编号"),
+            "sms_receipt_token": Lazy("短信回执的口令"),
             "smtp_url": Lazy("邮件服务器"),
             "mail_from": Lazy("邮件发件人"),
             "message_dir": Lazy("试用时消息存在哪里"),
@@ -81,6 +82,7 @@ HIDDEN = frozenset(
         "smtp_url",
         "sms_key_id",
         "sms_key_secret",
+        "sms_receipt_token",
     )
 )
 

@@ -92,6 +92,7 @@ class Place:
     area_id: int
     team_id: int
     grant_id: int
+    account_id: int
     slip_id: int
     finding_id: int
     quota_id: int
@@ -250,7 +251,7 @@ def governed(session: Session, area: Area) -> dict[str, int]:
     team = factories.team(session, area, "楼长队")
     grant = session.scalars(select(RoleGrant).where(RoleGrant.area_id == area.id).order_by(RoleGrant.id)).first()
     assert grant is not None
-    return {"team_id": team.id, "grant_id": grant.id}
+    return {"team_id": team.id, "grant_id": grant.id, "account_id": grant.account_id}
 
 
 def entrusted(session: Session, area: Area, volunteer_id: int) -> int:
