@@ -16,6 +16,7 @@ from service.matching import models as matching
 from service.notifications import models as notifications
 from service.partners import models as partners
 from service.places import models as places
+from service.promises import models as promises
 from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
@@ -25,6 +26,7 @@ from service.rotation import models as rotation
 from service.routes import models as routes
 from service.sheets import models as sheets
 from service.signups import models as signups
+from service.skills import models as skills
 from service.swaps import models as swaps
 from service.teams import models as teams
 from service.templates import models as templates
@@ -51,6 +53,7 @@ __all__ = [
     "outbox",
     "partners",
     "places",
+    "promises",
     "quotas",
     "rehearsal",
     "reminders",
@@ -60,6 +63,7 @@ __all__ = [
     "routes",
     "sheets",
     "signups",
+    "skills",
     "swaps",
     "teams",
     "templates",

@@ -414,6 +414,23 @@ class RowRefusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
+class SkillState(StrEnum):
+    """How far it can be relied on that somebody can something."""
+
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    EXPIRED = "expired"
+
+
+class PromiseState(StrEnum):
+    """How far something is that was promised."""
+
+    PROMISED = "promised"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
 class PartnerKind(StrEnum):
     """What kind of organisation stands by a neighbourhood."""
 

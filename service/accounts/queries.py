@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,11 @@ def _actor(row: Any) -> Actor:
 def by_phone(session: Session, phone: str) -> Account | None:
     """The account with this number (E.164)."""
     return session.scalar(select(Account).where(Account.phone_digest == secrets.digest(phone, purpose=PHONE)))
+
+
+def names(session: Session, account_ids: Collection[int]) -> dict[int, str]:
+    """The names of these accounts."""
+    return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(account_ids))).all())
 
 
 def grants(session: Session, *, scope_ids: Sequence[int], text: str = "") -> Sequence[Row[RoleGrant, Account, Area]]:

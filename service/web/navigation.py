@@ -65,6 +65,8 @@ DAILY: tuple[Place, ...] = (
 SELDOM: tuple[Place, ...] = (
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "rotation_opening", "pools", "hand_overs")),
     ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
+    ("promises.index", Lazy("一院一策"), "coordinator", ("promises",)),
+    ("skills.index", Lazy("谁会什么"), "coordinator", ("skills",)),
     ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
     ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),

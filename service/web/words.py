@@ -30,12 +30,14 @@ from service.terms import (
     InvitationState,
     Mode,
     PartnerKind,
+    PromiseState,
     QualificationKind,
     QuotaState,
     Refusal,
     RiskDoor,
     Rung,
     SignUpState,
+    SkillState,
     SwapState,
     Topic,
 )
@@ -78,6 +80,17 @@ DATE_CHANGES = {
     DateChange.MOVED: Lazy("改时间"),
     DateChange.DROPPED: Lazy("取消"),
     DateChange.BY_HAND: Lazy("单独改过，不动"),
+}
+SKILL_STATES = {
+    SkillState.CLAIMED: Lazy("还没核实"),
+    SkillState.VERIFIED: Lazy("核实过"),
+    SkillState.EXPIRED: Lazy("过期了"),
+}
+PROMISE_STATES = {
+    PromiseState.PROMISED: Lazy("答应了"),
+    PromiseState.DOING: Lazy("正在办"),
+    PromiseState.DONE: Lazy("办完了"),
+    PromiseState.DROPPED: Lazy("不办了"),
 }
 PARTNER_KINDS = {
     PartnerKind.PARTY: Lazy("党组织"),

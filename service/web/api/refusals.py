@@ -28,6 +28,8 @@ from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
 from service.partners.actions import AlreadyCoHost, AlreadyPartner
+from service.promises import models as promises
+from service.promises.actions import ReasonMissing
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.risks.actions import RiskUnconfirmed
@@ -42,6 +44,7 @@ from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
 from service.signups.rules import Refused
+from service.skills.actions import AlreadyClaimed
 from service.swaps.actions import NobodyToAsk, NothingToGive, SwapIsOver
 from service.teams.actions import AlreadyMember
 from service.templates.actions import NameTaken
@@ -131,6 +134,9 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     OfferClosed: _simple(409, "offer-closed"),
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
+    AlreadyClaimed: _simple(409, "already-claimed"),
+    promises.ForbiddenMove: _simple(409, "wrong-state"),
+    ReasonMissing: lambda _error: Problem(422, kind="invalid", errors={"reason": [_("不办了要写明原因")]}),
     AlreadyPartner: _simple(409, "name-taken"),
     AlreadyCoHost: _simple(409, "already-co-host"),
     NameTaken: _simple(409, "name-taken"),

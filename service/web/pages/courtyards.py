@@ -15,6 +15,7 @@ from service.language import Lazy, _
 from service.partners.queries import listed as partners_of
 from service.places import queries as places
 from service.places.models import Area
+from service.promises.queries import listed as promises_to
 from service.terms import AreaKind
 from service.web import notices, page, words
 from service.web.desk import Desk, at_desk, found
@@ -153,6 +154,7 @@ def _page(desk: Desk, area: Area, *, facts: Form, charge: Form, wrong: Form | No
         today=today,
         answers=queries.answers_for(desk.db, area, day=today),
         charges=queries.charges_of(desk.db, area.id),
+        promises=promises_to(desk.db, scope_ids=desk.scope_ids, area_id=area.id),
         partners=partners_of(desk.db, scope_ids=desk.scope_ids, area_id=area.id),
         inside=[(one, queries.answers_for(desk.db, one, day=today)) for one in inside],
         back=url_for("courtyards.index"),

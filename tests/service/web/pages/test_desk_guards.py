@@ -28,6 +28,7 @@ from service.notifications.models import Call, Notification, Slip
 from service.partners import actions as partners
 from service.places import actions as places
 from service.places.models import Area
+from service.promises import actions as promises
 from service.quotas import actions as quotas
 from service.rehearsal import actions as rehearsals
 from service.roster.models import Assignment
@@ -37,6 +38,7 @@ from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances
 from service.sheets.models import Sheet
 from service.signups.models import SignUp
+from service.skills import actions as skills
 from service.swaps.models import Swap
 from service.teams.models import Team
 from service.templates import actions as templates
@@ -51,6 +53,7 @@ from service.terms import (
     NotificationKind,
     NotificationState,
     PartnerKind,
+    QualificationKind,
     Role,
     Rung,
     SheetKind,
@@ -101,6 +104,9 @@ class Place:
     template_id: int
     partner_id: int
     co_host_id: int
+    skill_id: int
+    qualification_id: int
+    promise_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -144,6 +150,7 @@ def furnished(area: Area) -> Place:
             copy_id=copied(session, area),
             template_id=kept(session, made),
             **shared(session, area, made),
+            **able(session, area, signup.volunteer_id),
         )
 
 
@@ -290,6 +297,17 @@ def shared(session: Session, area: Area, activity: Activity) -> dict[str, int]:
         session, session.get_one(Activity, activity.id), partner_id=one.id, role_ids=roles, account_id=999, now=NOW
     )
     return {"partner_id": one.id, "co_host_id": co_host.id}
+
+
+def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
+    """What somebody of the area can, and what she promised."""
+    her = session.get_one(Volunteer, volunteer_id)
+    skill = skills.claim(session, her, name="书法", now=NOW)
+    paper = factories.qualified(session, her, QualificationKind.FIRST_AID).qualifications[0]
+    made = promises.promise(
+        session, area_id=area.id, title="修楼道灯", owner_id=her.id, due_on=TODAY, account_id=999, now=NOW
+    )
+    return {"skill_id": skill.id, "qualification_id": paper.id, "promise_id": made.id}
 
 
 def to_be_held(session: Session, area: Area) -> int:

@@ -15,14 +15,16 @@ from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
 from service.partners.models import Partner
 from service.places.models import Area
+from service.promises.models import Promise
 from service.quotas.models import Quota
 from service.routes.models import RouteStop
 from service.settings import settings
 from service.sheets.models import Sheet
+from service.skills.models import Skill
 from service.teams.models import Team
 from service.templates.models import ActivityTemplate
 from service.terms import Role
-from service.volunteers.models import Volunteer
+from service.volunteers.models import Qualification, Volunteer
 from service.web import create_app
 from service.wording import masked_name
 from tests import catalogue, desks, street
@@ -141,6 +143,9 @@ def content() -> list[str]:
             ActivityTemplate.name,
             Partner.name,
             Partner.contact_name,
+            Skill.name,
+            Qualification.evidence,
+            Promise.title,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}

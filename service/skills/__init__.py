@@ -1,0 +1,1 @@
+"""What people are good at, claimed and verified, and who has it."""
