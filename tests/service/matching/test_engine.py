@@ -8,10 +8,11 @@ from functools import cache
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from bench.neighbourhoods import neighbourhood
 from service.matching import blocks, engine, greedy, lexical, record, rules
+from service.matching.block import Part
 from service.matching.checker import check
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
@@ -93,6 +94,16 @@ def test_what_no_plan_can_beat_is_never_below_what_the_exact_matcher_reaches(pro
     best, exact = most(problem), {level.name: level.value for level in lexical.solve(problem).levels}
 
     assert all(exact[name] <= bound for name, bound in best.items())
+
+
+@slowly
+@given(ruled_problems())
+def test_the_most_heads_in_whole_numbers_are_what_the_exact_matcher_covers(problem: Problem) -> None:
+    part = Part(Plan(problem), problem.wishes)
+    assume(part.heads)
+    exact = {level.name: level.value for level in lexical.solve(problem).levels}
+
+    assert values(Plan(problem))[LevelName.COVER] + (part.most_heads() or 0) == exact[LevelName.COVER]
 
 
 @settings(deadline=None)
