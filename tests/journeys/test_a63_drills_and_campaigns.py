@@ -1,4 +1,4 @@
-"""A63 "培训演练3场", A64 "减灾防灾日宣传周…活动3场", A65 "6月份开展‘安全生产月’宣传活动3次" (建设路社区).
+"""A04 摘星夺旗, A63 "培训演练3场", A64 "减灾防灾日宣传周…活动3场", A65 "6月份开展‘安全生产月’宣传活动3次" (建设路社区).
 
 What must be held is written down once; what is held counts by itself. What is short near its end, or past it, stands on
 the coordinator's desk until something is done.
@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from service.db import transaction
+from service.volunteers.models import Volunteer
 from tests.journeys.town import Town
 
 #: 28 April 2026: a fortnight before the day of preventing disasters, 12 May.
 NOW = datetime(2026, 4, 28, 2, 0, tzinfo=UTC)
 DESK, ELSEWHERE = "13900009201", "13900009205"
 PEOPLE = ("13900000001", "13900000002")
+STREET = "13900009001"
 
 
 def area_id(town: Town) -> int:
@@ -137,3 +141,50 @@ def test_nobody_else_sees_or_changes_them(town: Town) -> None:
     assert town.api(ELSEWHERE).ask("GET", f"quotas/{quota_id}").status_code == 404
     assert town.api(ELSEWHERE).ask("DELETE", f"quotas/{quota_id}").status_code == 404
     assert town.api(PEOPLE[0]).ask("GET", "quotas").status_code == 403
+
+
+@pytest.mark.need(
+    "A04", missing="a campaign as one thing, with its indicators and communities side by side in one table"
+)
+def test_a_street_asks_the_same_of_each_community_and_sees_how_far_each_has_come_and_nobody_by_name(
+    town: Town,
+) -> None:
+    """摘星夺旗 (新华路街道): counted by community and never by person."""
+    street = town.api(STREET)
+    hers = next(one["id"] for one in street.items("areas", kind="street") if one["name"] == "新华路街道")
+    communities = [one for one in street.items("areas", kind="community") if one["parent_id"] == hers]
+    assert len(communities) == 6
+    asked = {"title": "摘星夺旗·文明劝导", "needed": 2, "from_on": "2026-07-25", "until_on": "2026-08-31"}
+    quota_ids = {
+        area["id"]: street.send("POST", "quotas", {"area_id": area["id"], **asked})["id"] for area in communities
+    }
+    first = communities[0]
+    made = street.send(
+        "POST",
+        "activities",
+        {
+            "area_id": first["id"],
+            "title": "路口文明劝导",
+            "mode": "instant",
+            "contact_name": "安望舒",
+            "contact_phone": "0371-64352010",
+            "roles": [{"name": "劝导员", "min_needed": 1, "max_needed": 5}],
+            "dates": [{"on": "2026-07-28", "starts": "09:00", "ends": "10:30"}],
+        },
+    )
+    street.send("PUT", f"activities/{made['id']}/publication", expect=200)
+    street.send("PUT", f"quotas/{quota_ids[first['id']]}/counting", {"activity_ids": [made["id"]]}, expect=200)
+    [shift] = street.items("shifts", activity_id=made["id"])
+    helper = town.api(PEOPLE[0])
+    helper.send("POST", f"shifts/{shift['id']}/signups", {"shift_role_id": shift["roles"][0]["id"]})
+    turn_to(town, 7, 29)
+    held = {
+        one["area_id"]: one["held"] for one in town.api(STREET).get("quotas")["items"] if one["title"] == asked["title"]
+    }
+    assert held == {area["id"]: int(area["id"] == first["id"]) for area in communities}
+    page = town.browser(STREET).open("/co/quotas")
+    for area in communities:
+        assert area["name"] in page
+    with transaction() as session:
+        names = session.scalars(select(Volunteer.name)).all()
+    assert not [name for name in names if name in page]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from schemas.quotas import CountingInput, NewQuota
 from service.calendars.rules import local
 from service.language import _
+from service.places.models import Area
 from service.places.queries import subtree
 from service.quotas import actions, queries
 from service.quotas.models import Quota
@@ -79,12 +81,15 @@ def _here(desk: Desk, quota_id: int) -> Quota:
 
 
 def _page(desk: Desk, form: Form) -> Response:
+    quotas = queries.listed(desk.db, scope_ids=desk.scope_ids, now=desk.now)
+    areas = desk.db.scalars(select(Area).where(Area.id.in_({one.quota.area_id for one in quotas})))
     return page.render(
         "quotas/index.html",
         title=_("任务量"),
         form=form,
         today=local(desk.now).date(),
-        quotas=queries.listed(desk.db, scope_ids=desk.scope_ids, now=desk.now),
+        quotas=quotas,
+        areas={area.id: area.name for area in areas},
     )
 
 
