@@ -79,7 +79,7 @@ class NewRole(Input):
     phone = Phone(required=True)
     name = Name(required=True)
     role = Choice(Role, required=True, label=Lazy("能做什么"))
-    area_id = Id(required=True)
+    area_id = Id(required=True, label=Lazy("管哪里"))
 
 
 class TokenGiven(Shown):

@@ -102,6 +102,15 @@ _AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
 }
 
 
+#: She said yes; what has become of it since, before anybody had time to settle her sign-up, changes nothing about that.
+_AFTER_A_YES = (
+    AssignmentState.CONFIRMED,
+    AssignmentState.CHECKED_IN,
+    AssignmentState.COMPLETED,
+    AssignmentState.NO_SHOW,
+)
+
+
 def settle(session: Session, *, assignment_ids: Collection[int]) -> None:
     """Let the sign-ups behind these assignments follow them: accepted, declined, or expired unanswered.
 
@@ -111,7 +120,7 @@ def settle(session: Session, *, assignment_ids: Collection[int]) -> None:
     lock_all(session, behind.where(Assignment.signup_id.is_not(None)))
     for signup, state, release_reason in _behind(session, assignment_ids):
         outcome = {
-            AssignmentState.CONFIRMED: SignUpState.CONFIRMED,
+            **dict.fromkeys(_AFTER_A_YES, SignUpState.CONFIRMED),
             AssignmentState.DECLINED: SignUpState.DECLINED,
             AssignmentState.RELEASED: _AFTER_RELEASE.get(release_reason, SignUpState.DECLINED),
         }.get(state)

@@ -22,7 +22,8 @@ from tests.outbox import drain
 
 def coverage(page: str) -> list[list[str]]:
     """The rows of the coverage table at /co as a coordinator reads them: the activity, then a cell a day."""
-    return _Table(page[page.index('<table class="table heat">') : page.index("</table>")]).rows
+    rows = _Table(page[page.index('<table class="table heat">') : page.index("</table>")]).rows
+    return [[name.partition("打印：")[0], *cells] for name, *cells in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,10 @@ def offered(session: Session, now: datetime) -> tuple[SignUp, Assignment]:
         (AssignmentState.RELEASED, ReleaseReason.REPLANNED, SignUpState.DECLINED),
         (AssignmentState.RELEASED, ReleaseReason.SHIFT_CANCELLED, SignUpState.DECLINED),
         (AssignmentState.RELEASED, ReleaseReason.WITHDREW, P),  # the withdrawal itself moved it, or an undo did
-        (AssignmentState.CHECKED_IN, None, P),
+        # Marked before her yes was settled: it was a yes all the same.
+        (AssignmentState.CHECKED_IN, None, C),
+        (AssignmentState.COMPLETED, None, C),
+        (AssignmentState.NO_SHOW, None, C),
     ],
 )
 def test_a_sign_up_follows_its_assignment(
