@@ -21,6 +21,7 @@ from service import clock, outbox
 from service.backfill import climbing
 from service.backfill.models import Backfill
 from service.db import AwareDateTime, transaction
+from service.drafting import actions as drafting
 from service.notifications import channels, digests, sending
 from service.notifications.channels import Message, Sender, call_list
 from service.notifications.models import Notification
@@ -47,6 +48,7 @@ SWEEPS: dict[str, Sweep] = {
     "roster.expire_offers": overdue.expire_offers,
     "roster.hand_on_places": overdue.hand_on_places,
     "backfill.climb_due": climbing.climb_due,
+    "drafting.reveal_due": drafting.reveal_due,
     "swaps.lapse_begun": swaps.lapse_begun,
     "notifications.write_digests": digests.write_due,
 }

@@ -12,7 +12,7 @@ from tests.service.web.api.conftest import Town
 def test_she_chooses_and_reads_what_she_chose(town: Town) -> None:
     path = f"/volunteers/{town.volunteer.volunteer_id}/habits"
     usual = {"channel": None, "is_off": False}
-    topics = ["reminders", "offers", "changes", "askings", "free_places", "digest"]
+    topics = ["reminders", "offers", "changes", "askings", "free_places", "team", "digest"]
     assert town.volunteer.get(path).json["items"] == [{"topic": topic, **usual} for topic in topics]
 
     chosen = town.volunteer.put(f"{path}/reminders", {"channel": "call_list"})
@@ -22,7 +22,9 @@ def test_she_chooses_and_reads_what_she_chose(town: Town) -> None:
     for topic in ("reminders", "free_places"):
         again = town.volunteer.put(f"{path}/{topic}", {})
     assert again.json == town.volunteer.get(path).json
-    assert [{"channel": one["channel"], "is_off": one["is_off"]} for one in again.json["items"]] == [usual] * 6
+    assert [{"channel": one["channel"], "is_off": one["is_off"]} for one in again.json["items"]] == [usual] * len(
+        topics
+    )
 
 
 def test_what_cannot_be_chosen_says_why(town: Town) -> None:
