@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     ScalarSelect,
     Select,
-    and_,
     any_,
     cast,
     exists,
@@ -34,6 +33,7 @@ from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import but_for, unfit
 from service.teams.models import Membership, Team
+from service.teams.queries import is_member_on
 from service.terms import (
     AssignmentState,
     BackfillState,
@@ -129,11 +129,6 @@ def pool(session: Session, rung: Rung, row: OpeningRow) -> ColumnElement[bool]:
         )
     )
     return _is_member(on, Membership.team_id.in_(nearby))
-
-
-def is_member_on(day: date) -> ColumnElement[bool]:
-    """The condition that a membership's term covers the day."""
-    return and_(Membership.from_on <= day, or_(Membership.until_on.is_(None), Membership.until_on > day))
 
 
 def _is_member(on: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

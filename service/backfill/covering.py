@@ -8,11 +8,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.backfill import queries
-from service.backfill.candidates import able, is_member_on, pool
+from service.backfill.candidates import able, pool
 from service.backfill.rules import Cover
 from service.calendars.rules import local
 from service.roster.models import Assignment
 from service.teams.models import Membership, Team
+from service.teams.queries import is_member_on
 from service.terms import AssignmentState, Rung, TeamState
 from service.volunteers.models import Volunteer
 

@@ -15,6 +15,7 @@ from service.courtyards.models import Charge, Courtyard
 from service.places.models import Area
 from service.places.queries import communities_of, within
 from service.teams.models import Membership, Team
+from service.teams.queries import is_member_on
 from service.terms import AreaKind, TeamState
 from service.volunteers.models import Volunteer
 
@@ -85,8 +86,7 @@ def _members(session: Session, team_ids: Collection[int], *, day: date) -> dict[
     rows = session.execute(
         select(Membership.team_id, func.count())
         .join(Volunteer, Volunteer.id == Membership.volunteer_id)
-        .where(Membership.team_id.in_(team_ids), Volunteer.left_at.is_(None), Membership.from_on <= day)
-        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .where(Membership.team_id.in_(team_ids), Volunteer.left_at.is_(None), is_member_on(day))
         .group_by(Membership.team_id)
     )
     return dict(rows.all())

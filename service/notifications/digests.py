@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BigInteger, Row, String, Subquery, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import BigInteger, Row, String, Subquery, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
@@ -19,6 +19,7 @@ from service.notifications.wanted import To, Wanted, notify_all
 from service.notifications.weeks import LATEST, WEEKS, named
 from service.settings import settings
 from service.teams.models import Membership, Team
+from service.teams.queries import is_member_on
 from service.terms import MemberRole, NotificationKind, Role, TeamState
 from service.volunteers.models import Volunteer
 
@@ -97,7 +98,7 @@ def _readers(monday: date) -> Subquery:
         .join(Team, Team.id == Membership.team_id)
         .join(Volunteer, Volunteer.id == Membership.volunteer_id)
         .where(Team.state == TeamState.ACTIVE, Membership.role == MemberRole.LEAD, Volunteer.left_at.is_(None))
-        .where(Membership.from_on <= monday, or_(Membership.until_on.is_(None), Membership.until_on > monday))
+        .where(is_member_on(monday))
         .where(~coordinates.exists())
         .group_by(Membership.volunteer_id)
     )

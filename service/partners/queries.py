@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -19,6 +19,7 @@ from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.settings import LOCAL_ZONE
 from service.teams.models import Membership, Team
+from service.teams.queries import is_member_on
 from service.terms import ActivityState, MemberRole, ShiftState, TeamState
 from service.volunteers.models import Volunteer
 
@@ -131,8 +132,7 @@ def is_seen_by(*, scope_ids: Sequence[int], volunteer_id: int | None, day: date)
             select(Membership.team_id).where(
                 Membership.volunteer_id == volunteer_id,
                 Membership.role == MemberRole.LEAD,
-                Membership.from_on <= day,
-                or_(Membership.until_on.is_(None), Membership.until_on > day),
+                is_member_on(day),
             )
         )
         is_hers |= CoHost.partner_id.in_(
@@ -203,8 +203,7 @@ def _own_people(
         exists().where(
             Membership.team_id == co_host.team_id,
             Membership.volunteer_id == Assignment.volunteer_id,
-            Membership.from_on <= day,
-            or_(Membership.until_on.is_(None), Membership.until_on > day),
+            is_member_on(day),
         )
         if co_host.team_id is not None
         else exists().where(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service import audit, outbox
 from service.events import TeamApproved
 from service.teams.models import Membership, Programme, Team
+from service.teams.queries import is_member_on
 from service.terms import MemberRole, TeamState
 
 
@@ -99,8 +100,7 @@ def leave_team(session: Session, *, team_id: int, volunteer_id: int, on: date) -
         select(Membership).where(
             Membership.team_id == team_id,
             Membership.volunteer_id == volunteer_id,
-            Membership.from_on <= on,
-            Membership.until_on.is_(None) | (Membership.until_on > on),
+            is_member_on(on),
         )
     )
     if membership is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.places.queries import within
@@ -14,13 +14,17 @@ from service.terms import MemberRole, TeamState
 from service.volunteers.models import Volunteer
 
 
+def is_member_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """The condition that a membership's term covers the day."""
+    return and_(Membership.from_on <= day, or_(Membership.until_on.is_(None), Membership.until_on > day))
+
+
 def members_on(session: Session, team_id: int, *, day: date) -> Sequence[Volunteer]:
     """The people whose term in the team covers `day`, by pinyin."""
     return session.scalars(
         select(Volunteer)
         .join(Membership, Membership.volunteer_id == Volunteer.id)
-        .where(Membership.team_id == team_id, Membership.from_on <= day, Volunteer.left_at.is_(None))
-        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .where(Membership.team_id == team_id, is_member_on(day), Volunteer.left_at.is_(None))
         .order_by(Volunteer.pinyin, Volunteer.id)
     ).all()
 
@@ -32,8 +36,7 @@ def leads_on(session: Session, team_id: int, *, day: date) -> Sequence[int]:
         .join(Team, Team.id == Membership.team_id)
         .join(Volunteer, Volunteer.id == Membership.volunteer_id)
         .where(Team.id == team_id, Team.state == TeamState.ACTIVE, Membership.role == MemberRole.LEAD)
-        .where(Volunteer.left_at.is_(None), Membership.from_on <= day)
-        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .where(Volunteer.left_at.is_(None), is_member_on(day))
         .order_by(Membership.volunteer_id)
     ).all()
 
@@ -75,7 +78,6 @@ def memberships_on(session: Session, team_id: int, *, day: date) -> Sequence[Row
     return session.execute(
         select(Membership, Volunteer.name)
         .join(Volunteer, Volunteer.id == Membership.volunteer_id)
-        .where(Membership.team_id == team_id, Membership.from_on <= day, Volunteer.left_at.is_(None))
-        .where(or_(Membership.until_on.is_(None), Membership.until_on > day))
+        .where(Membership.team_id == team_id, is_member_on(day), Volunteer.left_at.is_(None))
         .order_by(Volunteer.pinyin, Volunteer.id)
     ).all()
