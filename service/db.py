@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -178,6 +178,21 @@ def transaction() -> Iterator[Session]:
             return
         for call in session.info.get("after_commit", ()):
             _call_quietly(call)
+
+
+@contextmanager
+def refusing(session: Session, constraint: str, refusal: Exception) -> Iterator[None]:
+    """What is added and changed within is written at its end; where that breaks this constraint, `refusal` is raised.
+
+    In a savepoint: nothing of it is left then, and the transaction goes on. What was changed before is written outside.
+    """
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if constraint not in str(error.orig):
+            raise
+        raise refusal from error
 
 
 def fetch(session: Session, sql: str, values: Mapping[str, Any]) -> Any | None:

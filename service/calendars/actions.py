@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, SchoolTerm
 from service.calendars.notice import Notice
+from service.db import refusing
 from service.events import CalendarChanged
 from service.places.models import Area
 
@@ -45,13 +45,9 @@ def add_term(
 ) -> SchoolTerm:
     """Say when school is held in an area and all below it. Raises TermsOverlap."""
     term = SchoolTerm(area_id=area_id, name=name, from_on=from_on, until_on=until_on)
-    try:
-        with session.begin_nested():
-            session.add(term)
-    except IntegrityError as error:
-        if ONE_TERM_AT_A_TIME in str(error.orig):
-            raise TermsOverlap(f"area {area_id} has another term between {from_on} and {until_on}") from error
-        raise
+    refusal = TermsOverlap(f"area {area_id} has another term between {from_on} and {until_on}")
+    with refusing(session, ONE_TERM_AT_A_TIME, refusal):
+        session.add(term)
     _changed(session, term, verb="added_term", now=now, account_id=account_id)
     return term
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit
 from service.courtyards.models import Charge, Courtyard
+from service.db import refusing
 from service.places.models import Area
 
 
@@ -63,13 +63,9 @@ def entrust(
         entrusted_by=account_id,
         entrusted_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError as error:
-        if "ex_charge_one_at_a_time" not in str(error.orig):
-            raise
-        raise AlreadyEntrusted(f"area {area.id} is somebody's in that time") from error
+    refusal = AlreadyEntrusted(f"area {area.id} is somebody's in that time")
+    with refusing(session, "ex_charge_one_at_a_time", refusal):
+        session.add(made)
     _note(session, "entrusted", area.id, account_id=account_id, now=now)
     return made
 

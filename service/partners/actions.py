@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, secrets
 from service.activities.models import Activity, ActivityRole
+from service.db import refusing
 from service.partners.models import CoHost, CoHostRole, Partner, PartnerMember
 from service.terms import PartnerKind
 
@@ -44,14 +44,8 @@ def register(
         account_id=account_id,
         registered_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(partner)
-            session.flush()
-    except IntegrityError as error:
-        if "uq_partner_area_id_name" not in str(error.orig):
-            raise
-        raise AlreadyPartner(f"area {area_id} has a partner {name}") from error
+    with refusing(session, "uq_partner_area_id_name", AlreadyPartner(f"area {area_id} has a partner {name}")):
+        session.add(partner)
     _note(session, "registered_partner", partner, account_id=account_id, now=now)
     return partner
 
@@ -125,14 +119,8 @@ def share(
     co_host = CoHost(
         activity_id=activity.id, team_id=team_id, partner_id=partner_id, account_id=account_id, joined_at=now
     )
-    try:
-        with session.begin_nested():
-            session.add(co_host)
-            session.flush()
-    except IntegrityError as error:
-        if "uq_co_host" not in str(error.orig):
-            raise
-        raise AlreadyCoHost(f"activity {activity.id} has this co-host") from error
+    with refusing(session, "uq_co_host", AlreadyCoHost(f"activity {activity.id} has this co-host")):
+        session.add(co_host)
     own = session.scalars(
         select(ActivityRole.id).where(ActivityRole.activity_id == activity.id, ActivityRole.id.in_(role_ids))
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit
+from service.db import refusing
 from service.skills.models import Skill
 from service.volunteers.models import Volunteer
 
@@ -35,14 +35,9 @@ def claim(
         claimed_at=now,
         noted_by=noted_by,
     )
-    try:
-        with session.begin_nested():
-            session.add(skill)
-            session.flush()
-    except IntegrityError as error:
-        if "uq_skill_volunteer_id_name" not in str(error.orig):
-            raise
-        raise AlreadyClaimed(f"volunteer {person.id} has {name} already") from error
+    refusal = AlreadyClaimed(f"volunteer {person.id} has {name} already")
+    with refusing(session, "uq_skill_volunteer_id_name", refusal):
+        session.add(skill)
     if noted_by is not None:
         _note(session, "noted_skill", person, account_id=noted_by, now=now, name=name)
     return skill

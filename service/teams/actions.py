@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
+from service.db import refusing
 from service.events import TeamApproved
 from service.teams.models import Membership, Programme, Team
 from service.teams.queries import is_member_on
@@ -84,13 +84,9 @@ def join_team(
     membership = Membership(
         team_id=team_id, volunteer_id=volunteer_id, role=role, area_id=area_id, from_on=from_on, until_on=until_on
     )
-    try:
-        with session.begin_nested():
-            session.add(membership)
-    except IntegrityError as error:
-        if "ex_membership_once" not in str(error.orig):
-            raise
-        raise AlreadyMember(f"volunteer {volunteer_id} is in team {team_id} already") from error
+    refusal = AlreadyMember(f"volunteer {volunteer_id} is in team {team_id} already")
+    with refusing(session, "ex_membership_once", refusal):
+        session.add(membership)
     return membership
 
 

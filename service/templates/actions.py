@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit
@@ -15,6 +15,7 @@ from service.activities import likeness
 from service.activities.actions import ActivityRefused
 from service.activities.models import Activity
 from service.activities.rules import RolePlan
+from service.db import refusing
 from service.templates.models import ActivityTemplate
 from service.templates.rules import hours_kept, plan_from, roles_kept, roles_read
 from service.terms import Mode
@@ -37,7 +38,8 @@ def save(session: Session, activity: Activity, *, name: str, account_id: int | N
         account_id=account_id,
         saved_at=now,
     )
-    _write(session, template)
+    with _named(session, name):
+        session.add(template)
     _note(session, "saved_template", template, account_id=account_id, now=now)
     return template
 
@@ -60,13 +62,12 @@ def change(
     become = {**template.columns, **(columns or {})}
     if become["must_confirm_risk"] and not become["risk_notice"]:
         raise ActivityRefused({"risk_notice": ["no_risk_notice"]})
-    if name is not None:
-        template.name = name
-    template.columns = become
-    template.hours = {**template.hours, **(hours or {})}
-    if roles is not None:
-        template.roles = roles_kept(roles)
-    _write(session, template)
+    with _named(session, name or template.name):
+        template.name = name or template.name
+        template.columns = become
+        template.hours = {**template.hours, **(hours or {})}
+        if roles is not None:
+            template.roles = roles_kept(roles)
     _note(session, "changed_template", template, account_id=account_id, now=now)
     return template
 
@@ -104,21 +105,14 @@ def archive(session: Session, template: ActivityTemplate, *, account_id: int | N
 def bring_back(session: Session, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:
     """In use again. Raises NameTaken when another has taken its name meanwhile."""
     if template.archived_at is not None:
-        template.archived_at = None
-        _write(session, template)
+        with _named(session, template.name):
+            template.archived_at = None
         _note(session, "brought_back_template", template, account_id=account_id, now=now)
 
 
-def _write(session: Session, template: ActivityTemplate) -> None:
-    name = template.name
-    try:
-        with session.begin_nested():
-            session.add(template)
-            session.flush()
-    except IntegrityError as error:
-        if "uq_activity_template_name" not in str(error.orig):
-            raise
-        raise NameTaken(f"a template is called {name} already") from error
+def _named(session: Session, name: str) -> AbstractContextManager[None]:
+    """Within, a template of this name comes into use. Raises NameTaken where one is."""
+    return refusing(session, "uq_activity_template_name", NameTaken(f"a template is called {name} already"))
 
 
 def _note(session: Session, verb: str, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:

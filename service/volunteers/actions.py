@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service import audit, outbox, secrets
+from service.db import refusing
 from service.events import ConsentWithdrawn, LeadTimesChosen, QualificationVerified, VolunteerRegistered
 from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
 from service.volunteers.models import CalendarFeed, Consent, Qualification, Volunteer
@@ -55,13 +55,8 @@ def register(
         tags=list(tags),
         registered_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(volunteer)
-    except IntegrityError as error:
-        if "uq_volunteer_phone_digest" not in str(error.orig):
-            raise
-        raise PhoneTaken("this number is registered already") from error
+    with refusing(session, "uq_volunteer_phone_digest", PhoneTaken("this number is registered already")):
+        session.add(volunteer)
     for purpose in purposes:
         give_consent(session, volunteer_id=volunteer.id, purpose=purpose, how=how, now=now, recorded_by=recorded_by)
     outbox.record(session, VolunteerRegistered(volunteer.id))

@@ -116,7 +116,6 @@ def edit(desk: Desk, template_id: int) -> ResponseReturnValue:
         try:
             return _changed(desk, template, name=given.pop("name"), hours=hours, columns=given)
         except NameTaken:
-            desk.db.refresh(template)
             form.refuse(_("已经有一个叫这个名字的模板"), at="name")
         except ActivityRefused as refused:
             form.refuse(*words.activity_problems(refused.problems), at="risk_notice")

@@ -90,3 +90,22 @@ def test_a_name_is_taken_once_and_what_is_put_away_comes_back() -> None:
     assert "收起来了" in coordinator.open(f"/co/templates/{kept.id}")
     assert "“义诊”又能用了" in coordinator.send(f"/co/templates/{kept.id}/bring-back")
     assert f"/co/templates/{kept.id}" in coordinator.open("/co/templates")
+
+
+def test_a_name_that_is_taken_is_refused_to_a_template_there_is_too() -> None:
+    coordinator, kept = saved()
+    activity_id = coordinator.open("/co/activities").split("/co/activities/")[-1].split('"')[0]
+    coordinator.open(f"/co/templates/from/{activity_id}")
+    coordinator.send(f"/co/templates/from/{activity_id}", name="下午义诊")
+    coordinator.open(f"/co/templates/{kept.id}/edit")
+    assert "已经有一个叫这个名字的模板" in coordinator.send(f"/co/templates/{kept.id}/edit", **WORDS)
+    assert coordinator.status == 422
+    coordinator.open(f"/co/templates/{kept.id}")
+    coordinator.send(f"/co/templates/{kept.id}/archive")
+    coordinator.open(f"/co/templates/from/{activity_id}")
+    coordinator.send(f"/co/templates/from/{activity_id}", name="义诊")
+    coordinator.open(f"/co/templates/{kept.id}")
+    assert "已经有一个叫这个名字的模板" in coordinator.send(f"/co/templates/{kept.id}/bring-back")
+    with transaction() as session:
+        names = session.execute(select(ActivityTemplate.name, ActivityTemplate.archived_at.is_(None))).all()
+    assert sorted(map(tuple, names)) == [("下午义诊", True), ("义诊", False), ("义诊", True)]
