@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 
 from schemas.fields import Choice, Many
 from service.language import _
+from service.web import words
 
 #: Widgets made of several controls: suffix of each, and how their texts join to one value.
 PARTS = {"date_parts": (("year", "month", "day"), "-"), "date_time": (("date", "time"), " ")}
@@ -140,6 +141,15 @@ class Form:
             self.refusals += [str(reason) for reason in reasons]
         elif reasons:
             self.errors.setdefault(at, str(reasons[0]))
+
+    def check_offered(self, *names: str) -> None:
+        """What is not among a field's options was not offered: another's area, another's person."""
+        for name in names:
+            chosen = self.loaded.get(name)
+            if chosen is not None:
+                offered = {option.value for option in self.options[name]}
+                if not {str(one) for one in (chosen if isinstance(chosen, list) else [chosen])} <= offered:
+                    self.refuse(words.NOT_OFFERED, at=name)
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -117,10 +117,7 @@ class Wizard:
 
     def _check_choices(self, form: Form) -> None:
         """What a page did not offer cannot be chosen: another community's place does not exist here."""
-        for name in ("place_id", "team_id"):
-            offered = {option.value for option in form.options[name]}
-            if name in form.loaded and str(form.loaded[name]) not in offered:
-                form.refuse(words.NOT_OFFERED, at=name)
+        form.check_offered("place_id", "team_id")
 
     def _plan_of(self, form: Form) -> DatesPlan:
         return plan_of(self.repeats, form.loaded)

@@ -17,7 +17,7 @@ from service.places import queries as places
 from service.places.models import Area
 from service.promises.queries import listed as promises_to
 from service.terms import AreaKind
-from service.web import notices, page, words
+from service.web import notices, page
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form, Option
 
@@ -80,8 +80,8 @@ def entrust(desk: Desk, area_id: int) -> ResponseReturnValue:
     """Somebody answers for it from a day on."""
     area = _area(desk, area_id)
     form = Form.posted(ChargeInput(), options=_people(desk, area))
-    if form.is_valid and str(form.loaded["volunteer_id"]) not in {one.value for one in form["volunteer_id"].options}:
-        form.refuse(words.NOT_OFFERED, at="volunteer_id")
+    if form.is_valid:
+        form.check_offered("volunteer_id")
     if form.is_valid:
         _entrust(desk, area, form)
     if form.has_errors:

@@ -16,7 +16,7 @@ from service.findings import actions, queries
 from service.findings.actions import NotHerShift, NothingKept, Writer
 from service.language import _
 from service.places.queries import subtree
-from service.web import notices, page, visitor, words
+from service.web import notices, page, visitor
 from service.web.forms import Form, Option
 
 pages = Blueprint("findings", __name__)
@@ -108,9 +108,8 @@ def blank(db: Session, shift: Shift) -> Form:
 def posted(db: Session, shift: Shift) -> Form:
     """What was sent of it, checked."""
     form = Form.posted(FindingInput(), options=_places(db, shift))
-    chosen = form.loaded.get("place_id") if form.is_valid else None
-    if chosen is not None and str(chosen) not in {one.value for one in form["place_id"].options}:
-        form.refuse(words.NOT_OFFERED, at="place_id")
+    if form.is_valid:
+        form.check_offered("place_id")
     return form
 
 

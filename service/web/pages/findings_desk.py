@@ -14,7 +14,7 @@ from service.findings import actions, queries
 from service.findings.actions import Writer
 from service.findings.queries import FindingRow
 from service.language import _
-from service.web import notices, page, words
+from service.web import notices, page
 from service.web.desk import Desk, activity_here, at_desk, found, shift_here
 from service.web.forms import Form, Option
 from service.web.pages.findings import blank, posted, shift_page, write
@@ -112,8 +112,8 @@ def carry(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """From now on it is carried there."""
     activity = activity_here(desk, activity_id)
     form = Form.posted(CarryingInput(), options=_targets(desk, activity))
-    if form.is_valid and str(form.loaded["to_id"]) not in {one.value for one in form["to_id"].options}:
-        form.refuse(words.NOT_OFFERED, at="to_id")
+    if form.is_valid:
+        form.check_offered("to_id")
     if form.has_errors:
         return _carrying_page(desk, activity, form)
     to = desk.db.get_one(Activity, form.loaded["to_id"])

@@ -16,7 +16,7 @@ from service.places.models import Area
 from service.places.queries import subtree
 from service.terms import AreaKind
 from service.volunteers.queries import listed as people_of
-from service.web import notices, page, words
+from service.web import notices, page
 from service.web.desk import Desk, activity_here, at_desk, found
 from service.web.forms import Form, Option
 
@@ -40,7 +40,7 @@ def add(desk: Desk) -> ResponseReturnValue:
     """Another one."""
     form = Form.posted(NewPartner(), options=_areas(desk))
     if form.is_valid:
-        _check_offered(form, "area_id")
+        form.check_offered("area_id")
     if form.is_valid:
         try:
             made = actions.register(desk.db, account_id=desk.account_id, now=desk.now, **form.loaded)
@@ -117,7 +117,7 @@ def admit(desk: Desk, partner_id: int) -> ResponseReturnValue:
     """Somebody of these areas belongs to it."""
     partner, form = _here(desk, partner_id), Form.posted(PartnerMemberInput(), options=_people(desk))
     if form.is_valid:
-        _check_offered(form, "volunteer_id")
+        form.check_offered("volunteer_id")
     if form.has_errors:
         return _one(desk, partner, _contact(partner), form)
     actions.admit(desk.db, partner, account_id=desk.account_id, now=desk.now, **form.loaded)
@@ -158,7 +158,7 @@ def share(desk: Desk, activity_id: int) -> ResponseReturnValue:
     activity = activity_here(desk, activity_id)
     form = Form.posted(CoHostForm(), options=_hosts(desk, activity))
     if form.is_valid:
-        _check_offered(form, "host", "role_ids")
+        form.check_offered("host", "role_ids")
     if form.is_valid and not form.loaded["role_ids"]:
         form.refuse(_("至少选一个岗位"), at="role_ids")
     if form.is_valid:
@@ -227,14 +227,6 @@ def _shared_page(desk: Desk, activity: Activity, form: Form) -> Response:
 
 def _contact(partner: Partner) -> Form:
     return Form.blank(ContactInput(), given={"contact_name": partner.contact_name})
-
-
-def _check_offered(form: Form, *names: str) -> None:
-    for name in names:
-        chosen = form.loaded[name]
-        offered = {option.value for option in form[name].options}
-        if not {str(one) for one in (chosen if isinstance(chosen, list) else [chosen])} <= offered:
-            form.refuse(words.NOT_OFFERED, at=name)
 
 
 def _areas(desk: Desk) -> dict[str, list[Option]]:

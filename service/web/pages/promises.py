@@ -38,7 +38,7 @@ def add(desk: Desk) -> ResponseReturnValue:
     """One more."""
     form = Form.posted(NewPromise(), options=_options(desk))
     if form.is_valid:
-        _check_offered(form, "area_id", "owner_id")
+        form.check_offered("area_id", "owner_id")
     if form.has_errors:
         return _page(desk, form)
     made = actions.promise(desk.db, account_id=desk.account_id, now=desk.now, **form.loaded)
@@ -78,7 +78,7 @@ def hand_on(desk: Desk, promise_id: int) -> ResponseReturnValue:
     """Somebody else owns it, or it is due on another day."""
     made, form = _here(desk, promise_id), Form.posted(OwnerInput(), options=_options(desk))
     if form.is_valid:
-        _check_offered(form, "owner_id")
+        form.check_offered("owner_id")
     if form.has_errors:
         return _one(desk, made, Form.blank(PromiseMove(), options=_steps(made)), form)
     actions.hand_on(desk.db, made, account_id=desk.account_id, now=desk.now, **form.loaded)
@@ -131,12 +131,6 @@ def _one(desk: Desk, made: Promise, form: Form, owner: Form) -> Response:
 
 def _owner_form(desk: Desk, made: Promise) -> Form:
     return Form.blank(OwnerInput(), given=made, options=_options(desk))
-
-
-def _check_offered(form: Form, *names: str) -> None:
-    for name in names:
-        if str(form.loaded[name]) not in {option.value for option in form[name].options}:
-            form.refuse(words.NOT_OFFERED, at=name)
 
 
 def _steps(made: Promise) -> dict[str, list[Option]]:

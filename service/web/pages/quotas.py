@@ -14,7 +14,7 @@ from service.places.queries import subtree
 from service.quotas import actions, queries
 from service.quotas.models import Quota
 from service.terms import AreaKind
-from service.web import notices, page, words
+from service.web import notices, page
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form, Option
 
@@ -34,7 +34,7 @@ def add(desk: Desk) -> ResponseReturnValue:
     """Another one."""
     form = Form.posted(NewQuota(), options=_options(desk))
     if form.is_valid:
-        _check(form, "area_id", "activity_ids")
+        form.check_offered("area_id", "activity_ids")
     if form.has_errors:
         return _page(desk, form)
     actions.set_quota(desk.db, account_id=desk.account_id, now=desk.now, **form.loaded)
@@ -58,7 +58,7 @@ def count(desk: Desk, quota_id: int) -> ResponseReturnValue:
     """From now on these count."""
     quota, form = _here(desk, quota_id), Form.posted(CountingInput(), options=_options(desk))
     if form.is_valid:
-        _check(form, "activity_ids")
+        form.check_offered("activity_ids")
     if form.has_errors:
         return _counting_page(desk, quota, form)
     actions.count(desk.db, quota, activity_ids=form.loaded["activity_ids"])
@@ -97,15 +97,6 @@ def _counting_page(desk: Desk, quota: Quota, form: Form) -> Response:
     return page.render(
         "quotas/counting.html", title=_("哪些活动算数"), form=form, quota=quota, back=url_for("quotas.index")
     )
-
-
-def _check(form: Form, *names: str) -> None:
-    """What is not among the answers was not offered: another's area, another's activity."""
-    for name in names:
-        chosen = form.loaded[name]
-        offered = {option.value for option in form[name].options}
-        if not {str(one) for one in (chosen if isinstance(chosen, list) else [chosen])} <= offered:
-            form.refuse(words.NOT_OFFERED, at=name)
 
 
 def _options(desk: Desk) -> dict[str, list[Option]]:

@@ -76,9 +76,8 @@ def ask(desk: Desk, shift_role_id: int) -> ResponseReturnValue:
     """Ask her, or note that she has said yes."""
     role = found(shift_role_in_scope(desk.db, shift_role_id, scope_ids=desk.scope_ids))
     form = Form.posted(AskToStandByInput(), options=_people(desk, role))
-    picked = form.loaded.get("volunteer_id")
-    if form.is_valid and str(picked) not in {one.value for one in form["volunteer_id"].options}:
-        form.refuse(words.NOT_OFFERED, at="volunteer_id")
+    if form.is_valid:
+        form.check_offered("volunteer_id")
     if form.has_errors:
         return _ask_page(desk, role, form)
     try:
