@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.activities.models import Activity
 from service.risks.models import RiskConfirmation
-from service.risks.queries import Risk, unconfirmed, unconfirmed_in
+from service.risks.queries import Risk, unconfirmed_in
 from service.terms import RiskDoor
 
 
@@ -69,10 +69,4 @@ def confirm(
 def require(session: Session, *, volunteer_id: int, shift_id: int) -> None:
     """Who takes a place in this shift knows what is dangerous there. Raises RiskUnconfirmed."""
     if risk := unconfirmed_in(session, volunteer_id=volunteer_id, shift_id=shift_id):
-        raise RiskUnconfirmed(risk)
-
-
-def require_for(session: Session, *, volunteer_id: int, activity_id: int) -> None:
-    """The same for any shift of an activity. Raises RiskUnconfirmed."""
-    if risk := unconfirmed(session, volunteer_id=volunteer_id, activity_id=activity_id):
         raise RiskUnconfirmed(risk)

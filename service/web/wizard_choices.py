@@ -15,12 +15,12 @@ from service.activities.models import Activity, ActivityRole, Series
 from service.activities.rules import LONGEST_SERIES, DatesPlan, RolePlan, once
 from service.calendars.recurrence import LunarDay, NthWeekday, Weekly, by_weekday, lunar, monthly, shape, weekly
 from service.language import Lazy
-from service.places import queries as places
 from service.places.models import Area
 from service.teams import queries as teams
 from service.teams.models import Team
 from service.terms import AreaKind, DayRule, Mode, TeamState
 from service.web import words
+from service.web.choices import areas
 from service.web.desk import Desk
 from service.web.forms import Option
 from service.web.page import help_line
@@ -84,13 +84,12 @@ def _options(named: Mapping[Any, str]) -> list[Option]:
 def _places(desk: Desk) -> Iterable[tuple[Area, str]]:
     """The places in these areas as the tree orders them, each below the name of its community."""
     communities: dict[int, str] = {}
-    for scope_id in desk.scope_ids:
-        for area in places.subtree(desk.db, scope_id):
-            if area.kind == AreaKind.COMMUNITY:
-                communities[area.id] = area.name
-            if area.kind in PLACES:
-                above = next((communities[id_] for id_ in area.lineage[:-1] if id_ in communities), None)
-                yield area, f"{above} · {area.name}" if above else area.name
+    for area in areas(desk):
+        if area.kind == AreaKind.COMMUNITY:
+            communities[area.id] = area.name
+        if area.kind in PLACES:
+            above = next((communities[id_] for id_ in area.lineage[:-1] if id_ in communities), None)
+            yield area, f"{above} · {area.name}" if above else area.name
 
 
 def _teams(desk: Desk) -> Iterable[Team]:

@@ -11,7 +11,7 @@ from service.accounts.models import Account
 from service.language import Lazy, _
 from service.places import queries as places
 from service.terms import Role
-from service.web import notices, page, words
+from service.web import choices, notices, page, words
 from service.web.desk import Desk, at_office, found
 from service.web.forms import Form, Option
 
@@ -120,8 +120,7 @@ def _options(desk: Desk) -> dict[str, list[Option]]:
     return {
         "area_id": [
             Option(value=str(area.id), text="\u00a0" * 4 * (len(area.lineage) - 1) + area.name)
-            for scope_id in desk.scope_ids
-            for area in places.subtree(desk.db, scope_id)
+            for area in choices.areas(desk)
             if area.kind in places.GOVERNED
         ]
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,11 +9,9 @@ from schemas.groups import HEARS, NewGroup
 from service.language import _
 from service.notifications import groups
 from service.notifications.groups import NotABot
-from service.places.models import Area
-from service.places.queries import subtree
 from service.teams import queries as teams
-from service.terms import AreaKind, TeamState
-from service.web import notices, page, told
+from service.terms import TeamState
+from service.web import choices, notices, page, told
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form, Option
 
@@ -92,14 +88,7 @@ def _check(form: Form, options: dict[str, list[Option]]) -> None:
 def _options(desk: Desk) -> dict[str, list[Option]]:
     own = teams.listed(desk.db, scope_ids=desk.scope_ids, state=TeamState.ACTIVE, limit=100)
     return {
-        "area_id": [Option(value=str(area.id), text=area.name) for area in _areas(desk)],
+        "area_id": choices.communities(desk),
         "team_id": [Option(value=str(team.id), text=team.name) for team in own],
         "hears": [Option(value=kind, text=str(words)) for kind, words in HEARS.items()],
     }
-
-
-def _areas(desk: Desk) -> Sequence[Area]:
-    """The areas of her grants, and the communities below them."""
-    areas = [area for scope_id in desk.scope_ids for area in subtree(desk.db, scope_id)]
-    wanted = [area for area in areas if area.kind == AreaKind.COMMUNITY or area.id in desk.scope_ids]
-    return list({area.id: area for area in wanted}.values())

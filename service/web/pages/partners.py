@@ -13,10 +13,8 @@ from service.partners import actions, queries
 from service.partners.actions import AlreadyCoHost, AlreadyPartner
 from service.partners.models import Partner
 from service.places.models import Area
-from service.places.queries import subtree
 from service.terms import AreaKind
-from service.volunteers.queries import listed as people_of
-from service.web import notices, page
+from service.web import choices, notices, page
 from service.web.desk import Desk, activity_here, at_desk, found
 from service.web.forms import Form, Option
 
@@ -24,7 +22,6 @@ pages = Blueprint("partners", __name__, url_prefix="/co/partners")
 shared_pages = Blueprint("co_hosts", __name__, url_prefix="/co")
 #: What an organisation can stand by.
 STOOD_BY = (AreaKind.COMMUNITY, AreaKind.COURTYARD)
-MOST_PEOPLE = 500
 
 
 @pages.get("")
@@ -230,16 +227,11 @@ def _contact(partner: Partner) -> Form:
 
 
 def _areas(desk: Desk) -> dict[str, list[Option]]:
-    areas = {area.id: area for scope_id in desk.scope_ids for area in subtree(desk.db, scope_id)}
-    return {
-        "area_id": [Option(value=str(one.id), text=one.name) for one in areas.values() if one.kind in STOOD_BY],
-    }
+    return {"area_id": choices.areas_of_kind(desk, STOOD_BY)}
 
 
 def _people(desk: Desk) -> dict[str, list[Option]]:
-    people = people_of(desk.db, scope_ids=desk.scope_ids, limit=MOST_PEOPLE)
-    ordered = sorted(people, key=lambda one: (one.pinyin, one.id))
-    return {"volunteer_id": [Option(value=str(one.id), text=one.name) for one in ordered]}
+    return {"volunteer_id": choices.people(desk)}
 
 
 def _hosts(desk: Desk, activity: Activity) -> dict[str, list[Option]]:

@@ -8,19 +8,18 @@ from flask.typing import ResponseReturnValue
 from schemas.promises import NewPromise, OwnerInput, PromiseMove
 from service.calendars.rules import local
 from service.language import _
-from service.places.queries import subtree
+from service.places.models import Area
 from service.promises import actions, queries
 from service.promises.models import MOVES, ForbiddenMove, Promise
 from service.terms import AreaKind, PromiseState
-from service.volunteers.queries import listed as people_of
-from service.web import notices, page, words
+from service.volunteers.models import Volunteer
+from service.web import choices, notices, page, words
 from service.web.desk import Desk, at_desk, found, number
 from service.web.forms import Form, Option
 
 pages = Blueprint("promises", __name__, url_prefix="/co/promises")
 #: To what something can be promised.
 PROMISED_TO = (AreaKind.COMMUNITY, AreaKind.COURTYARD)
-MOST_PEOPLE = 500
 
 
 @pages.get("")
@@ -113,13 +112,12 @@ def _page(desk: Desk, form: Form) -> Response:
 
 
 def _one(desk: Desk, made: Promise, form: Form, owner: Form) -> Response:
-    [row] = [row for row in queries.listed(desk.db, scope_ids=desk.scope_ids, area_id=made.area_id) if row[0] is made]
     return page.render(
         "promises/show.html",
         title=made.title,
         made=made,
-        area=row[1],
-        who=row[2],
+        area=desk.db.get_one(Area, made.area_id),
+        who=desk.db.get_one(Volunteer, made.owner_id),
         today=local(desk.now).date(),
         form=owner if owner.has_errors else form,
         step=form,
@@ -142,9 +140,4 @@ def _steps(made: Promise) -> dict[str, list[Option]]:
 
 
 def _options(desk: Desk) -> dict[str, list[Option]]:
-    areas = {area.id: area for scope_id in desk.scope_ids for area in subtree(desk.db, scope_id)}
-    people = sorted(people_of(desk.db, scope_ids=desk.scope_ids, limit=MOST_PEOPLE), key=lambda one: one.pinyin)
-    return {
-        "area_id": [Option(value=str(one.id), text=one.name) for one in areas.values() if one.kind in PROMISED_TO],
-        "owner_id": [Option(value=str(one.id), text=one.name) for one in people],
-    }
+    return {"area_id": choices.areas_of_kind(desk, PROMISED_TO), "owner_id": choices.people(desk)}

@@ -14,12 +14,11 @@ from schemas.proxy import NewPersonInput, SearchInput
 from service import audit
 from service.language import _
 from service.places.models import Area
-from service.places.queries import subtree
 from service.terms import AreaKind, ConsentHow
 from service.volunteers.actions import PhoneTaken, register
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import by_phone, in_scope, namesakes, search
-from service.web import notices, page
+from service.web import choices, notices, page
 from service.web.desk import Desk, at_desk, number
 from service.web.forms import Form, Option
 
@@ -157,7 +156,7 @@ def _new_page(form: Form, *, same: Sequence[Volunteer] = (), status: int = 200) 
 
 def _areas(desk: Desk) -> list[Area]:
     """The communities of these areas; an area below a community stands for itself."""
-    areas = [area for scope_id in desk.scope_ids for area in subtree(desk.db, scope_id)]
+    areas = choices.areas(desk)
     communities = [area for area in areas if area.kind == AreaKind.COMMUNITY]
     return communities or [area for area in areas if area.id in desk.scope_ids]
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from schemas.quotas import CountingInput, NewQuota
 from service.calendars.rules import local
 from service.language import _
-from service.places.models import Area
-from service.places.queries import subtree
+from service.places.queries import communities_of
 from service.quotas import actions, queries
 from service.quotas.models import Quota
-from service.terms import AreaKind
-from service.web import notices, page
+from service.web import choices, notices, page
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form, Option
 
@@ -82,14 +79,14 @@ def _here(desk: Desk, quota_id: int) -> Quota:
 
 def _page(desk: Desk, form: Form) -> Response:
     quotas = queries.listed(desk.db, scope_ids=desk.scope_ids, now=desk.now)
-    areas = desk.db.scalars(select(Area).where(Area.id.in_({one.quota.area_id for one in quotas})))
+    known = communities_of(desk.db, {one.quota.area_id for one in quotas})
     return page.render(
         "quotas/index.html",
         title=_("任务量"),
         form=form,
         today=local(desk.now).date(),
         quotas=quotas,
-        areas={area.id: area.name for area in areas},
+        areas={area_id: area.name for area_id, (area, _community) in known.items()},
     )
 
 
@@ -100,10 +97,8 @@ def _counting_page(desk: Desk, quota: Quota, form: Form) -> Response:
 
 
 def _options(desk: Desk) -> dict[str, list[Option]]:
-    areas = [area for scope_id in desk.scope_ids for area in subtree(desk.db, scope_id)]
-    wanted = {area.id: area for area in areas if area.kind == AreaKind.COMMUNITY or area.id in desk.scope_ids}
     return {
-        "area_id": [Option(value=str(area.id), text=area.name) for area in wanted.values()],
+        "area_id": choices.communities(desk),
         "activity_ids": [
             Option(value=str(one.id), text=one.title) for one in queries.can_count(desk.db, scope_ids=desk.scope_ids)
         ],

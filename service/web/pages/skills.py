@@ -17,14 +17,12 @@ from service.skills.models import Skill
 from service.terms import QualificationKind, SkillState
 from service.volunteers.actions import verify_qualification
 from service.volunteers.models import Volunteer
-from service.volunteers.queries import listed as people_of
-from service.web import notices, page, visitor, words
+from service.web import choices, notices, page, visitor, words
 from service.web.desk import Desk, at_desk, found, volunteer_here
 from service.web.forms import Form, Option
 
 pages = Blueprint("skills", __name__, url_prefix="/co/skills")
 own_pages = Blueprint("own_skills", __name__, url_prefix="/me/skills")
-MOST_PEOPLE = 500
 
 
 @pages.get("")
@@ -163,5 +161,4 @@ def _states() -> dict[str, list[Option]]:
 
 
 def _people(desk: Desk) -> dict[str, list[Option]]:
-    people = sorted(people_of(desk.db, scope_ids=desk.scope_ids, limit=MOST_PEOPLE), key=lambda one: one.pinyin)
-    return {"volunteer_id": [Option(value=str(one.id), text=one.name) for one in people]}
+    return {"volunteer_id": choices.people(desk)}
