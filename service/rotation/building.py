@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from types import MappingProxyType
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift
-from service.activities.rules import DAY, NIGHT_REST
+from service.activities.rules import NIGHT_REST
 from service.calendars.days import Calendar
 from service.calendars.queries import calendar
-from service.calendars.rules import instant, local
+from service.calendars.rules import local
 from service.roster.models import Assignment
 from service.rotation import queries
-from service.rotation.models import Rotation, RotationDeal, RotationMember
-from service.rotation.problem import Absence, Bar, Block, Party, Person, Problem
-from service.rotation.rules import monday, week_letter
-from service.signups.asking import candidates
-from service.signups.queries import as_opening
-from service.signups.rules import Candidate, Refused, unfit
-from service.terms import AssignmentState, Refusal
-from service.volunteers.models import Volunteer
+from service.rotation.models import Rotation, RotationDeal
+from service.rotation.people import Pool, Pooled, as_person, everybody
+from service.rotation.problem import Block, Party, Problem
+from service.rotation.rules import week_letter
+from service.terms import AssignmentState
 
 #: How far around a window the places people hold matter: nights and hours are counted over a week.
 AROUND = timedelta(days=7)
 #: (block, person)
 Key = tuple[int, int]
 Places = Sequence[Row[Assignment, Shift]]
-Pool = Sequence[tuple[RotationMember, Volunteer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +55,17 @@ def build(session: Session, rotation: Rotation, deal: RotationDeal, *, now: date
     """What a deal has to deal: the blocks of its window that are still to begin, among the pool as it is now."""
     from_at = max(deal.from_at, now)
     days = calendar(session, rotation.area_id)
-    pool = [(member, person) for member, person in queries.members(session, rotation.id) if member.left_at is None]
+    members = queries.members(session, rotation.id)
+    pool = [(member, person) for member, person in members if member.left_at is None]
     ids = {person.id for _member, person in pool}
     mine, others = _held(queries.places(session, rotation), ids)
-    standing, strangers = _held(queries.places(session, rotation, as_stand_by=True), ids)
+    stood_by = queries.places(session, rotation, as_stand_by=True)
+    standing, _strangers = _held(stood_by, ids)
+    near = {block for block, _who in (*mine, *standing)}
     rows = [
         row
         for row in queries.blocks(session, rotation, from_at=from_at - AROUND, until_at=deal.until_at + AROUND)
-        if from_at <= row.Shift.starts_at < deal.until_at
-        or row.ShiftRole.id in {block for block, _ in (*mine, *standing)}
+        if from_at <= row.Shift.starts_at < deal.until_at or row.ShiftRole.id in near
     ]
     blocks = [_block(rotation, row, days, others) for row in rows]
     blocks = [block if from_at <= block.starts_at < deal.until_at else replace(block, needed=0) for block in blocks]
@@ -79,50 +76,59 @@ def build(session: Session, rotation: Rotation, deal: RotationDeal, *, now: date
         for key, place in mine.items()
         if deal.moves_offers and place.state == AssignmentState.OFFERED and key[0] in inside
     }
+    pooled = everybody(session, rotation, pool, rows)
     problem = Problem(
         blocks=tuple(blocks),
         parties=tuple(_parties(session, rotation, pool, days=days, but=known)),
-        people=tuple(_people(session, rotation, pool, rows, busy=_shifts_of(standing))),
+        people=tuple(as_person(one, rows, but=_shifts_of(standing, one.person.id)) for one in pooled),
         limits=rotation.limits,
         held=frozenset(key for key in mine if key[0] in known and key not in offers),
         kept=frozenset(offers),
         wishes=frozenset(_wishes(session, rotation, pool, [block for block in blocks if block.id in inside])),
     )
-    beside = None
-    if wished := {row.ShiftRole.id: row.ShiftRole.stand_bys for row in rows if row.ShiftRole.stand_bys}:
-        beside = replace(
-            problem,
-            blocks=tuple(
-                replace(one, needed=max(wished.get(one.id, 0) - strangers[one.id], 0) if one.id in inside else 0)
-                for one in blocks
-            ),
-            parties=tuple(_stood_by(session, rotation, problem.parties, but=known)),
-            people=tuple(_people(session, rotation, pool, rows)),
-            held=frozenset(key for key in standing if key[0] in known),
-            kept=frozenset(),
-            wishes=frozenset(),
-        )
-    return Built(problem, offers, beside)
+    party_of = {member.volunteer_id: member.party_id for member, _person in members}
+    return Built(problem, offers, _beside(problem, rows, pooled, stood_by, party_of=party_of, inside=inside))
 
 
-def _shifts_of(places: Mapping[Key, Assignment]) -> dict[int, set[int]]:
-    """By person the shifts of these places."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for (_block, person_id), place in places.items():
-        found[person_id].add(place.shift_id)
-    return found
+def _beside(
+    problem: Problem,
+    rows: Sequence[queries.BlockRow],
+    pooled: Sequence[Pooled],
+    stood_by: Places,
+    *,
+    party_of: Mapping[int, int],
+    inside: set[int],
+) -> Problem | None:
+    """The same for who stands by: so many for each block, and parties are counted by how often they did.
 
-
-def _stood_by(session: Session, rotation: Rotation, parties: Sequence[Party], *, but: set[int]) -> Iterator[Party]:
-    """The parties with how often they stood by, in place of how often they served; blocks in `but` are left out."""
-    party_of = {member.volunteer_id: member.party_id for member, _person in queries.members(session, rotation.id)}
+    None where nobody does. Who has left the pool counts for her party still.
+    """
+    wished = {row.ShiftRole.id: row.ShiftRole.stand_bys for row in rows}
+    if not any(wished.values()):
+        return None
+    standing, strangers = _held(stood_by, {one.person.id for one in pooled})
     had = Counter(
         party_of[place.volunteer_id]
-        for place, _shift in queries.places(session, rotation, as_stand_by=True)
-        if place.volunteer_id in party_of and place.shift_role_id not in but
+        for place, _shift in stood_by
+        if place.volunteer_id in party_of and place.shift_role_id not in wished
     )
-    for party in parties:
-        yield replace(party, blocks=had[party.id], nights=0, weekends=0)
+    return replace(
+        problem,
+        blocks=tuple(
+            replace(one, needed=max(wished[one.id] - strangers[one.id], 0) if one.id in inside else 0)
+            for one in problem.blocks
+        ),
+        parties=tuple(replace(one, blocks=had[one.id], nights=0, weekends=0) for one in problem.parties),
+        people=tuple(as_person(one, rows) for one in pooled),
+        held=frozenset(key for key in standing if key[0] in wished),
+        kept=frozenset(),
+        wishes=frozenset(),
+    )
+
+
+def _shifts_of(places: Mapping[Key, Assignment], person_id: int) -> set[int]:
+    """The shifts of those of these places that are hers."""
+    return {place.shift_id for (_block, who), place in places.items() if who == person_id}
 
 
 def standings(
@@ -186,63 +192,6 @@ def _parties(session: Session, rotation: Rotation, pool: Pool, *, days: Calendar
                 weekends=so_far.weekends,
                 weeks=party.weeks,
             )
-
-
-def _people(
-    session: Session,
-    rotation: Rotation,
-    pool: Pool,
-    rows: Sequence[queries.BlockRow],
-    *,
-    busy: Mapping[int, Collection[int]] = MappingProxyType({}),
-) -> Iterator[Person]:
-    """The pool's people. Of their duties in the rotation itself only those in the shifts of `busy` stand against them:
-    the deal sees to the others."""
-    if not rows:
-        return
-    first, last = rows[0].Shift.starts_at, rows[-1].Shift.ends_at
-    known = candidates(session, [person.id for _member, person in pool], around=first, until=last)
-    own, refused = queries.shift_ids(session, rotation), queries.refused(session, rotation)
-    away: dict[int, list[Absence]] = defaultdict(list)
-    for gone in queries.absences(session, [member.id for member, _person in pool]):
-        ends_at = instant(gone.until_on + DAY, time.min)
-        away[gone.member_id].append(Absence(instant(gone.from_on, time.min), ends_at))
-    for member, person in sorted(pool, key=lambda one: one[1].id):
-        asking = known[person.id]
-        counted = {*busy.get(person.id, ())}
-        others = tuple(c for c in asking.commitments if c.shift_id not in own or c.shift_id in counted)
-        elsewhere = replace(asking, commitments=others)
-        yield Person(
-            id=person.id,
-            party_id=member.party_id,
-            birth_on=person.birth_on,
-            absences=tuple(away[member.id]),
-            week_minutes=person.weekly_hours * 60,
-            used=_used(elsewhere),
-            unfit={**dict(_unfit(elsewhere, rows)), **dict.fromkeys(refused.get(person.id, ()), Bar.SAID_NO)},
-        )
-
-
-def _used(person: Candidate) -> dict[date, int]:
-    used: Counter[date] = Counter()
-    for duty in person.commitments:
-        used[monday(duty.starts_at)] += round((duty.ends_at - duty.starts_at) / timedelta(minutes=1))
-    return dict(used)
-
-
-def _unfit(person: Candidate, rows: Sequence[queries.BlockRow]) -> Iterator[tuple[int, Bar]]:
-    """Blocks that the rules of sign-ups refuse her; her hours are counted here, for they depend on the deal."""
-    for row in rows:
-        reasons = [refused for refused in unfit(person, as_opening(row)) if refused.reason != Refusal.WEEKLY_HOURS]
-        if reasons:
-            yield row.ShiftRole.id, _bar(reasons)
-        elif any(duty.shift_id == row.Shift.id for duty in person.commitments):
-            yield row.ShiftRole.id, Bar.BUSY
-
-
-def _bar(reasons: Sequence[Refused]) -> Bar:
-    is_busy = all(refused.reason in (Refusal.OVERLAP, Refusal.REST) for refused in reasons)
-    return Bar.BUSY if is_busy else Bar.UNFIT
 
 
 def _wishes(session: Session, rotation: Rotation, pool: Pool, blocks: Sequence[Block]) -> Iterator[Key]:
