@@ -92,13 +92,11 @@ def publish(
     A draft that no longer fits, or finds the place taken, is dropped and given back with its reasons.
     """
     found = queries.pencilled(session, activity_id, from_at=from_at, until_at=until_at)
-    lock_all(session, [draft.volunteer_id for draft, _shift in found])
-    drafts = [draft for one, _shift in found if (draft := locked(session, one.id)).state == AssignmentState.DRAFTED]
-    skipped = tuple(offer_all(session, drafts, now=now))
+    drafts, skipped = _offer(session, [draft for draft, _shift in found], now=now)
     asked = [draft for draft in drafts if draft.state == AssignmentState.OFFERED]
     for draft in asked:
         _note(session, "published_draft", draft, account_id=account_id, now=now)
-    return Published(len(asked), skipped)
+    return Published(len(asked), tuple(skipped))
 
 
 def reveal_due(session: Session, *, now: datetime, limit: int = 50) -> int:
@@ -107,10 +105,15 @@ def reveal_due(session: Session, *, now: datetime, limit: int = 50) -> int:
     One that no longer fits is dropped, as ever; the gap is seen on the desk, and others may be sought from now on.
     """
     drafts = queries.to_reveal(session, now=now, limit=limit)
-    lock_all(session, [one.volunteer_id for one in drafts])
-    still = [draft for one in drafts if (draft := locked(session, one.id)).state == AssignmentState.DRAFTED]
-    offer_all(session, still, now=now)
+    _offer(session, drafts, now=now)
     return len(drafts)
+
+
+def _offer(session: Session, drafts: Sequence[Assignment], *, now: datetime) -> tuple[list[Assignment], list[Unplaced]]:
+    """Lock their people, and offer what is still a draft then: those, and the ones among them that no longer fit."""
+    lock_all(session, [draft.volunteer_id for draft in drafts])
+    still = [draft for one in drafts if (draft := locked(session, one.id)).state == AssignmentState.DRAFTED]
+    return still, offer_all(session, still, now=now)
 
 
 def _in_shift(session: Session, shift_id: int, volunteer_id: int) -> Assignment | None:
