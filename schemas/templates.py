@@ -7,11 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
-from schemas.activities import LeadTimes, RoleInput
+from schemas.activities import LeadTimes, RoleInput, RoleShown
 from schemas.fields import Id, LocalDate, LocalTime, Many, Name, Part, Phone, Text
 from schemas.shown import Shown, one_of
 from service.language import Lazy, _
-from service.terms import DayRule, Mode, QualificationKind
+from service.terms import DayRule, Mode
 
 
 class TemplateName(Input):
@@ -97,16 +97,11 @@ class TemplatesAsked(Input):
     team_id = Id(label=Lazy("志愿队"))
 
 
-class TemplateRoleShown(Shown):
-    """A role it has."""
+class TemplateRoleShown(RoleShown):
+    """A role it has: as an activity's, but nobody's yet."""
 
-    name = fields.String(required=True)
-    min_needed = fields.Integer(required=True)
-    max_needed = fields.Integer(required=True)
-    requires = fields.List(one_of(QualificationKind), required=True)
-    min_age = fields.Integer(required=True, allow_none=True)
-    max_age = fields.Integer(required=True, allow_none=True)
-    stand_bys = fields.Integer(required=True)
+    class Meta:
+        exclude = ("id",)
 
 
 class TemplateHoursShown(Shown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,6 +92,16 @@ def enrolment(session: Session, activity_id: int, *, volunteer_id: int) -> Enrol
 def present(session: Session, shift_id: int) -> set[int]:
     """Ids of those who were there on this day."""
     return set(session.scalars(select(Attendance.volunteer_id).where(Attendance.shift_id == shift_id)))
+
+
+def counts(session: Session, shift_ids: Collection[int]) -> dict[int, int]:
+    """How many were there on each of these days; a day on which nobody was is left out."""
+    rows = session.execute(
+        select(Attendance.shift_id, func.count())
+        .where(Attendance.shift_id.in_(shift_ids))
+        .group_by(Attendance.shift_id)
+    )
+    return dict(rows.all())
 
 
 def leads(session: Session, shift_id: int, *, volunteer_id: int) -> bool:

@@ -131,7 +131,7 @@ def _page(
         activity=activity,
         course=course,
         days=days,
-        there={one.id: len(queries.present(desk.db, one.id)) for one in days if course},
+        there=queries.counts(desk.db, [one.id for one in days]),
         inside=[one for one in people if one.position is None],
         queue=[one for one in people if one.position is not None],
         may_conclude=bool(days) and desk.now >= days[-1].ends_at and bool(_open(people)["passed"]),
