@@ -11,7 +11,7 @@ from schemas.fields import Choice, Id, LocalDate, Many, Part
 from schemas.shown import Shown, one_of
 from service.copies.rules import around
 from service.language import Lazy, _
-from service.terms import CopyOutlook, CopySpan
+from service.terms import Belonging, CopyOutlook, CopySpan
 
 SPANS = {CopySpan.MONTH: Lazy("一个月"), CopySpan.WEEK: Lazy("一周")}
 
@@ -73,6 +73,7 @@ class CopiedShown(Shown):
     activity_id = fields.Integer(required=True)
     title = fields.String(required=True)
     dates = fields.List(fields.Nested(CopyDateShown), required=True)
+    brings = fields.List(one_of(Belonging), required=True, metadata={"description": "What else the draft has."})
 
 
 class CopyPreviewShown(Shown):

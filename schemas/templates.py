@@ -11,7 +11,7 @@ from schemas.activities import LeadTimes, RoleInput, RoleShown
 from schemas.fields import Id, LocalDate, LocalTime, Many, Name, Part, Phone, Text
 from schemas.shown import Shown, one_of
 from service.language import Lazy, _
-from service.terms import DayRule, Mode
+from service.terms import Belonging, DayRule, Mode
 
 
 class TemplateName(Input):
@@ -133,6 +133,7 @@ class TemplateShown(Shown):
     risk_notice = fields.String(required=True)
     hours = fields.Nested(TemplateHoursShown, required=True)
     roles = fields.List(fields.Nested(TemplateRoleShown), required=True)
+    brings = fields.List(one_of(Belonging), required=True, metadata={"description": "What else its drafts have."})
     is_archived = fields.Boolean(required=True)
     version = fields.Integer(required=True)
 

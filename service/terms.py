@@ -112,6 +112,15 @@ class CopySpan(StrEnum):
     WEEK = "week"
 
 
+class Belonging(StrEnum):
+    """What belongs to an activity besides its words, roles and dates, and is taken over with it."""
+
+    ROUTE = "route"
+    LADDER = "ladder"
+    FINDINGS = "findings"
+    CO_HOSTS = "co_hosts"
+
+
 class CopyOutlook(StrEnum):
     """What becomes of a date when a month or a week is copied."""
 

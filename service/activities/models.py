@@ -229,7 +229,7 @@ class UnfinishedActivity(Base):
     """What a coordinator has typed of an activity so far, step by step. Hers alone.
 
     `activity_id` is the draft it writes anew, or, once `finished_at`, the activity it became: so that sending
-    the last step twice makes one activity.
+    the last step twice makes one activity. `like_id` is the activity it was begun from.
     """
 
     __tablename__ = "unfinished_activity"
@@ -238,5 +238,6 @@ class UnfinishedActivity(Base):
     account_id: Mapped[int] = mapped_column(BigInteger, index=True)
     steps: Mapped[dict[str, dict[str, list[str]]]] = mapped_column(JSONB, default=dict, comment="typed values by step")
     activity_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    like_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("activity.id", ondelete="SET NULL"))
     touched_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

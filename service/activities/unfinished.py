@@ -23,8 +23,10 @@ def begin(
     now: datetime,
     steps: Mapping[str, Typed] | None = None,
     activity_id: int | None = None,
+    like_id: int | None = None,
 ) -> UnfinishedActivity:
-    """Start typing an activity, perhaps from `steps` that are known; with `activity_id`, that draft is written anew.
+    """Start typing an activity, perhaps from `steps` that are known; with `activity_id`, that draft is written anew;
+    with `like_id`, it is to be like that one.
 
     What the same account left lying longer than KEPT_FOR is swept away.
     """
@@ -34,7 +36,7 @@ def begin(
         )
     )
     begun = UnfinishedActivity(
-        account_id=account_id, steps=_plain(steps or {}), activity_id=activity_id, touched_at=now
+        account_id=account_id, steps=_plain(steps or {}), activity_id=activity_id, like_id=like_id, touched_at=now
     )
     session.add(begun)
     session.flush()

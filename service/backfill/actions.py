@@ -104,7 +104,7 @@ def ladder_of(session: Session, activity_id: int) -> tuple[RungPlan, ...]:
 
 
 def set_ladder(
-    session: Session, activity: Activity, *, plans: Iterable[RungPlan], account_id: int, now: datetime
+    session: Session, activity: Activity, *, plans: Iterable[RungPlan], account_id: int | None, now: datetime
 ) -> Ladder:
     """Give the activity a ladder of its own, for searches from now on. Raises LadderRefused, StaleDataError."""
     rungs = [as_row(plan) for plan in in_order(plans)]
@@ -195,7 +195,7 @@ def _climbing(session: Session, backfill_id: int) -> Backfill:
     return backfill
 
 
-def _note_ladder(session: Session, activity: Activity, verb: str, *, account_id: int, now: datetime) -> None:
+def _note_ladder(session: Session, activity: Activity, verb: str, *, account_id: int | None, now: datetime) -> None:
     subject = ("activity", activity.id)
     audit.note(session, verb=verb, subject=subject, account_id=account_id, area_id=activity.area_id, now=now)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,9 @@ from service.calendars.queries import calendar
 from service.copies.models import CopiedActivity, Copy
 from service.copies.queries import Copied, CopyDate, preview
 from service.copies.rules import Period, narrowed
+from service.duties import actions as duties
+from service.duties.queries import belongings
+from service.duties.rules import led_to
 from service.teams.models import Team
 from service.terms import ActivityState, CopyOutlook
 
@@ -56,6 +59,8 @@ def copy_period(
     clash with nothing.
 
     What is there already is not drafted again; the team's row is locked, so that two who copy at once make it once.
+    The drafts have what belongs to the activities they are made from; findings that went to one of these go to its
+    draft.
     Raises NothingToCopy.
     """
     session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
@@ -76,24 +81,27 @@ def copy_period(
     )
     session.add(made)
     session.flush()
-    ids = [_draft(session, made, one, days, now=now) for one, days in wanted if days]
+    drafts = {one.activity.id: _draft(session, made, one, days, now=now) for one, days in wanted if days}
+    _take_over(session, made, drafts, now=now)
     _note(session, "copied_period", made, account_id=account_id, now=now)
-    return Made(made, ids, sum(len(days) for _one, days in wanted))
+    return Made(made, [draft.id for draft in drafts.values()], sum(len(days) for _one, days in wanted))
 
 
 def undo(session: Session, made: Copy, *, account_id: int, now: datetime) -> Undone:
     """Take back its drafts. One that was published, called off or written anew since stays. Twice is harmless."""
-    found = session.scalars(
-        select(Activity)
+    left = session.execute(
+        select(Activity, CopiedActivity)
         .join(CopiedActivity, CopiedActivity.activity_id == Activity.id)
         .where(CopiedActivity.copy_id == made.id)
         .order_by(Activity.id)
     ).all()
-    gone = sum(_remove(session, activity) for activity in found)
+    count = len(left)
+    while gone := [row for row in left if _remove(session, row.Activity, laid=row.CopiedActivity.laid)]:
+        left = [row for row in left if row not in gone]
     if made.undone_at is None:
         made.undone_at = now
         _note(session, "undid_copy", made, account_id=account_id, now=now)
-    return Undone(gone, len(found) - gone)
+    return Undone(count - len(left), len(left))
 
 
 def _is_wanted(one: CopyDate, chosen: Collection[tuple[int, date]] | None) -> bool:
@@ -102,9 +110,9 @@ def _is_wanted(one: CopyDate, chosen: Collection[tuple[int, date]] | None) -> bo
     return one.can_be_chosen and (one.series_id, one.day) in chosen
 
 
-def _draft(session: Session, made: Copy, one: Copied, days: list[CopyDate], *, now: datetime) -> int:
-    """The id of a draft like the activity, on these days."""
-    activity = activities.draft(
+def _draft(session: Session, made: Copy, one: Copied, days: list[CopyDate], *, now: datetime) -> Activity:
+    """A draft like the activity, on these days."""
+    return activities.draft(
         session,
         roles=likeness.roles(one.activity),
         plans=_plans(session, one.activity, days),
@@ -112,9 +120,17 @@ def _draft(session: Session, made: Copy, one: Copied, days: list[CopyDate], *, n
         now=now,
         **likeness.columns(one.activity),
     )
-    session.add(CopiedActivity(activity_id=activity.id, copy_id=made.id, source_id=one.activity.id))
+
+
+def _take_over(session: Session, made: Copy, drafts: Mapping[int, Activity], *, now: datetime) -> None:
+    """Each draft (by the id of its source) has what belongs to its source; what that was is kept, to be undone."""
+    became = {source_id: draft.id for source_id, draft in drafts.items()}
+    for source_id, draft in drafts.items():
+        whole = led_to(belongings(session, session.get_one(Activity, source_id)), became)
+        duties.lay(session, draft, belongings=whole, account_id=made.account_id, now=now)
+        laid = belongings(session, draft)
+        session.add(CopiedActivity(activity_id=draft.id, copy_id=made.id, source_id=source_id, laid=dict(laid)))
     session.flush()
-    return activity.id
 
 
 def _plans(session: Session, activity: Activity, days: list[CopyDate]) -> list[DatesPlan]:
@@ -126,12 +142,14 @@ def _plans(session: Session, activity: Activity, days: list[CopyDate]) -> list[D
     return [narrowed(plan, on, known) for (_series_id, plan), on in chosen.items()]
 
 
-def _remove(session: Session, activity: Activity) -> bool:
-    """Whether the draft could go: something else may hold it by now, such as a route."""
-    if activity.state != ActivityState.DRAFT or activity.version > 1:
+def _remove(session: Session, activity: Activity, *, laid: Mapping[str, Any]) -> bool:
+    """Whether the draft could go: somebody may have gone on with it, or something else hold it by now, such as the
+    findings of another that are carried to it."""
+    if activity.state != ActivityState.DRAFT or activity.version > 1 or belongings(session, activity) != laid:
         return False
     try:
         with session.begin_nested():
+            duties.take_off(session, activity)
             for part in (ActivityRole, Occurrence, Series, RiskText):
                 session.execute(delete(part).where(part.activity_id == activity.id))
             session.execute(delete(Activity).where(Activity.id == activity.id))

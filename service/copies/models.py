@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Id
@@ -29,7 +31,7 @@ class Copy(Base):
 
 
 class CopiedActivity(Base):
-    """A draft that a copying made, and what it was made from."""
+    """A draft that a copying made, what it was made from, and what belonged to it then (`duties.rules.Belongings`)."""
 
     __tablename__ = "copied_activity"
 
@@ -38,3 +40,4 @@ class CopiedActivity(Base):
     )
     copy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("copy.id"), index=True)
     source_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    laid: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -124,10 +124,15 @@ def share(
     own = session.scalars(
         select(ActivityRole.id).where(ActivityRole.activity_id == activity.id, ActivityRole.id.in_(role_ids))
     )
-    session.add_all(CoHostRole(co_host_id=co_host.id, activity_role_id=role_id) for role_id in own)
-    session.flush()
+    provide(session, co_host, role_ids=own)
     _note_shared(session, "shared_activity", activity, co_host, account_id=account_id, now=now)
     return co_host
+
+
+def provide(session: Session, co_host: CoHost, *, role_ids: Iterable[int]) -> None:
+    """These are roles it provides people for, roles of its activity."""
+    session.add_all(CoHostRole(co_host_id=co_host.id, activity_role_id=role_id) for role_id in role_ids)
+    session.flush()
 
 
 def part_ways(session: Session, co_host: CoHost, *, account_id: int | None, now: datetime) -> None:

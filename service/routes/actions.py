@@ -19,6 +19,7 @@ from service.places.models import Area
 from service.routes import queries
 from service.routes.models import Route, RouteStop, StopVisit
 from service.routes.rules import LEAST_PEOPLE, StopPlan, needed_at_once
+from service.terms import ActivityState
 
 
 class RouteRefused(Exception):
@@ -46,7 +47,8 @@ def lay_route(
     """Say which round the activity walks, in this order; laying it anew keeps the visits of the stops that stay.
 
     What is not in order at a stop becomes a finding, carried to the next round unless it is carried elsewhere.
-    Raises RouteRefused: nobody walks alone, and the rounds of `within_days` must be enough for every stop.
+    Raises RouteRefused: nobody walks alone, and the rounds of `within_days` must be enough for every stop, which cannot
+    be told of a draft.
     """
     _check(session, activity, stops=stops, at_once=at_once, within_days=within_days, now=now)
     route = queries.of_activity(session, activity.id)
@@ -88,7 +90,7 @@ def _check(
     if queries.people_needed(session, activity.id) < LEAST_PEOPLE:
         problems["people"] = ["alone"]
     enough = None
-    if stops and within_days is not None:
+    if stops and within_days is not None and activity.state != ActivityState.DRAFT:
         rounds = queries.rounds_within(session, activity.id, now=now, days=within_days)
         enough = needed_at_once(len(stops), rounds=rounds)
         if enough is None:

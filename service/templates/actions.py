@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,9 @@ from service.activities.actions import ActivityRefused
 from service.activities.models import Activity
 from service.activities.rules import RolePlan
 from service.db import refusing
+from service.duties import actions as duties
+from service.duties.queries import belongings
+from service.duties.rules import Belongings
 from service.templates.models import ActivityTemplate
 from service.templates.rules import hours_kept, plan_from, roles_kept, roles_read
 from service.terms import Mode
@@ -26,7 +29,8 @@ class NameTaken(Exception):
 
 
 def save(session: Session, activity: Activity, *, name: str, account_id: int | None, now: datetime) -> ActivityTemplate:
-    """Keep an activity under a name: everything but its dates, with the hours of its first series. Raises NameTaken."""
+    """Keep an activity under a name: everything but its dates, with the hours of its first series, and what belongs to
+    it. Raises NameTaken."""
     columns = likeness.columns(activity)
     template = ActivityTemplate(
         area_id=columns.pop("area_id"),
@@ -35,6 +39,7 @@ def save(session: Session, activity: Activity, *, name: str, account_id: int | N
         columns={**columns, "mode": Mode(columns["mode"]).value},
         roles=roles_kept(likeness.roles(activity)),
         hours=hours_kept(activity.series[0].plan),
+        belongings=dict(belongings(session, activity)),
         account_id=account_id,
         saved_at=now,
     )
@@ -81,8 +86,11 @@ def draft_from(
     account_id: int | None,
     now: datetime,
 ) -> Activity:
-    """A new draft like the template, from one date to another. Raises ActivityRefused."""
-    return activities.draft(
+    """A new draft like the template, from one date to another, with what belonged to the activity that was saved.
+
+    Raises ActivityRefused.
+    """
+    draft = activities.draft(
         session,
         roles=roles_read(template.roles),
         plans=[plan_from(template.hours, from_on=from_on, until_on=until_on)],
@@ -92,6 +100,8 @@ def draft_from(
         now=now,
         **{**template.columns, "mode": Mode(template.columns["mode"])},
     )
+    duties.lay(session, draft, belongings=cast(Belongings, template.belongings), account_id=account_id, now=now)
+    return draft
 
 
 def archive(session: Session, template: ActivityTemplate, *, account_id: int | None, now: datetime) -> None:

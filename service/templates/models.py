@@ -14,7 +14,8 @@ from service.db import Base, Id
 
 class ActivityTemplate(Base):
     """An activity without its dates. `columns` are those of Activity that another has too, `roles` as RolePlan has
-    them, `hours` the rule and times of its first series, `once` where it had one date only."""
+    them, `hours` the rule and times of its first series, `once` where it had one date only, `belongings` its route and
+    the like (`duties.rules.Belongings`)."""
 
     __tablename__ = "activity_template"
     __table_args__ = (
@@ -28,6 +29,7 @@ class ActivityTemplate(Base):
     columns: Mapped[dict[str, Any]] = mapped_column(JSONB)
     roles: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     hours: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    belongings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     saved_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]

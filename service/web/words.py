@@ -266,6 +266,7 @@ OVERLAP_UNNAMED = Lazy("那个时间已经有别的班了")
 ACTIVITY_PROBLEMS = {
     "empty": Lazy("至少要有一项"),
     "past": Lazy("开始时间已经过去"),
+    "walks_alone": Lazy("有巡查路线的活动至少要两个人一起，请把岗位的最少人数改成2人以上"),
     "too_long": Lazy("一次最多排一年"),
     "ends_before_start": Lazy("结束时间要在开始时间之后"),
     "longer_than_a_day": Lazy("一个班次最长24小时"),

@@ -8,6 +8,8 @@ from schemas.copies import CopyAsked, CopyPreviewShown, CopyShown, NewCopy
 from service.copies import actions, queries
 from service.copies.queries import Copied
 from service.copies.rules import Period, around
+from service.duties.queries import belongings
+from service.duties.rules import named
 from service.teams import queries as teams
 from service.teams.models import Team
 from service.web.api.door import Call, found
@@ -22,8 +24,9 @@ def preview_copy(call: Call, *, team_id: int, asked: dict[str, Any]) -> Any:
     source, target = _periods(asked)
     team = _team(call, team_id)
     rows = queries.preview(call.session, team, source=source, target=target, now=call.now)
-    days = {"from_on": source.from_on, "until_on": source.until_on}
-    return {**days, "to_on": target.from_on, "to_until_on": target.until_on, "items": [_shown(row) for row in rows]}
+    source_days = {"from_on": source.from_on, "until_on": source.until_on}
+    target_days = {"to_on": target.from_on, "to_until_on": target.until_on}
+    return {**source_days, **target_days, "items": [_shown(call, row) for row in rows]}
 
 
 @copies.operation("POST", "/teams/<id:team_id>/copies", takes=NewCopy(), gives=CopyShown(), status=201, refuses=(409,))
@@ -59,8 +62,9 @@ def _team(call: Call, team_id: int) -> Team:
     return team
 
 
-def _shown(row: Copied) -> dict[str, Any]:
+def _shown(call: Call, row: Copied) -> dict[str, Any]:
     dates = [
         {"series_id": one.series_id, "on": one.day, "outlook": one.outlook, "clash": one.clash} for one in row.dates
     ]
-    return {"activity_id": row.activity.id, "title": row.activity.title, "dates": dates}
+    brings = named(belongings(call.session, row.activity))
+    return {"activity_id": row.activity.id, "title": row.activity.title, "dates": dates, "brings": brings}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from schemas.activities import ActivityShown
 from schemas.templates import NewDraft, NewTemplate, TemplateChange, TemplatesAsked, TemplateShown, TemplatesShown
 from service.activities.queries import in_scope as activity_in_scope
+from service.duties.rules import Belongings, named
 from service.language import _
 from service.templates import actions, queries
 from service.templates.models import ActivityTemplate
@@ -92,4 +93,5 @@ def _mine(call: Call, template_id: int) -> ActivityTemplate:
 
 def _shown(template: ActivityTemplate) -> dict[str, Any]:
     own = {name: getattr(template, name) for name in ("id", "area_id", "team_id", "name", "hours", "roles", "version")}
+    own["brings"] = named(cast(Belongings, template.belongings))
     return {**template.columns, **own, "is_archived": template.archived_at is not None}

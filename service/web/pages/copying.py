@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.copies import CopyForm
+from service.activities.actions import ActivityRefused
 from service.calendars.queries import calendars
 from service.calendars.recurrence import is_provisional
 from service.calendars.rules import local
@@ -16,11 +17,12 @@ from service.copies import actions, queries
 from service.copies.actions import NothingToCopy
 from service.copies.queries import Copied
 from service.copies.rules import Period, around, before
+from service.duties.queries import belongings
 from service.language import _
 from service.teams import queries as teams
 from service.teams.models import Team
 from service.terms import CopySpan
-from service.web import notices, page, planned, words
+from service.web import brought, notices, page, planned, words
 from service.web.desk import Desk, at_desk, found
 from service.web.forms import Form, Option
 from service.web.wizard_choices import team_options
@@ -53,11 +55,15 @@ def make(desk: Desk) -> ResponseReturnValue:
     offered = [(one.series_id, one.day) for row in rows for one in row.dates if one.can_be_chosen]
     chosen = {(series_id, day) for series_id, day in offered if f"{series_id}:{day}" not in left_out}
     try:
-        made = actions.copy_period(
-            desk.db, team, source=source, target=target, chosen=chosen, account_id=desk.account_id, now=desk.now
-        )
+        with desk.db.begin_nested():
+            made = actions.copy_period(
+                desk.db, team, source=source, target=target, chosen=chosen, account_id=desk.account_id, now=desk.now
+            )
     except NothingToCopy:
         form.refuse(_("没有要起草的：都有了，或者都勾掉了"))
+        return _preview(desk, form)
+    except ActivityRefused as refused:
+        form.refuse(*words.activity_problems(refused.problems))
         return _preview(desk, form)
     notices.offer_undo(
         _("起草了{n}个活动，一共{dates}天。志愿者看不到，看过再发布。", n=len(made.activity_ids), dates=made.dates),
@@ -87,6 +93,7 @@ def _page(form: Form, rows: list[Copied] | None = None, **values: Any) -> Respon
         rows=rows,
         back=url_for("publishing.index"),
         outlooks=words.COPY_OUTLOOKS,
+        not_brought=brought.NOT_BROUGHT,
         **values,
     )
 
@@ -106,6 +113,7 @@ def _preview(desk: Desk, form: Form) -> Response:
         known=known,
         planned=planned,
         is_provisional=is_provisional,
+        brought={row.activity.id: list(brought.lines(desk.db, belongings(desk.db, row.activity))) for row in rows},
         fresh=sum(one.can_be_chosen for row in rows for one in row.dates),
         left_out=set(request.form.getlist("left_out")) if request.method == "POST" else None,
     )

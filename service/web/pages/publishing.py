@@ -13,10 +13,12 @@ from service.activities import actions, unfinished
 from service.activities.listing import for_desk
 from service.activities.models import Activity, UnfinishedActivity
 from service.calendars.rules import local
+from service.duties import actions as duties
+from service.duties.queries import belongings
 from service.language import Lazy, _
 from service.replanning.queries import struck_out
 from service.terms import ActivityState
-from service.web import notices, page, planned, words
+from service.web import brought, notices, page, planned, words
 from service.web.desk import Desk, activity_here, at_desk, found, number
 from service.web.forms import Form
 from service.web.wizard import PREVIEW, STEPS, Wizard, one_more_row
@@ -141,7 +143,7 @@ def copy(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """Begin a new activity from an earlier one, with dates that are still to come."""
     activity = activity_here(desk, activity_id)
     steps = steps_of(activity, after=local(desk.now).date())
-    row = unfinished.begin(desk.db, account_id=desk.account_id, now=desk.now, steps=steps)
+    row = unfinished.begin(desk.db, account_id=desk.account_id, now=desk.now, steps=steps, like_id=activity.id)
     if len(activity.series) > 1:
         notices.notify(_("原来有几段时间，这里只带了第一段。"))
     return page.see_other(_address(row, "what"))
@@ -166,9 +168,28 @@ def _write_down(wizard: Wizard, row: UnfinishedActivity) -> Activity:
     plans = [plan] if plan else []
     columns, roles = wizard.columns(), wizard.roles()
     if row.activity_id is None:
-        return actions.draft(desk.db, roles=roles, plans=plans, created_by=desk.account_id, now=desk.now, **columns)
+        made = actions.draft(desk.db, roles=roles, plans=plans, created_by=desk.account_id, now=desk.now, **columns)
+        _take_over(desk, made, activity_here(desk, row.like_id) if row.like_id else None)
+        return made
     activity = activity_here(desk, row.activity_id)
-    return actions.redraft(desk.db, activity, roles=roles, plans=plans, changes=columns, now=desk.now)
+    before = belongings(desk.db, activity)
+    actions.redraft(desk.db, activity, roles=roles, plans=plans, changes=columns, now=desk.now)
+    duties.keep_roles(desk.db, activity, before=before)
+    return activity
+
+
+def _take_over(desk: Desk, made: Activity, source: Activity | None) -> None:
+    """What belongs to the activity it was begun from."""
+    if source is not None:
+        whole = belongings(desk.db, source)
+        duties.lay(desk.db, made, belongings=whole, account_id=desk.account_id, now=desk.now)
+
+
+def _brought(wizard: Wizard, row: UnfinishedActivity) -> list[tuple[str, str]]:
+    """What belongs to the activity it was begun from, in words."""
+    if row.like_id is None:
+        return []
+    return list(brought.lines(wizard.desk.db, belongings(wizard.desk.db, activity_here(wizard.desk, row.like_id))))
 
 
 def _mine(desk: Desk, unfinished_id: int) -> UnfinishedActivity:
@@ -219,5 +240,7 @@ def _preview(wizard: Wizard, row: UnfinishedActivity, /, *refusals: str) -> Resp
         of=len(TITLES),
         back=_address(row, STEPS[-1]),
         facts=[(label, text, _address(row, step)) for label, text, step in wizard.facts()],
+        brought=_brought(wizard, row),
+        not_brought=brought.NOT_BROUGHT,
         days=[one for one in wizard.days() if not one.is_left_out],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,13 +13,14 @@ from schemas.publishing import roles_input
 from schemas.templates import TemplateName, TemplateOn, TemplateSpan, TemplateWords
 from service.activities.actions import ActivityRefused
 from service.calendars.rules import local
+from service.duties.rules import Belongings
 from service.language import _
 from service.teams.models import Team
 from service.templates import actions, queries
 from service.templates.actions import NameTaken
 from service.templates.models import ActivityTemplate
 from service.templates.rules import plan_from, roles_read
-from service.web import notices, page, planned, words
+from service.web import brought, notices, page, planned, words
 from service.web.desk import Desk, activity_here, at_desk, found
 from service.web.forms import Form, Option
 from service.web.wizard import one_more_row, rows_of, typed_roles
@@ -176,6 +177,7 @@ def _save_page(activity_id: int, form: Form) -> Response:
     return page.render(
         "templates/save.html",
         title=_("存成模板"),
+        not_brought=brought.NOT_BROUGHT,
         form=form,
         back=url_for("roster.index", activity_id=activity_id),
     )
@@ -189,6 +191,7 @@ def _page(desk: Desk, template: ActivityTemplate, form: Form) -> Response:
         (_("时间"), _when(desk, template)),
         (_("提前提醒"), words.lead_times(template.columns["lead_times"])),
         *((_("岗位{n}", n=n), planned.role(role)) for n, role in enumerate(roles_read(template.roles), start=1)),
+        *brought.lines(desk.db, cast(Belongings, template.belongings)),
         (_("要带什么"), template.columns["what_to_bring"]),
         (_("安全提醒"), template.columns["risk_notice"]),
     ]

@@ -7,9 +7,12 @@ from sqlalchemy import select
 
 from service.activities.models import Activity
 from service.activities.rules import DatesPlan
+from service.backfill import actions as backfill
+from service.backfill.queries import ladder as ladder_of
+from service.backfill.rules import RungPlan
 from service.db import transaction
 from service.places.models import Area
-from service.terms import ActivityState
+from service.terms import ActivityState, Rung
 from tests import desks, factories
 from tests.browsing import Person
 from tests.service.copies.test_copies import WEDNESDAYS
@@ -86,3 +89,20 @@ def test_what_is_wrong_says_so(wrong: dict[str, str], words: str) -> None:
     assert coordinator.status == 422
     assert words in page
     assert drafts() == []
+
+
+def test_what_belongs_to_it_is_named_before_and_taken_over() -> None:
+    coordinator, _area, team_id, _series_id = desk_with_wednesdays()
+    with transaction() as session:
+        source = session.scalars(select(Activity)).one()
+        ladder = [RungPlan(rung=Rung.TEAM, wait=15, at_once=2)]
+        backfill.set_ladder(session, source, plans=ladder, account_id=1, now=factories.NOW)
+    page = coordinator.open(f"/co/copying?team_id={team_id}&span=month&from_on=2026-11-01&to_on=2026-12-01")
+    assert "找人的次序（自己定的1步）" in page
+    assert "不带过去的" in page
+    coordinator.send("/co/copying", team_id=team_id, **NOVEMBER)
+    [draft] = drafts()
+    with transaction() as session:
+        kept = ladder_of(session, draft.id)
+    assert kept is not None
+    assert kept.plans == tuple(ladder)

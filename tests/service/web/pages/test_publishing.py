@@ -13,6 +13,8 @@ from service.activities.rules import DatesPlan, weekly_plan
 from service.calendars.days import Calendar
 from service.calendars.rules import local
 from service.db import transaction
+from service.duties.queries import belongings
+from service.findings import actions as findings
 from service.places.models import Area
 from service.settings import Settings
 from service.teams.models import Team
@@ -277,6 +279,23 @@ def test_an_earlier_activity_is_copied_with_dates_to_come(desk: tuple[Person, Ar
     she.send(f"{steps}/preview")
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Activity)) == 2
+
+
+def test_what_belongs_to_an_earlier_activity_is_taken_over(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, _shifts = desks.published(area)
+    with transaction() as session:
+        source = session.get_one(Activity, made.id)
+        findings.carry(session, source, to=source, account_id=1, now=factories.NOW)
+    she.open(f"/co/activities/{made.id}")
+    she.send(f"/co/activities/{made.id}/copy")
+    steps = she.path.removesuffix("/what")
+    she.send(f"{steps}/when", on="2026-12-19", starts="9:00", ends="11:00", day_rule="every_day")
+    assert "自己的下一班" in she.open(f"{steps}/preview")
+    she.send(f"{steps}/preview")
+    with transaction() as session:
+        new = session.scalars(select(Activity).where(Activity.id != made.id)).one()
+        assert belongings(session, new) == {"findings": {"to_id": None, "within_days": None}}
 
 
 def test_what_was_begun_waits_and_can_be_dropped(desk: tuple[Person, Area]) -> None:
