@@ -1,10 +1,10 @@
-"""What waits at a coordinator's desk beside her shifts: findings past their limit, and quotas that will be missed."""
+"""What waits at a coordinator's desk beside her shifts: findings and promises past their day, quotas not to be met."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, time
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from service.calendars.rules import instant
 from service.db import one_of
 from service.findings.models import Finding
 from service.places.models import Area
+from service.promises.models import OWED, Promise
 from service.quotas import queries as quotas
 from service.terms import Role
 
@@ -25,6 +26,11 @@ class Waiting:
 
     findings: int = 0
     quotas: int = 0
+    promises: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything does."""
+        return any(astuple(self))
 
 
 def waiting(session: Session, account_ids: Collection[int], *, on: date) -> dict[int, Waiting]:
@@ -35,13 +41,18 @@ def waiting(session: Session, account_ids: Collection[int], *, on: date) -> dict
     )
     for account_id, area_id in session.execute(grants):
         scopes[account_id].add(area_id)
-    late, short = _late_findings(session, on=on), _short_quotas(session, scopes, on=on)
-    lineages = _lineages(session, {*late, *short})
+    ledgers = {
+        "findings": _late_findings(session, on=on),
+        "quotas": _short_quotas(session, scopes, on=on),
+        "promises": _late_promises(session, on=on),
+    }
+    lineages = _lineages(session, set().union(*ledgers.values()))
+
+    def hers(mine: set[int], by_area: Counter[int]) -> int:
+        return sum(count for area_id, count in by_area.items() if mine.intersection(lineages[area_id]))
+
     return {
-        account_id: Waiting(
-            findings=sum(count for area_id, count in late.items() if mine.intersection(lineages[area_id])),
-            quotas=sum(count for area_id, count in short.items() if mine.intersection(lineages[area_id])),
-        )
+        account_id: Waiting(**{name: hers(mine, by_area) for name, by_area in ledgers.items()})
         for account_id, mine in scopes.items()
     }
 
@@ -49,6 +60,12 @@ def waiting(session: Session, account_ids: Collection[int], *, on: date) -> dict
 def _late_findings(session: Session, *, on: date) -> Counter[int]:
     """By area, how many nobody has settled by then."""
     late = select(Finding.area_id).where(Finding.settled_at.is_(None), Finding.due_on < on)
+    return Counter(session.scalars(late))
+
+
+def _late_promises(session: Session, *, on: date) -> Counter[int]:
+    """By area, how many are still owed although their last day was before."""
+    late = select(Promise.area_id).where(Promise.state.in_(OWED), Promise.due_on < on)
     return Counter(session.scalars(late))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
@@ -70,13 +70,12 @@ class Week:
     unanswered: int = 0
     searches: int = 0
     gaps: tuple[Gap, ...] = ()
-    late_findings: int = 0
-    short_quotas: int = 0
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.shift_count or self.late_findings or self.short_quotas)
+        return not (self.shift_count or self.waiting)
 
 
 def named(monday: date) -> int:
@@ -110,8 +109,7 @@ def weeks(session: Session, notifications: Sequence[Telling]) -> dict[int, Week]
             community=from_whom[one.area_id].community if one.area_id is not None else "",
             landline=from_whom[one.area_id].landline if one.area_id is not None else "",
             gaps=tuple(gaps[one.id]),
-            late_findings=desks[one.id].findings,
-            short_quotas=desks[one.id].quotas,
+            waiting=desks[one.id],
             **counted.get(one.id, {}),
         )
         for one in telling

@@ -21,6 +21,7 @@ from service.notifications.digests import next_round, week_told_of
 from service.notifications.habits import Owner
 from service.notifications.models import Notification
 from service.places.models import Area
+from service.promises import actions as promises
 from service.quotas import actions as quotas
 from service.roster import actions as roster
 from service.settings import Settings, settings
@@ -183,7 +184,7 @@ def test_an_empty_week_is_left_unsaid_and_the_ledger_says_why(turn: Turn) -> Non
 
 
 def test_what_waits_too_long_at_her_desk_is_told_even_in_a_week_without_shifts(turn: Turn) -> None:
-    """Each hears of her own areas: findings past their limit (A27), quotas that were missed (A63, A65)."""
+    """Each hears of her own areas: findings (A27) and promises (A07) past their day, quotas missed (A63, A65)."""
     with transaction() as session:
         here, there = factories.community(session), factories.community(session, "新兴路社区")
         keys = [f"a{factories.coordinator(session, area).id}" for area in (here, there)]
@@ -201,6 +202,10 @@ def test_what_waits_too_long_at_her_desk_is_told_even_in_a_week_without_shifts(t
             account_id=1,
             now=NOW,
         )
+        owner = factories.volunteer(session, here)
+        for day, title in ((29, "修楼道灯"), (30, "添长椅")):
+            due = {"owner_id": owner.id, "due_on": date(2026, 11, day), "account_id": 1, "now": NOW}
+            promises.promise(session, area_id=here.id, title=title, **due)  # type: ignore[arg-type]  # a test's own values
         for shift in factories.shifts(session, desk):
             activities.cancel_shift(session, shift.id, reason="停电", account_id=1, now=NOW)
     turn(EVENING)
@@ -209,6 +214,7 @@ def test_what_waits_too_long_at_her_desk_is_told_even_in_a_week_without_shifts(t
     text = told()[keys[0]].text or ""
     assert "有2件过了时限还没处理" in text
     assert "有1项次数要求" in text
+    assert "有1件答应居民的事过了日子" in text, "the other is due on the very Monday"
     assert told()[keys[1]].unsent_reason == Reason.EMPTY
 
 

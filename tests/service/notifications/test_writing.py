@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from service import language, links
 from service.backfill.rules import Cover
 from service.notifications import writing
+from service.notifications.desk_ledgers import Waiting
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
@@ -214,8 +215,8 @@ SUBJECTS = {
     "login_code": Subject(code=Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False)),
     "weekly_digest": Subject(week=week()),
     "weekly_digest_with_gaps": Subject(week=week(shift_count=1, gap_count=1, missing=1, gaps=GAPS[:1])),
-    "weekly_digest_of_what_waits": Subject(week=week(late_findings=2, short_quotas=1)),
-    "weekly_digest_without_shifts": Subject(week=week(shift_count=0, late_findings=1)),
+    "weekly_digest_of_what_waits": Subject(week=week(waiting=Waiting(findings=2, quotas=1, promises=3))),
+    "weekly_digest_without_shifts": Subject(week=week(shift_count=0, waiting=Waiting(findings=1))),
     "weekly_digest_with_many_gaps": Subject(
         week=week(gap_count=6, missing=9, gaps=GAPS, unanswered=5, searches=2),
     ),

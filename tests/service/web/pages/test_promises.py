@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from service.db import transaction
 from service.places.models import Area
+from service.promises import actions
 from service.promises.models import Promise
 from tests import desks, factories
 from tests.browsing import Person
@@ -51,3 +54,22 @@ def test_it_is_handed_on_within_the_community_only() -> None:
     with transaction() as session:
         kept = session.get_one(Promise, made.id)
         assert (kept.owner_id, kept.due_on.isoformat()) == (other, "2026-12-10")
+
+
+def test_past_its_day_it_stands_on_the_first_page_of_its_desk_only() -> None:
+    coordinator, area, made = promised()
+    assert "修楼道灯" not in coordinator.open("/co"), "it is due at the end of the month"
+    with transaction() as session:
+        session.get_one(Promise, made.id).due_on = date(2026, 11, 22)
+        elsewhere = factories.community(session, "杜甫路社区")
+        owner = factories.volunteer(session, elsewhere)
+        theirs = {"area_id": elsewhere.id, "owner_id": owner.id, "due_on": date(2026, 11, 1), "account_id": 1}
+        actions.promise(session, title="别处的事", now=factories.NOW, **theirs)  # type: ignore[arg-type]  # a test's own values
+    desks.published(area)
+    page = coordinator.open("/co")
+    assert "答应的事过了日子：1件" in page
+    assert "原定11月22日（星期日）前办完" in page
+    assert "别处的事" not in page
+    coordinator.open(f"/co/promises/{made.id}")
+    coordinator.send(f"/co/promises/{made.id}", state="done")
+    assert "修楼道灯" not in coordinator.open("/co")
