@@ -79,6 +79,7 @@ app.conf.update(
             "reminders.send_due": 2.0,
             "notifications.send_due": 5.0,
             "notifications.write_digests": 60.0,
+            "notifications.remind_learners": 60.0,
             "drafting.reveal_due": 30.0,
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,

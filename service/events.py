@@ -185,6 +185,17 @@ class SwapClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RiskRewritten(Event):
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerMovedUp(Event):
+    activity_id: int
+    volunteer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingNoted(Event):
     finding_id: int
 

@@ -110,6 +110,11 @@ def activity_link(activity_id: int) -> str:
     return f"{settings().public_url.rstrip('/')}/a/{activity_id}"
 
 
+def risk_link(activity_id: int) -> str:
+    """The address at which whoever comes reads what is dangerous there, and confirms it, once logged in."""
+    return f"{settings().public_url.rstrip('/')}/me/risks/{activity_id}"
+
+
 def feed_link(volunteer_id: int, *, epoch: int) -> str:
     """The address of a person's calendar feed. Of another epoch it is another, and the former one opens nothing."""
     return f"{_address(FEED_PATH, _sign(FEED_PATH, f'{volunteer_id}-{epoch}'))}.ics"

@@ -33,10 +33,12 @@ from service.events import (
     InvitationAnswered,
     InvitationSent,
     LeadTimesChosen,
+    LearnerMovedUp,
     LoginCodeRequested,
     MatchRequested,
     PlaceFreed,
     RehearsalRequested,
+    RiskRewritten,
     RungClimbed,
     SheetAccepted,
     ShiftCancelled,
@@ -55,7 +57,9 @@ from service.events import (
 from service.matching import solving
 from service.notifications import actions as notifications
 from service.notifications import at_risk, calls, gaps
+from service.notifications import courses as lessons
 from service.notifications import groups as chat_groups
+from service.notifications import risks as risk_news
 from service.notifications import swaps as swap_news
 from service.rehearsal import actions as rehearsal
 from service.reminders import planning
@@ -244,6 +248,18 @@ def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: dateti
     backfill.end(session, shift_id=event.shift_id, now=now)
 
 
+def tell_learners(session: Session, event: ShiftCancelled, *, now: datetime) -> None:
+    lessons.tell_called_off(session, shift_id=event.shift_id, now=now)
+
+
+def tell_moved_up(session: Session, event: LearnerMovedUp, *, now: datetime) -> None:
+    lessons.tell_moved_up(session, activity_id=event.activity_id, volunteer_id=event.volunteer_id, now=now)
+
+
+def tell_risk_changed(session: Session, event: RiskRewritten, *, now: datetime) -> None:
+    risk_news.tell_risk_changed(session, activity_id=event.activity_id, now=now)
+
+
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
     refitting.refit(session, shift_id=event.shift_id)
     planning.replan_shift(session, shift_id=event.shift_id, now=now)
@@ -302,8 +318,10 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     InvitationSent: (ask_to_step_in,),
     InvitationAnswered: (climb_on, drop_call),
     BackfillClosed: (drop_calls,),
-    ShiftCancelled: (free_cancelled_shift,),
+    ShiftCancelled: (free_cancelled_shift, tell_learners),
     ShiftMoved: (follow_moved_shift,),
+    LearnerMovedUp: (tell_moved_up,),
+    RiskRewritten: (tell_risk_changed,),
 }
 
 #: Event name → names of its reactions: what the relay writes into the outbox.

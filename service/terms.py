@@ -332,6 +332,9 @@ class NotificationKind(StrEnum):
     GROUP_FREE_PLACE = "group_free_place"
     SHIFT_AT_RISK = "shift_at_risk"
     SHIFT_GOES_AHEAD = "shift_goes_ahead"
+    RISK_CHANGED = "risk_changed"
+    COURSE_PLACE = "course_place"
+    COURSE_DAY = "course_day"
     WEEKLY_DIGEST = "weekly_digest"
 
 

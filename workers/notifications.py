@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from celery_app import app
 from service import bell, clock
 from service.db import transaction
-from service.notifications import digests, sending
+from service.notifications import courses, digests, sending
 
 ERRAND, SECONDS = "send_due", 5
 
@@ -28,6 +28,15 @@ def write_digests() -> None:
     while True:
         with transaction() as session:
             if not digests.write_due(session, now=clock.now(session)):
+                return
+
+
+@app.task(name="workers.notifications.remind_learners")
+def remind_learners() -> None:
+    """Write down who is to be reminded of a course's day, a batch a transaction, until nobody is left out."""
+    while True:
+        with transaction() as session:
+            if not courses.remind_due(session, now=clock.now(session)):
                 return
 
 

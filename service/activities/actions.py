@@ -15,7 +15,7 @@ from service.activities.models import Activity, ActivityRole, Occurrence, RiskTe
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
 from service.calendars.queries import calendar
 from service.calendars.quiet import quiet_hours
-from service.events import ActivityPublished, ShiftCancelled, ShiftMoved
+from service.events import ActivityPublished, RiskRewritten, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
 from service.terms import ActivityState, Mode, ShiftState, TeamState
 
@@ -195,7 +195,8 @@ def revise(
     _check_risk({**_risk_of(activity), **changes})
     for name, value in changes.items():
         setattr(activity, name, value)
-    _number_risk(activity, now=now)
+    if _number_risk(activity, now=now):
+        outbox.record(session, RiskRewritten(activity.id))
     _note(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return activity
@@ -211,12 +212,17 @@ def _check_risk(told: Mapping[str, Any]) -> None:
         raise ActivityRefused({"risk_notice": ["no_risk_notice"]})
 
 
-def _number_risk(activity: Activity, *, now: datetime) -> None:
-    """Each text that has to be confirmed is kept with its number: another text has another, and asks again."""
+def _number_risk(activity: Activity, *, now: datetime) -> bool:
+    """Each text that has to be confirmed is kept with its number: another text has another, and asks again.
+
+    Whether this is another text.
+    """
     texts = activity.risk_texts
-    if activity.must_confirm_risk and (not texts or texts[-1].text != activity.risk_notice):
+    is_other = activity.must_confirm_risk and (not texts or texts[-1].text != activity.risk_notice)
+    if is_other:
         activity.risk_version += 1
         texts.append(RiskText(version=activity.risk_version, text=activity.risk_notice, written_at=now))
+    return is_other
 
 
 def move_shift(

@@ -10,13 +10,14 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service import audit
+from service import audit, outbox
 from service.activities.models import Activity, Shift
 from service.calendars.rules import local
 from service.courses import queries
 from service.courses.models import Attendance, Course, Enrolment
 from service.courses.queries import Learner
 from service.courses.rules import is_passed, valid_until
+from service.events import LearnerMovedUp
 from service.terms import ActivityState, ConsentPurpose, EnrolmentState
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Consent
@@ -70,7 +71,8 @@ def enrol(
         raise CourseRefused("consent_missing")
     is_full = queries.taken(session, activity.id) >= course.capacity
     state = EnrolmentState.WAITLISTED if is_full else EnrolmentState.ENROLLED
-    asked: dict[str, Any] = {"state": state, "asked_at": now, "typed_by": typed_by}
+    number = queries.asked(session, activity.id) + 1
+    asked: dict[str, Any] = {"state": state, "number": number, "asked_at": now, "typed_by": typed_by}
     row = insert(Enrolment).values(activity_id=activity.id, volunteer_id=volunteer_id, **asked)
     session.execute(row.on_conflict_do_update(index_elements=["activity_id", "volunteer_id"], set_=asked))
     if typed_by is not None:
@@ -176,11 +178,12 @@ def _pass(
 
 
 def _fill(session: Session, course: Course) -> None:
-    """Places that are free belong to who waits, first come first."""
+    """Places that are free belong to who waits, first come first; she is told."""
     free = course.capacity - queries.taken(session, course.activity_id)
     waiting = [one for one in queries.learners(session, course.activity_id) if one.position is not None]
     for one in waiting[: max(0, free)]:
         one.enrolment.move(EnrolmentState.ENROLLED)
+        outbox.record(session, LearnerMovedUp(course.activity_id, one.person.id))
     session.flush()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base
@@ -49,14 +49,22 @@ class Course(Base):
 
 
 class Enrolment(Base):
-    """Somebody who learns in a course, or waits for a place: for all its days at once."""
+    """Somebody who learns in a course, or waits for a place: for all its days at once.
+
+    `number` counts the askings of this course, given while its row is locked: who waits moves up in this order, which
+    has neither a tie nor a hole however many ask in the same moment.
+    """
 
     __tablename__ = "enrolment"
-    __table_args__ = (Index("ix_enrolment_volunteer_id", "volunteer_id"),)
+    __table_args__ = (
+        Index("ix_enrolment_volunteer_id", "volunteer_id"),
+        UniqueConstraint("activity_id", "number"),
+    )
 
     activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("course.activity_id"), primary_key=True)
     volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"), primary_key=True)
     state: Mapped[EnrolmentState] = mapped_column(String(20))
+    number: Mapped[int]
     asked_at: Mapped[datetime]
     typed_by: Mapped[int | None] = mapped_column(BigInteger, comment="account that enrolled her")
     decided_at: Mapped[datetime | None]

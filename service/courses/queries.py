@@ -55,6 +55,11 @@ def taken(session: Session, activity_id: int) -> int:
     return session.scalars(held).one()
 
 
+def asked(session: Session, activity_id: int) -> int:
+    """How often somebody has asked for a place; who left and asked anew counts twice."""
+    return session.scalar(select(func.max(Enrolment.number)).where(Enrolment.activity_id == activity_id)) or 0
+
+
 def learners(session: Session, activity_id: int) -> list[Learner]:
     """Who learns there, by name, then who waits, first come first; without those who left."""
     counted = (
@@ -74,19 +79,24 @@ def learners(session: Session, activity_id: int) -> list[Learner]:
         .execution_options(populate_existing=True)
     ).all()
     inside = [Learner(enrolment, person, n, None) for enrolment, person, n in rows if enrolment.state in IN]
-    waiting = sorted((row for row in rows if row[0].state == EnrolmentState.WAITLISTED), key=_first_come)
+    waiting = sorted((row for row in rows if row[0].state == EnrolmentState.WAITLISTED), key=lambda row: row[0].number)
     queue = [Learner(enrolment, person, n, at) for at, (enrolment, person, n) in enumerate(waiting, start=1)]
     return [*inside, *queue]
-
-
-def _first_come(row: Row[Enrolment, Volunteer, int]) -> tuple[datetime, int]:
-    return row[0].asked_at, row[0].volunteer_id
 
 
 def enrolment(session: Session, activity_id: int, *, volunteer_id: int) -> Enrolment | None:
     """Hers, unless she left."""
     hers = session.get(Enrolment, (activity_id, volunteer_id), populate_existing=True)
     return None if hers is None or hers.state == EnrolmentState.WITHDRAWN else hers
+
+
+def enrolled(session: Session, activity_id: int) -> Sequence[int]:
+    """Ids of those who come to its days still, in order."""
+    return session.scalars(
+        select(Enrolment.volunteer_id)
+        .where(Enrolment.activity_id == activity_id, Enrolment.state == EnrolmentState.ENROLLED)
+        .order_by(Enrolment.volunteer_id)
+    ).all()
 
 
 def present(session: Session, shift_id: int) -> set[int]:

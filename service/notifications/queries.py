@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from service.accounts.models import Account, RoleGrant
 from service.activities.models import Shift, ShiftRole
 from service.backfill.models import Backfill, Invitation
+from service.courses import queries as courses
+from service.courses.models import Enrolment
 from service.db import one_of
 from service.notifications.models import Call, Delivery, Notification
 from service.notifications.ways import Attempt
@@ -61,9 +63,10 @@ def assignments(session: Session, assignment_ids: Collection[int]) -> Sequence[R
 
 
 def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]:
-    """Whoever a change of the shift concerns: (volunteer id, "assignment_ids" or "signup_ids", id), each person once.
+    """Whoever a change of the shift concerns: (volunteer id, "assignment_ids", "signup_ids" or "shift_ids", id), each
+    person once.
 
-    Those who hold a place or are offered one, and those who still wait for one.
+    Those who hold a place or are offered one, those who still wait for one, and who learns there on all days.
     """
     holding = session.execute(
         select(Assignment.volunteer_id, Assignment.id)
@@ -75,7 +78,9 @@ def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]
         .where(SignUp.shift_id == shift_id, SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
         .order_by(SignUp.volunteer_id)
     )
-    people = {volunteer_id: (volunteer_id, "signup_ids", signup_id) for volunteer_id, signup_id in waiting}
+    activity_id = session.scalars(select(Shift.activity_id).where(Shift.id == shift_id)).one()
+    people = {one: (one, "shift_ids", shift_id) for one in courses.enrolled(session, activity_id)}
+    people |= {volunteer_id: (volunteer_id, "signup_ids", signup_id) for volunteer_id, signup_id in waiting}
     people |= {volunteer_id: (volunteer_id, "assignment_ids", held_id) for volunteer_id, held_id in holding}
     return list(people.values())
 
@@ -144,6 +149,7 @@ def _hers(volunteer_id: int | None, account_id: int) -> ColumnElement[bool]:
 def about_shift(session: Session, shift_id: int) -> list[Row[Notification, Volunteer]]:
     """What was to be told to volunteers about a shift, with whom it was for, oldest first."""
     ids: dict[str, set[int]] = {
+        "shift_ids": {shift_id},
         "assignment_ids": set(session.scalars(select(Assignment.id).where(Assignment.shift_id == shift_id))),
         "signup_ids": set(session.scalars(select(SignUp.id).where(SignUp.shift_id == shift_id))),
         "invitation_ids": set(
@@ -168,6 +174,9 @@ def about_shift(session: Session, shift_id: int) -> list[Row[Notification, Volun
         select(SignUp.volunteer_id).where(SignUp.shift_id == shift_id),
         select(Invitation.volunteer_id).where(Invitation.id.in_(ids["invitation_ids"])),
         select(SwapAsking.volunteer_id).where(SwapAsking.id.in_(ids["swap_asking_ids"])),
+        select(Enrolment.volunteer_id)
+        .join(Shift, Shift.activity_id == Enrolment.activity_id)
+        .where(Shift.id == shift_id),
     )
     rows = session.execute(
         select(Notification, Volunteer)

@@ -12,6 +12,7 @@ from service.notifications.ways import BY_TELEPHONE
 from service.terms import (
     AssignmentState,
     Channel,
+    EnrolmentState,
     InvitationState,
     NotificationKind,
     ReleaseReason,
@@ -105,6 +106,9 @@ class Duty:
     is_call_out: bool = False
     takes_over: bool = False
     covers: tuple[Cover, ...] = ()
+    enrolment_state: EnrolmentState | None = None
+    #: The risk notice she has still to confirm.
+    risk_notice: str = ""
 
     @property
     def what(self) -> str:
@@ -164,12 +168,13 @@ def _is_called_off(duty: Duty, _now: datetime) -> UnsentReason | None:
 
 
 def _is_concerned(duty: Duty, _now: datetime) -> UnsentReason | None:
-    """Told of a move: whoever holds, is offered, or waits for a place."""
+    """Told of a move: whoever holds, is offered, or waits for a place, or learns there."""
     if duty.shift_state == ShiftState.CANCELLED:
         return UnsentReason.CANCELLED
     holds = duty.assignment_state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
     waits = duty.signup_state in (SignUpState.PENDING, SignUpState.WAITLISTED)
-    return None if holds or waits else UnsentReason.NOT_HOLDING
+    learns = duty.enrolment_state == EnrolmentState.ENROLLED
+    return None if holds or waits or learns else UnsentReason.NOT_HOLDING
 
 
 def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
@@ -229,6 +234,17 @@ def _came_to_nothing(duty: Duty, now: datetime) -> UnsentReason | None:
     return UnsentReason.SUPERSEDED if duty.swap_state == SwapState.DONE else None
 
 
+def _learns(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    return None if duty.enrolment_state == EnrolmentState.ENROLLED else UnsentReason.NOT_HOLDING
+
+
+def _is_to_confirm(duty: Duty, now: datetime) -> UnsentReason | None:
+    """Her place is still hers, and she has not confirmed the newest text meanwhile."""
+    return _is_confirmed(duty, now) or (None if duty.risk_notice else UnsentReason.SUPERSEDED)
+
+
 def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
     """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
 
@@ -265,6 +281,9 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.TEAM_GAP: _is_short,
     NotificationKind.SHIFT_AT_RISK: _is_at_risk,
     NotificationKind.SHIFT_GOES_AHEAD: _goes_ahead,
+    NotificationKind.RISK_CHANGED: _is_to_confirm,
+    NotificationKind.COURSE_PLACE: _learns,
+    NotificationKind.COURSE_DAY: _learns,
     NotificationKind.PLACE_FREE: _has_place,
     NotificationKind.GROUP_GAP: _is_short,
     NotificationKind.GROUP_FREE_PLACE: _has_place,

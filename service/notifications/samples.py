@@ -16,6 +16,7 @@ from service.notifications.subjects import Code, Subject
 from service.notifications.weeks import Gap, Week
 from service.terms import (
     AssignmentState,
+    EnrolmentState,
     InvitationState,
     NotificationKind,
     ReleaseReason,
@@ -39,6 +40,7 @@ _ASKED: dict[str, object] = {
 _SWAP: dict[str, object] = {"swap_asking_id": NOTHING, "swap_asking_state": InvitationState.ASKED}
 _SHORT: dict[str, object] = {"min_needed": 3, "taken": 1}
 _FREE: dict[str, object] = {"max_needed": 3, "taken": 2}
+_LEARNING: dict[str, object] = {"enrolment_state": EnrolmentState.ENROLLED, "role": ""}
 #: What makes the sample shift one that each kind speaks of.
 _STATES: dict[NotificationKind, dict[str, object]] = {
     NotificationKind.SIGN_UP_RECEIVED: {"signup_state": SignUpState.PENDING},
@@ -75,6 +77,9 @@ _STATES: dict[NotificationKind, dict[str, object]] = {
     NotificationKind.GROUP_FREE_PLACE: _FREE,
     NotificationKind.SHIFT_AT_RISK: _HELD,
     NotificationKind.SHIFT_GOES_AHEAD: _HELD,
+    NotificationKind.RISK_CHANGED: {**_HELD, "risk_notice": "两个人一起走，带反光背心，不上车行道"},
+    NotificationKind.COURSE_PLACE: _LEARNING,
+    NotificationKind.COURSE_DAY: _LEARNING,
 }
 
 

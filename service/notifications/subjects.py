@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session, aliased
 from service.accounts.actions import digits
 from service.accounts.models import LoginCode
 from service.accounts.rules import CODE_LIFE
-from service.activities.models import ShiftRole
+from service.activities.models import Activity, Shift, ShiftRole
 from service.backfill.covering import covers
 from service.backfill.models import Backfill, Invitation
 from service.db import one_of
+from service.notifications.lessons import lessons
 from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
 from service.notifications.weeks import Telling, Week, weeks
+from service.risks.queries import is_unconfirmed
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
@@ -28,6 +30,8 @@ from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
 INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
+#: Days of a course, as whoever gets the message learns on them.
+SHIFTS = "shift_ids"
 #: (id, role of the shift, and what else a Duty says, by its names there).
 Rows: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
 
@@ -62,9 +66,13 @@ def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subj
     duties = _duties(session, notifications)
     codes = _codes(session, _ids(notifications, CODES))
     told = weeks(session, notifications)
+    learnt = lessons(session, [n for n in notifications if n.subject_ids.get(SHIFTS)])
     return {
         n.id: Subject(
-            duties=tuple(duties[name][one] for name in duties for one in n.subject_ids.get(name, ())),
+            duties=(
+                *(duties[name][one] for name in duties for one in n.subject_ids.get(name, ())),
+                *learnt.get(n.id, ()),
+            ),
             code=next((codes[one] for one in n.subject_ids.get(CODES, ())), None),
             week=told.get(n.id),
         )
@@ -104,8 +112,12 @@ def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[
     positions = _waitlist_positions(session, _ids(queued, SIGNUPS))
     gaps = _ids([n for n in notifications if n.kind == NotificationKind.GAP_OPENED], SHIFT_ROLES)
     returned = _as_duties(in_return, known)
+    risks = _risks(session, _ids([n for n in notifications if n.kind == NotificationKind.RISK_CHANGED], ASSIGNMENTS))
     return {
-        ASSIGNMENTS: _as_duties(held, known),
+        ASSIGNMENTS: {
+            one: replace(duty, risk_notice=risks[one]) if one in risks else duty
+            for one, duty in _as_duties(held, known).items()
+        },
         SIGNUPS: {
             one: replace(duty, waitlist_position=positions.get(one)) for one, duty in _as_duties(asked, known).items()
         },
@@ -213,6 +225,17 @@ def _in_return(session: Session, swap_asking_ids: Collection[int]) -> dict[int, 
         .where(one_of(SwapAsking.id, swap_asking_ids), Swap.in_return_id.is_not(None))
     )
     return {one: place for one, place in session.execute(statement) if place} if swap_asking_ids else {}
+
+
+def _risks(session: Session, assignment_ids: Collection[int]) -> dict[int, str]:
+    """The risk notices that the holders of these places have not confirmed as they are now, by place."""
+    statement = (
+        select(Assignment.id, Activity.risk_notice)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(one_of(Assignment.id, assignment_ids), is_unconfirmed(Assignment.volunteer_id))
+    )
+    return {one: notice.rstrip("。") for one, notice in session.execute(statement)} if assignment_ids else {}
 
 
 def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[int, int]:

@@ -21,6 +21,7 @@ FOR_GROUPS = (NotificationKind.GROUP_GAP, NotificationKind.GROUP_FREE_PLACE)
 #: What each kind is about. Login codes, what is asked by telephone and what groups hear are nobody's to choose.
 TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.REMINDER: Topic.REMINDERS,
+    NotificationKind.COURSE_DAY: Topic.REMINDERS,
     NotificationKind.SIGN_UP_RECEIVED: Topic.OFFERS,
     NotificationKind.SIGN_UP_CONFIRMED: Topic.OFFERS,
     NotificationKind.SIGN_UP_WAITLISTED: Topic.OFFERS,
@@ -28,11 +29,13 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.SIGN_UP_DECLINED: Topic.OFFERS,
     NotificationKind.STANDING_BY: Topic.OFFERS,
     NotificationKind.PLACE_OFFERED: Topic.OFFERS,
+    NotificationKind.COURSE_PLACE: Topic.OFFERS,
     NotificationKind.PLACE_RELEASED: Topic.CHANGES,
     NotificationKind.SHIFT_CANCELLED: Topic.CHANGES,
     NotificationKind.SHIFT_MOVED: Topic.CHANGES,
     NotificationKind.SHIFT_AT_RISK: Topic.CHANGES,
     NotificationKind.SHIFT_GOES_AHEAD: Topic.CHANGES,
+    NotificationKind.RISK_CHANGED: Topic.CHANGES,
     NotificationKind.SWAP_DONE: Topic.CHANGES,
     NotificationKind.SWAP_OFF: Topic.CHANGES,
     NotificationKind.SUBSTITUTE_WANTED: Topic.ASKINGS,

@@ -51,6 +51,8 @@ INVITING = (
     NotificationKind.GROUP_GAP,
     NotificationKind.TEAM_GAP,
 )
+#: Not said to who takes back her consent to be reminded.
+REMINDING = (NotificationKind.REMINDER, NotificationKind.COURSE_DAY)
 
 
 class NothingToSay(Exception):
@@ -145,7 +147,7 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
     standing = [duty for duty, reason in zip(duties, reasons, strict=True) if reason is None]
     if not standing or (kind in INDIVISIBLE and len(standing) < len(duties)):
         raise NothingToSay(next(filter(None, reasons), UnsentReason.NOT_HOLDING))
-    if kind == NotificationKind.REMINDER and not to.wants_reminders:
+    if kind in REMINDING and not to.wants_reminders:
         raise NothingToSay(UnsentReason.NO_CONSENT)
     is_over = [duty.undo_until is not None and duty.undo_until <= now for duty in standing]
     return [replace(duty, undo_until=None) if over else duty for duty, over in zip(standing, is_over, strict=True)]
@@ -153,8 +155,9 @@ def _still_true(kind: NotificationKind, duties: Sequence[Duty], *, to: Recipient
 
 def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     """A link to answer by, where one answer settles the whole message; or where to sign up."""
-    if kind in INVITING:
-        return links.activity_link(duties[0].activity_id)
+    if kind in INVITING or kind == NotificationKind.RISK_CHANGED:
+        to_activity = links.activity_link if kind in INVITING else links.risk_link
+        return to_activity(duties[0].activity_id)
     if kind == NotificationKind.PLACE_OFFERED and len(duties) > 1:
         return links.offers_link([duty.assignment_id for duty in duties if duty.assignment_id is not None])
     if kind not in ASKING or len(duties) != 1:

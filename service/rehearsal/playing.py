@@ -22,7 +22,7 @@ from service.backfill import climbing
 from service.backfill.models import Backfill
 from service.db import AwareDateTime, transaction
 from service.drafting import actions as drafting
-from service.notifications import channels, digests, sending
+from service.notifications import channels, courses, digests, sending
 from service.notifications.channels import Message, Sender, call_list
 from service.notifications.models import Notification
 from service.outbox import OutboxReaction
@@ -51,6 +51,7 @@ SWEEPS: dict[str, Sweep] = {
     "drafting.reveal_due": drafting.reveal_due,
     "swaps.lapse_begun": swaps.lapse_begun,
     "notifications.write_digests": digests.write_due,
+    "notifications.remind_learners": courses.remind_due,
 }
 #: Those that open their own transactions.
 SENDING: dict[str, Callable[[], int]] = {

@@ -39,6 +39,9 @@ KINDS = {
     NotificationKind.GROUP_FREE_PLACE: Lazy("有空位了"),
     NotificationKind.SHIFT_AT_RISK: Lazy("这次可能办不成"),
     NotificationKind.SHIFT_GOES_AHEAD: Lazy("这次照常"),
+    NotificationKind.RISK_CHANGED: Lazy("安全提醒改了"),
+    NotificationKind.COURSE_PLACE: Lazy("课程轮到您了"),
+    NotificationKind.COURSE_DAY: Lazy("上课提醒"),
     NotificationKind.WEEKLY_DIGEST: Lazy("一周安排"),
 }
 CHANNELS = {

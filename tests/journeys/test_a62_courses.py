@@ -68,6 +68,18 @@ def test_she_enrols_once_for_seven_days_and_the_third_waits(town: Town, cooking:
     left = town.api(LEARNERS[1]).ask("DELETE", f"{path}/{her_id(town, LEARNERS[1])}")
     assert left.status_code == 204
     assert town.api(LEARNERS[2]).get(path)["items"][0]["state"] == "enrolled", "who waited has the place, on all days"
+    town.settle()
+    [told] = town.api(LEARNERS[2]).items("notifications", mine="true", kind="course_place")
+    assert "您候补的课有名额了，请您每天都来。最近一次：中式烹饪培训，5月5日（星期二）上午9:00—11:00" in told["text"]
+
+
+@pytest.mark.need("A62")
+def test_the_evening_before_each_day_who_learns_is_reminded(town: Town, cooking: Any) -> None:
+    town.turn_to(datetime.fromisoformat("2026-05-04T20:01:00+08:00"))
+    for phone, days in zip(LEARNERS, (1, 0, 1), strict=True):
+        told = town.api(phone).items("notifications", mine="true", kind="course_day")
+        assert len(told) == days, "who left is not"
+    assert "提醒您来上课：中式烹饪培训，5月5日（星期二）上午9:00—11:00" in told[0]["text"]
 
 
 @pytest.mark.need("A62")

@@ -126,6 +126,7 @@ def _sweep() -> None:
         backfill.climb_due,
         swaps.lapse_begun,
         notifications.write_digests,
+        notifications.remind_learners,
         reminders.send_due,
     ):
         task()

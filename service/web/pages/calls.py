@@ -43,6 +43,9 @@ ABOUT = {
     NotificationKind.PLACE_RELEASED: Lazy("告诉不用来了"),
     NotificationKind.SHIFT_AT_RISK: Lazy("告诉可能办不成"),
     NotificationKind.SHIFT_GOES_AHEAD: Lazy("告诉照常"),
+    NotificationKind.RISK_CHANGED: Lazy("念新的安全提醒"),
+    NotificationKind.COURSE_PLACE: Lazy("告诉课程轮到了"),
+    NotificationKind.COURSE_DAY: Lazy("提醒来上课"),
     NotificationKind.WEEKLY_DIGEST: Lazy("告诉一周安排"),
 }
 #: What an answer meets when the place or the asking is no longer as it was.

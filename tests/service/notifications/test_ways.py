@@ -77,7 +77,7 @@ def test_each_kind_has_a_topic_but_for_what_nobody_can_choose() -> None:
 
 def test_a_choice_holds_for_every_kind_of_its_topic_and_no_other() -> None:
     choices = Choices({Topic.REMINDERS: CALLS}, frozenset({Topic.FREE_PLACES}))
-    assert {kind for kind in K if choices.channel(kind)} == {K.REMINDER}
+    assert {kind for kind in K if choices.channel(kind)} == {K.REMINDER, K.COURSE_DAY}
     assert {kind for kind in K if choices.refuses(kind)} == {K.PLACE_FREE}
 
 

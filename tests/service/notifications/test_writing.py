@@ -28,7 +28,7 @@ from service.notifications.weeks import Gap, Week
 from service.notifications.writing import FOLDER, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
 from service.terms import AssignmentState as A
-from service.terms import InvitationState, ReleaseReason, ShiftState, SwapState, UnsentReason
+from service.terms import EnrolmentState, InvitationState, ReleaseReason, ShiftState, SwapState, UnsentReason
 from service.terms import NotificationKind as K
 from service.terms import SignUpState as S
 from tests.service.notifications.test_rules import duty
@@ -66,6 +66,11 @@ def watch(**details: Any) -> Duty:
     """A watch across midnight, in a role that is the whole activity."""
     times = {"starts_at": at("11-28 22:00"), "ends_at": at("11-29 01:00")}
     return duty(title="夜间巡逻", role="夜间巡逻", place="东门岗亭", **times, **details)
+
+
+def lesson(**details: Any) -> Duty:
+    """A day of a course, to who learns there."""
+    return clinic(title="中式烹饪培训", role="", enrolment_state=EnrolmentState.ENROLLED, **details)
 
 
 HELD = {"assignment_id": 7, "assignment_state": A.CONFIRMED}
@@ -188,6 +193,14 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "gap_opened_nobody_could_cover": (K.GAP_OPENED, [clinic(role="医生", min_needed=1, is_essential=True)]),
     "shift_at_risk": (K.SHIFT_AT_RISK, [clinic(**HELD), clinic(role="医生", min_needed=1)]),
     "shift_goes_ahead": (K.SHIFT_GOES_AHEAD, [clinic(**HELD), clinic(role="医生", min_needed=1, taken=1)]),
+    "risk_changed": (
+        K.RISK_CHANGED,
+        [watch(**HELD, activity_id=7, risk_notice="两个人一起走，带反光背心，不上车行道")],
+    ),
+    "course_place": (K.COURSE_PLACE, [lesson()]),
+    "course_day": (K.COURSE_DAY, [lesson()]),
+    "shift_cancelled_of_a_course": (K.SHIFT_CANCELLED, [lesson(shift_state=ShiftState.CANCELLED)]),
+    "shift_moved_of_a_course": (K.SHIFT_MOVED, [lesson()]),
     "weekly_digest": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_gaps": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_many_gaps": (K.WEEKLY_DIGEST, []),
@@ -238,6 +251,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(links, "answer_link", "https://lunzhi.example.cn/answers/{}.x".format)
     monkeypatch.setattr(links, "offers_link", lambda ids: f"https://lunzhi.example.cn/offers/{ids[0]}-{ids[1]}.x")
     monkeypatch.setattr(links, "activity_link", "https://lunzhi.example.cn/a/{}".format)
+    monkeypatch.setattr(links, "risk_link", "https://lunzhi.example.cn/me/risks/{}".format)
     monkeypatch.setattr(links, "swap_link", "https://lunzhi.example.cn/swaps/{}.x".format)
     monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
     yield
@@ -294,7 +308,11 @@ def test_a_message_to_a_volunteer_is_complete_without_its_link(case: str) -> Non
         assert "0371 6435 0001（找陈协调）" in text
     assert "http" not in spoken
     links = [f"https://lunzhi.example.cn/{path}/7.x" for path in ("answers", "asks", "swaps")]
-    links += ["https://lunzhi.example.cn/a/7", "https://lunzhi.example.cn/offers/7-8.x"]
+    links += [
+        "https://lunzhi.example.cn/a/7",
+        "https://lunzhi.example.cn/me/risks/7",
+        "https://lunzhi.example.cn/offers/7-8.x",
+    ]
     assert "http" not in made or made.endswith(tuple(links))
 
 
