@@ -25,7 +25,7 @@ class VolunteersAsked(PageAsked):
 
 
 class VolunteerChange(Input):
-    """What can be changed about a person; `birth_on` and `tags` by her coordinator only."""
+    """What can be changed about a person; `birth_on`, `phone` and `tags` by her coordinator only."""
 
     name = Name()
     email = Email(allow_none=True, label=Lazy("邮箱"))
@@ -38,6 +38,9 @@ class VolunteerChange(Input):
     )
     lead_times = LeadTimes(allow_none=True, note="Null: as each activity says.")
     birth_on = LocalDate(label=Lazy("出生日期"))
+    phone = Phone(
+        label=Lazy("新的号码"), metadata={"description": "She logs in with it from then on, and is logged out."}
+    )
     tags = Many(Text(shortest=1, longest=40, label=Lazy("标签")), most=20, label=Lazy("标签"))
 
     @validates("lead_times")

@@ -15,6 +15,7 @@ from service.findings import models as findings
 from service.matching import models as matching
 from service.notifications import models as notifications
 from service.partners import models as partners
+from service.people import models as people
 from service.places import models as places
 from service.promises import models as promises
 from service.quotas import models as quotas
@@ -52,6 +53,7 @@ __all__ = [
     "notifications",
     "outbox",
     "partners",
+    "people",
     "places",
     "promises",
     "quotas",

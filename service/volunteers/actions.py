@@ -14,7 +14,7 @@ from service.db import refusing
 from service.events import ConsentWithdrawn, LeadTimesChosen, QualificationVerified, VolunteerRegistered
 from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
 from service.volunteers.models import CalendarFeed, Consent, Qualification, Volunteer
-from service.volunteers.queries import PHONE, feed_of, lock_id
+from service.volunteers.queries import PHONE, feed_of, lock_id, tail_digest
 from service.volunteers.rules import spelled
 
 
@@ -48,8 +48,7 @@ def register(
         pinyin=pinyin,
         initials=initials,
         birth_on=birth_on,
-        phone_sealed=secrets.seal(phone) if phone else None,
-        phone_digest=secrets.digest(phone, purpose=PHONE) if phone else None,
+        **numbered(phone),
         email=email,
         channel=channel,
         tags=list(tags),
@@ -63,14 +62,26 @@ def register(
     return volunteer
 
 
+def numbered(phone: str | None) -> dict[str, bytes | None]:
+    """The columns that keep a number (E.164), or that there is none."""
+    if phone is None:
+        return {"phone_sealed": None, "phone_digest": None, "phone_tail": None}
+    return {
+        "phone_sealed": secrets.seal(phone),
+        "phone_digest": secrets.digest(phone, purpose=PHONE),
+        "phone_tail": tail_digest(phone),
+    }
+
+
 def revise(
     session: Session, volunteer: Volunteer, *, changes: Mapping[str, Any], account_id: int, now: datetime
 ) -> Volunteer:
-    """Change what is known of a person; her name is spelled anew."""
+    """Change what is known of a person (columns, and `phone` in E.164); her name is spelled anew."""
     if changes.get("lead_times", volunteer.lead_times) != volunteer.lead_times:
         outbox.record(session, LeadTimesChosen(volunteer.id))
     for name, value in changes.items():
-        setattr(volunteer, name, value)
+        for column, kept in numbered(value).items() if name == "phone" else ((name, value),):
+            setattr(volunteer, column, kept)
     if "name" in changes:
         volunteer.pinyin, volunteer.initials = spelled(volunteer.name)
     audit.note(

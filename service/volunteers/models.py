@@ -13,12 +13,13 @@ from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
 
 
 class Volunteer(Base):
-    """A person. The phone is stored encrypted, beside a keyed digest to find it by."""
+    """A person. The phone is stored encrypted, beside keyed digests of all its digits and of the last."""
 
     __tablename__ = "volunteer"
     __table_args__ = (
         Index("ix_volunteer_area_id_pinyin", "area_id", "pinyin"),
         UniqueConstraint("phone_digest"),
+        Index("ix_volunteer_area_id_phone_tail", "area_id", "phone_tail"),
     )
 
     id: Mapped[Id]
@@ -29,6 +30,7 @@ class Volunteer(Base):
     birth_on: Mapped[date | None]
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_tail: Mapped[bytes | None] = mapped_column(LargeBinary, comment="digest of the last four digits")
     email: Mapped[str | None] = mapped_column(String(200))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     channel: Mapped[Channel | None] = mapped_column(String(20))

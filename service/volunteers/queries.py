@@ -16,6 +16,12 @@ from service.volunteers.rules import letters
 from service.wording import masked_name
 
 PHONE = "phone"
+TAIL = 4
+
+
+def tail_digest(digits: str) -> bytes:
+    """What a number is found by when only its last four digits are known."""
+    return secrets.digest(digits[-TAIL:], purpose="phone_tail")
 
 
 def lock(session: Session, volunteer_id: int) -> Volunteer | None:

@@ -23,6 +23,7 @@ FIXED = {
     "activities": "/co/activities",
     "new": "/co/activities/new",
     "proxy": "/co/proxy?q=w",
+    "people": "/co/people?q=w",
     "new person": "/co/proxy/new",
     "calls": "/co/calls",
     "office": "/ad",

@@ -28,6 +28,7 @@ from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
 from service.partners.actions import AlreadyCoHost, AlreadyPartner
+from service.people.actions import HasRoles
 from service.promises import models as promises
 from service.promises.actions import ReasonMissing
 from service.rehearsal.actions import NothingToRehearse
@@ -161,6 +162,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     OwnAccount: _simple(409, "own-account"),
     HoldsElsewhere: _simple(409, "holds-elsewhere"),
     PhoneTaken: _simple(409, "phone-taken"),
+    HasRoles: _simple(409, "has-roles"),
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),

@@ -26,6 +26,7 @@ from service.accounts.models import Account
 from service.language import _
 from service.notifications.habits import Owner, note_for_her
 from service.notifications.ways import OF_VOLUNTEERS
+from service.people import actions as people
 from service.places import queries as places
 from service.places.models import Area
 from service.terms import ConsentHow, ConsentPurpose, Role, Topic
@@ -40,7 +41,7 @@ from service.web.api.resource import Resource
 volunteers = Resource(
     "volunteers", url_prefix="/volunteers", description="志愿者：登记、资质、同意书；查看电话要留痕。"
 )
-ONLY_COORDINATORS = ("birth_on", "tags")
+ONLY_COORDINATORS = ("birth_on", "tags", "phone")
 
 
 @volunteers.operation("GET", "", asks=VolunteersAsked(), gives=page_of(VolunteerListed))
@@ -80,7 +81,7 @@ def change_volunteer(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> 
     call.must_match(person.version)
     if not _is_coordinated(call, volunteer_id) and (mine := [name for name in ONLY_COORDINATORS if name in body]):
         raise invalid(**{name: [_("请联系社区修改")] for name in mine})
-    actions.revise(call.session, person, changes=body, account_id=call.actor.account_id, now=call.now)
+    people.revise(call.session, person, changes=body, account_id=call.actor.account_id, now=call.now)
     return versioned(_shown(person), person.version)
 
 

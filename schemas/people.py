@@ -1,0 +1,93 @@
+"""The people of a neighbourhood: looked for, changed, left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates
+
+from schemas import Input
+from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Name, Phone, Text, Ticked, Whole
+from schemas.shown import PageAsked, Shown
+from service.language import Lazy, _
+from service.terms import QualificationKind
+from service.wording import QUALIFICATIONS
+
+LONGEST_TAG, MOST_TAGS = 40, 20
+
+
+class PeopleAsked(Input):
+    """Whom a coordinator looks for."""
+
+    q = Text(
+        longest=60, load_default="", label=Lazy("找谁"), hint=Lazy("姓名、拼音首字母（比如wxy），或者手机号后四位")
+    )
+    tag = Text(longest=LONGEST_TAG, load_default="", label=Lazy("标签"), widget="select")
+    skill = Text(longest=40, load_default="", label=Lazy("会什么"), hint=Lazy("比如：书法"))
+    kind = Choice(QualificationKind, words=QUALIFICATIONS, load_default=None, label=Lazy("资质"), widget="select")
+    team_id = Id(load_default=None, label=Lazy("队伍"), widget="select")
+    has_left = Ticked(label=Lazy("只看已经离开的"))
+
+
+class PersonInput(Input):
+    """What a coordinator may change about a person."""
+
+    name = Name(required=True, metadata={"autocomplete": "off"})
+    phone = Phone(label=Lazy("换成新的号码"), hint=Lazy("不换就空着"), metadata={"autocomplete": "off"})
+    birth_on = LocalDate(load_default=None, allow_none=True, label=Lazy("出生日期"), hint=Lazy("可不填"))
+    email = Email(load_default=None, allow_none=True, label=Lazy("邮箱"), hint=Lazy("可不填"))
+    tags = Text(
+        longest=400, load_default="", label=Lazy("标签"), hint=Lazy("比如 老党员、退役军人；几个之间用、隔开，可不填")
+    )
+    weekly_hours = Whole(required=True, least=1, most=60, label=Lazy("每周最多小时"))
+
+    @validates("tags")
+    def check_tags(self, value: str, **_options: Any) -> None:
+        """Few, and short."""
+        tags = tags_of(value)
+        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+            raise ValidationError(_("最多{n}个标签，每个最多{long}个字", n=MOST_TAGS, long=LONGEST_TAG))
+
+
+def tags_of(typed: str) -> list[str]:
+    """The tags of a line, each once."""
+    parts = (part.strip() for part in typed.replace("，", "、").replace(",", "、").split("、"))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+class LeavingInput(Input):
+    """Why somebody serves no more."""
+
+    reason = Text(
+        longest=200, load_default="", label=Lazy("原因"), hint=Lazy("比如搬走了、身体原因。可不填，只留在记录里")
+    )
+
+
+class CardShown(Shown):
+    """A person in a list, with what helps to choose: never her telephone number."""
+
+    id = fields.Integer(required=True)
+    area_id = fields.Integer(required=True)
+    area = fields.String(required=True)
+    name = fields.String(required=True)
+    has_phone = fields.Boolean(required=True)
+    tags = fields.List(fields.String(), required=True)
+    skills = fields.List(fields.String(), required=True)
+    kinds = fields.List(fields.String(), required=True, metadata={"description": "Qualifications, verified or not."})
+    teams = fields.List(fields.String(), required=True)
+    last_at = LocalDateTime(required=True, allow_none=True, metadata={"description": "When she served last."})
+    next_at = LocalDateTime(required=True, allow_none=True, metadata={"description": "When her next shift begins."})
+
+
+class PeopleListed(PeopleAsked, PageAsked):
+    """The same as programs ask it."""
+
+
+class LeftShown(Shown):
+    """Somebody left."""
+
+    volunteer_id = fields.Integer(required=True)
+    left_at = LocalDateTime(required=True)
+    back_at = LocalDateTime(required=True, allow_none=True)
+    signup_ids = fields.List(fields.Integer(), required=True, metadata={"description": "Withdrawn when she left."})
+    assignment_ids = fields.List(fields.Integer(), required=True, metadata={"description": "Declined when she left."})

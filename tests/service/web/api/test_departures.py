@@ -1,0 +1,33 @@
+"""People looked through, and those who leave, over JSON."""
+
+from __future__ import annotations
+
+from tests.service.web.api.conftest import Town
+
+
+def test_people_are_looked_through_page_by_page(town: Town) -> None:
+    town.person("王秀英", phone="+8613912345678")
+    first = town.coordinator.get("/people?limit=2")
+    second = town.coordinator.get(first.json["next"].removeprefix("/api/v1"))
+    names = [one["name"] for one in (*first.json["items"], *second.json["items"])]
+
+    assert (names, second.json["next"]) == (["李大雪", "王小满", "王秀英"], None)
+    [found] = town.coordinator.get("/people?q=5678").json["items"]
+    assert (found["name"], found["has_phone"], found["area"]) == ("王秀英", True, "人民路社区")
+    assert "12345678" not in town.coordinator.get("/people").text
+    assert town.stranger.get("/people").json["items"] == []
+    assert town.volunteer.get("/people").status == 403
+
+
+def test_somebody_leaves_and_comes_back(town: Town) -> None:
+    shift_id, role_id = town.shift()
+    asked = town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    path = f"/volunteers/{town.volunteer.volunteer_id}/departure"
+    assert [client.put(path, {}).status for client in (town.stranger, town.other)] == [404, 404]
+    left = town.coordinator.put(path, {"reason": "搬走了"})
+    assert (left.status, left.json["signup_ids"]) == (200, [asked.json["id"]])
+    assert town.coordinator.put(path, {}).json == left.json
+    assert [one["name"] for one in town.coordinator.get("/people?has_left=true").json["items"]] == ["王小满"]
+    assert town.stranger.delete(path).status == 404
+    assert [town.coordinator.delete(path).status for _ in range(2)] == [204, 204]
+    assert town.coordinator.get(f"/signups/{asked.json['id']}").json["state"] == "confirmed"
