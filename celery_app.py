@@ -84,6 +84,7 @@ app.conf.update(
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,
             "roster.hand_on_places": 15.0,
+            "roster.miss_late": 15.0,
             "signups.fill_places": 60.0,
             "backfill.climb_due": 15.0,
             "swaps.lapse_begun": 60.0,

@@ -177,6 +177,20 @@ class ActivityChange(Input):
         label=Lazy("会出声，附近都听得到"),
         metadata={"description": "Not in quiet hours: a plan or a move into them is refused."},
     )
+    is_free = Ticked(
+        load_default=missing,
+        label=Lazy("免费"),
+        metadata={"description": "Costs whoever it is for nothing: said on its page and poster."},
+    )
+    late_after = Whole(
+        most=120,
+        allow_none=True,
+        label=Lazy("准时：开始几分钟还没到就提醒"),
+        metadata={
+            "description": "So many minutes after the start who is not marked as there is missed: the desk is told, and"
+            " somebody is sought. null: nobody asks."
+        },
+    )
     reveal_before = Whole(
         least=1,
         most=60 * 24 * 30,
@@ -205,6 +219,7 @@ class NewActivity(ActivityChange):
     swaps_need_approval = Ticked(load_default=False, label=Lazy("换班要协调员同意"))
     must_confirm_risk = Ticked(load_default=False, label=Lazy("要来的人先确认看过安全提醒"))
     is_loud = Ticked(load_default=False, label=Lazy("会出声，附近都听得到"))
+    is_free = Ticked(load_default=False, label=Lazy("免费"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
     dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
 
@@ -270,6 +285,8 @@ class ActivityShown(Shown):
     must_confirm_risk = fields.Boolean(required=True)
     reveal_before = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes."})
     is_loud = fields.Boolean(required=True, metadata={"description": "Never in quiet hours."})
+    is_free = fields.Boolean(required=True)
+    late_after = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes after the start."})
     risk_version = fields.Integer(
         required=True, metadata={"description": "The number of the risk notice last to be confirmed."}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from schemas import Input
-from schemas.fields import Choice, LocalDate, LocalTime, Name, Phone, Text, Ticked
+from schemas.fields import Choice, LocalDate, LocalTime, Name, Phone, Text, Ticked, Whole
 from service.language import Lazy
 
 
@@ -53,6 +53,14 @@ class WordsInput(Input):
     risk_notice = Text(longest=500, load_default="", label=Lazy("安全提醒"), hint=Lazy("可不填"), widget="textarea")
     must_confirm_risk = Ticked(
         label=Lazy("要来的人先确认看过安全提醒"), hint=Lazy("比如夜查、登高、用电的活。改了提醒，会请每个人再确认")
+    )
+    is_free = Ticked(label=Lazy("免费"), hint=Lazy("活动页和海报上会写明“免费，不收任何费用”"))
+    late_after = Whole(
+        most=120,
+        load_default=None,
+        allow_none=True,
+        label=Lazy("准时：开始几分钟还没到就提醒"),
+        hint=Lazy("不要求就空着。到点没有标“到了”的人算没来，告诉协调员，马上找人顶"),
     )
     contact_name = Name(required=True, label=Lazy("联系人"), metadata={"autocomplete": "off"})
     contact_phone = Phone(required=True, label=Lazy("联系电话"), metadata={"autocomplete": "off"})

@@ -106,6 +106,14 @@ class WhatInput(Input):
         label=Lazy("突击检查：提前几小时才告诉本人"),
         hint=Lazy("不是突击检查就空着。写了，除了协调员谁也看不到这个活动"),
     )
+    is_free = Ticked(label=Lazy("免费"), hint=Lazy("活动页和海报上会写明“免费，不收任何费用”"))
+    late_after = Whole(
+        most=120,
+        load_default=None,
+        allow_none=True,
+        label=Lazy("准时：开始几分钟还没到就提醒"),
+        hint=Lazy("不要求就空着。到点没有标“到了”的人算没来，告诉协调员，马上找人顶"),
+    )
     is_loud = Ticked(label=Lazy("会出声，附近都听得到"), hint=Lazy("比如小喇叭广播。安静的时间（晚上和清早）不能排"))
     must_confirm_risk = Ticked(
         label=Lazy("要来的人先确认看过安全提醒"), hint=Lazy("比如夜查、登高、用电的活。改了提醒，会请每个人再确认")

@@ -194,6 +194,10 @@ def replace_missing(session: Session, event: AssignmentMissed, *, now: datetime)
     backfill.replace(session, assignment_id=event.assignment_id, now=now)
 
 
+def tell_late(session: Session, event: AssignmentMissed, *, now: datetime) -> None:
+    gaps.tell_late(session, assignment_id=event.assignment_id, now=now)
+
+
 def end_swaps(session: Session, event: GivenUp, *, now: datetime) -> None:
     swaps.lapse_place(session, assignment_id=event.assignment_id, now=now)
 
@@ -308,7 +312,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     StoodBy: (confirm_standing_by,),
     AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
     AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
-    AssignmentMissed: (replace_missing,),
+    AssignmentMissed: (replace_missing, tell_late),
     PlaceFreed: (fill_place, seek_replacement, report_gap, tell_at_risk, tell_watchers, tell_groups),
     SwapAsked: (ask_to_swap,),
     SwapAnswered: (drop_swap_call,),

@@ -333,6 +333,7 @@ class NotificationKind(StrEnum):
     SHIFT_AT_RISK = "shift_at_risk"
     SHIFT_GOES_AHEAD = "shift_goes_ahead"
     RISK_CHANGED = "risk_changed"
+    NOT_THERE = "not_there"
     COURSE_PLACE = "course_place"
     COURSE_DAY = "course_day"
     WEEKLY_DIGEST = "weekly_digest"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery_app import app
 from service import clock
 from service.db import transaction
-from service.roster import overdue
+from service.roster import arriving, overdue
 
 
 @app.task(name="workers.roster.expire_offers")
@@ -32,4 +32,13 @@ def ask_again() -> None:
     while True:
         with transaction() as session:
             if not overdue.ask_again(session, now=clock.now(session)):
+                return
+
+
+@app.task(name="workers.roster.miss_late")
+def miss_late() -> None:
+    """Miss who is late where punctuality is asked for, a batch a transaction, until nobody is left."""
+    while True:
+        with transaction() as session:
+            if not arriving.miss_late(session, now=clock.now(session)):
                 return

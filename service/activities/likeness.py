@@ -20,6 +20,8 @@ COLUMNS = (
     "risk_notice",
     "must_confirm_risk",
     "is_loud",
+    "is_free",
+    "late_after",
     "reveal_before",
     "contact_name",
     "contact_phone",

@@ -49,6 +49,12 @@ class Activity(Base):
     is_loud: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="is heard all around: never in quiet hours"
     )
+    is_free: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="costs whoever it is for nothing; said on its page and poster"
+    )
+    late_after: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="minutes after the start until who is not marked as there is missed; null: nobody asks"
+    )
     reveal_before: Mapped[int | None] = mapped_column(
         comment="minutes before the start until when only coordinators know of a shift; null: everybody may"
     )

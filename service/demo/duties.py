@@ -52,9 +52,9 @@ FOR_CHILDREN = (
         mode=Mode.INSTANT,
         roles=[role("作业辅导", 1, 2, *TEACHER), role("兴趣培养", 1, 1, *TEACHER), role("亲情陪护", 0, 1, *TEACHER)],
         hours=[on_school_days(time(16, 30), time(18))],
-        summary="学生5名，准时开课。任何时候至少两位老师同时在场，不让一个大人单独和孩子在一起。免费。", filled=80,
+        summary="学生5名，准时开课。任何时候至少两位老师同时在场，不让一个大人单独和孩子在一起。", filled=80,
         details={
-            "withdraw_before": 60, "answer_within": 60,
+            "withdraw_before": 60, "answer_within": 60, "is_free": True,
             "risk_notice": "孩子只交给登记过的家长；不拍照、不外传孩子的情况。",
         },
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,10 @@ from service.backfill.models import BackfillStep, Invitation
 from service.calendars.rules import local
 from service.notifications import calls, queries
 from service.notifications.subjects import INVITATIONS, SHIFT_ROLES
-from service.notifications.wanted import To, Wanted, notify, notify_all, plan_anew
+from service.notifications.wanted import To, Wanted, about_assignment, notify, notify_all, plan_anew
+from service.roster.models import Assignment
 from service.teams import queries as teams
-from service.terms import Channel, NotificationKind, Rung, RungOutcome, ShiftState
+from service.terms import AssignmentState, Channel, NotificationKind, Rung, RungOutcome, ShiftState
 from service.watches import queries as watches
 
 #: A freed place is first offered to those who wait; only if it is still free after this is the coordinator told.
@@ -62,6 +64,24 @@ def _who_answers_for(
     for volunteer_id in leads:
         if volunteer_id not in told:
             yield NotificationKind.TEAM_GAP, f"team_gap:{role.id}:{volunteer_id}:{day}", To(volunteer_id=volunteer_id)
+
+
+def tell_late(session: Session, *, assignment_id: int, now: datetime) -> None:
+    """Tell the nearest coordinators, once, that somebody was not there in time; nothing of whom one of them marked."""
+    assignment = session.get_one(Assignment, assignment_id, populate_existing=True)
+    if assignment.missed_at is None or assignment.state != AssignmentState.NO_SHOW:
+        return
+    shift = session.get_one(Shift, assignment.shift_id)
+    wanted = [
+        replace(
+            about_assignment(
+                assignment, shift, kind=NotificationKind.NOT_THERE, key=f"not_there:{assignment.id}:{one}"
+            ),
+            to=To(account_id=one),
+        )
+        for one in queries.coordinators(session, shift.area_id)
+    ]
+    notify_all(session, wanted, now=now)
 
 
 def tell_place_free(session: Session, *, shift_role_id: int, now: datetime) -> None:

@@ -32,6 +32,7 @@ PRESSING = frozenset(
         NotificationKind.SUBSTITUTE_WANTED,
         NotificationKind.SWAP_DONE,
         NotificationKind.SWAP_OFF,
+        NotificationKind.NOT_THERE,
     }
 )
 
@@ -107,6 +108,8 @@ class Duty:
     takes_over: bool = False
     covers: tuple[Cover, ...] = ()
     enrolment_state: EnrolmentState | None = None
+    #: Who is not there.
+    late: str = ""
     #: The risk notice she has still to confirm.
     risk_notice: str = ""
 
@@ -133,6 +136,7 @@ _GOOD_TO_THE_END = (
     NotificationKind.PLACE_RELEASED,
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SUBSTITUTE_CALL,
+    NotificationKind.NOT_THERE,
 )
 
 
@@ -234,6 +238,12 @@ def _came_to_nothing(duty: Duty, now: datetime) -> UnsentReason | None:
     return UnsentReason.SUPERSEDED if duty.swap_state == SwapState.DONE else None
 
 
+def _is_missed(duty: Duty, _now: datetime) -> UnsentReason | None:
+    if duty.shift_state == ShiftState.CANCELLED:
+        return UnsentReason.CANCELLED
+    return None if duty.assignment_state == AssignmentState.NO_SHOW else UnsentReason.SUPERSEDED
+
+
 def _learns(duty: Duty, _now: datetime) -> UnsentReason | None:
     if duty.shift_state == ShiftState.CANCELLED:
         return UnsentReason.CANCELLED
@@ -282,6 +292,7 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_AT_RISK: _is_at_risk,
     NotificationKind.SHIFT_GOES_AHEAD: _goes_ahead,
     NotificationKind.RISK_CHANGED: _is_to_confirm,
+    NotificationKind.NOT_THERE: _is_missed,
     NotificationKind.COURSE_PLACE: _learns,
     NotificationKind.COURSE_DAY: _learns,
     NotificationKind.PLACE_FREE: _has_place,

@@ -78,6 +78,13 @@ _STATES: dict[NotificationKind, dict[str, object]] = {
     NotificationKind.SHIFT_AT_RISK: _HELD,
     NotificationKind.SHIFT_GOES_AHEAD: _HELD,
     NotificationKind.RISK_CHANGED: {**_HELD, "risk_notice": "两个人一起走，带反光背心，不上车行道"},
+    NotificationKind.NOT_THERE: {
+        "assignment_id": NOTHING,
+        "assignment_state": AssignmentState.NO_SHOW,
+        "late": "李大雪",
+        "min_needed": 2,
+        "taken": 1,
+    },
     NotificationKind.COURSE_PLACE: _LEARNING,
     NotificationKind.COURSE_DAY: _LEARNING,
 }

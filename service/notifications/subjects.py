@@ -113,9 +113,10 @@ def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[
     gaps = _ids([n for n in notifications if n.kind == NotificationKind.GAP_OPENED], SHIFT_ROLES)
     returned = _as_duties(in_return, known)
     risks = _risks(session, _ids([n for n in notifications if n.kind == NotificationKind.RISK_CHANGED], ASSIGNMENTS))
+    late = _names(session, _ids([n for n in notifications if n.kind == NotificationKind.NOT_THERE], ASSIGNMENTS))
     return {
         ASSIGNMENTS: {
-            one: replace(duty, risk_notice=risks[one]) if one in risks else duty
+            one: replace(duty, risk_notice=risks.get(one, ""), late=late.get(one, "")) if one in risks | late else duty
             for one, duty in _as_duties(held, known).items()
         },
         SIGNUPS: {
@@ -236,6 +237,16 @@ def _risks(session: Session, assignment_ids: Collection[int]) -> dict[int, str]:
         .where(one_of(Assignment.id, assignment_ids), is_unconfirmed(Assignment.volunteer_id))
     )
     return {one: notice.rstrip("。") for one, notice in session.execute(statement)} if assignment_ids else {}
+
+
+def _names(session: Session, assignment_ids: Collection[int]) -> dict[int, str]:
+    """Whose places these are."""
+    statement = (
+        select(Assignment.id, Volunteer.name)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .where(one_of(Assignment.id, assignment_ids))
+    )
+    return dict(session.execute(statement).all()) if assignment_ids else {}
 
 
 def _waitlist_positions(session: Session, signup_ids: Collection[int]) -> dict[int, int]:

@@ -43,6 +43,7 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.PLACE_FREE: Topic.FREE_PLACES,
     NotificationKind.SWAP_TO_APPROVE: Topic.DESK,
     NotificationKind.GAP_OPENED: Topic.DESK,
+    NotificationKind.NOT_THERE: Topic.DESK,
     NotificationKind.TEAM_GAP: Topic.TEAM,
     NotificationKind.WEEKLY_DIGEST: Topic.DIGEST,
 }

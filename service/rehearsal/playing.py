@@ -42,7 +42,8 @@ log = structlog.get_logger(__name__)
 React = Callable[..., None]
 Sweep = Callable[..., int]
 
-#: What beat rings, but for what has nothing to say within some weeks: laying out more shifts, forgetting old answers.
+#: What beat rings, but for what has nothing to say within some weeks: laying out more shifts, forgetting old answers,
+#: missing who is late (in a play everybody who said yes comes).
 SWEEPS: dict[str, Sweep] = {
     "roster.ask_again": overdue.ask_again,
     "roster.expire_offers": overdue.expire_offers,

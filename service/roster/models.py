@@ -33,7 +33,7 @@ MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     A.DRAFTED: frozenset({A.OFFERED, A.RELEASED}),
     A.OFFERED: frozenset({A.CONFIRMED, A.DECLINED, A.RELEASED}),
     A.CONFIRMED: frozenset({A.CHECKED_IN, A.RELEASED, A.NO_SHOW, A.DECLINED}),
-    A.CHECKED_IN: frozenset({A.COMPLETED, A.RELEASED}),
+    A.CHECKED_IN: frozenset({A.COMPLETED, A.RELEASED, A.NO_SHOW}),
     A.RELEASED: frozenset({A.CONFIRMED, A.OFFERED}),
     A.DECLINED: frozenset(),
     A.COMPLETED: frozenset(),
@@ -106,6 +106,7 @@ class Assignment(Base):
     suggested_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     release_reason: Mapped[ReleaseReason | None] = mapped_column(String(20))
     place_held_until: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None] = mapped_column(comment="when she was found missing by the clock: once")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)

@@ -18,6 +18,7 @@ VERBS = {
     "came_back": Lazy("记下又来了"),
     "cancelled_activity": Lazy("取消活动"),
     "cancelled_shift": Lazy("取消一班"),
+    "checked_in": Lazy("记下到了"),
     "concluded_course": Lazy("记下谁结业"),
     "confirmed_risk_for": Lazy("记下本人确认安全提醒"),
     "chose_habits": Lazy("代选怎么通知"),

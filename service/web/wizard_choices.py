@@ -141,6 +141,8 @@ def _what(activity: Activity, series: Series) -> Typed:
         "what_to_bring": activity.what_to_bring,
         "risk_notice": activity.risk_notice,
         "must_confirm_risk": "true" if activity.must_confirm_risk else "",
+        "is_free": "true" if activity.is_free else "",
+        "late_after": "" if activity.late_after is None else str(activity.late_after),
         "is_loud": "true" if activity.is_loud else "",
         "reveal_hours": str(-(-activity.reveal_before // 60)) if activity.reveal_before else "",
     }

@@ -16,12 +16,11 @@ from service.calendars.days import NATIONAL
 from tests.browsing import Person
 from tests.journeys.town import Caller, Town, coverage
 
-pytestmark = pytest.mark.need(
-    "A17", missing="attendance of the pupils, hand-over to a guardian, an alarm when a teacher is late"
-)
+pytestmark = pytest.mark.need("A17", missing="attendance of the pupils, hand-over to a guardian")
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 TODAY, SATURDAY, MONDAY = date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 12)
+TUESDAY = date(2026, 10, 13)
 DESK, NEIGHBOUR = "13900009202", "13900000021"
 TEACHERS = [f"1390000{n:04}" for n in range(1, 11)]
 LESSON = "爱心托·四点半课堂"
@@ -165,3 +164,51 @@ def test_a_teacher_falls_ill_at_two_and_the_class_at_half_past_four_has_its_two_
 
 def _asked(who: Caller) -> int:
     return len(who.items("notifications", mine="true", kind="substitute_wanted"))
+
+
+def test_who_is_not_there_ten_minutes_late_is_missed_and_the_desk_and_the_substitutes_hear_of_it(
+    town: Town, lessons: dict[date, Any]
+) -> None:
+    """A17 "准时": one of the two says that she is there, the other does not come."""
+    lesson = lessons[TUESDAY]
+    town.turn_to(datetime(2026, 10, 13, 2, 0, tzinfo=UTC))
+    _ask_for_punctuality(town, lesson["activity_id"])
+    ask_for(town.api(TEACHERS[0]), lesson, "作业辅导")
+    ask_for(town.api(TEACHERS[1]), lesson, "兴趣培养")
+
+    town.turn_to(datetime(2026, 10, 13, 8, 20, tzinfo=UTC))
+    there = town.browser(TEACHERS[0])
+    assert "我到了" in there.open("/me")
+    _say_that_she_is_there(town, TEACHERS[0], lesson)
+    assert "记下了，您到了" in there.text
+    asked = _asked(town.api(TEACHERS[9]))
+
+    town.turn_to(datetime(2026, 10, 13, 8, 39, 30, tzinfo=UTC))
+    assert "够2/2" in at_the_desk(town, "13日")
+    town.turn_to(datetime(2026, 10, 13, 8, 40, 5, tzinfo=UTC))
+    assert "缺11/2" in at_the_desk(town, "13日")
+    town.turn_to(datetime(2026, 10, 13, 8, 41, 5, tzinfo=UTC))
+    told = town.browser(DESK).open("/me/messages")
+    assert told.count("还没到：爱心托·四点半课堂（兴趣培养）") == 1
+    assert "还缺1人，正在找人顶班" in told
+    assert _asked(town.api(TEACHERS[9])) == asked + 1, "a substitute is asked at once"
+
+    _say_that_she_is_there(town, TEACHERS[1], lesson)
+    assert "够2/2" in at_the_desk(town, "13日"), "she came after all, before anybody stepped in"
+    town.turn_to(datetime(2026, 10, 13, 9, 0, tzinfo=UTC))
+    assert town.browser(DESK).open("/me/messages").count("还没到：爱心托·四点半课堂") == 1, "told once"
+
+
+def _say_that_she_is_there(town: Town, phone: str, lesson: Any) -> None:
+    """The one button above her shifts."""
+    [place] = town.api(phone).items("assignments", mine="true", shift_id=lesson["id"])
+    assert f'action="/me/places/{place["id"]}/here"' in town.browser(phone).open("/me")
+    town.browser(phone).send(f"/me/places/{place['id']}/here")
+
+
+def _ask_for_punctuality(town: Town, activity_id: int) -> None:
+    desk = town.api(DESK)
+    version = desk.ask("GET", f"activities/{activity_id}").headers["ETag"]
+    headers = {"Authorization": f"Bearer {desk.token}", "If-Match": version}
+    changed = town.client.patch(f"/api/v1/activities/{activity_id}", json={"late_after": 10}, headers=headers)
+    assert changed.status_code == 200, changed.text

@@ -13,7 +13,7 @@ import pytest
 from tests.browsing import Person
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.need("A18", missing="a mark that it is free of charge; the pupils as people with guardians")
+pytestmark = pytest.mark.need("A18", missing="the pupils as people with guardians")
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
@@ -53,4 +53,6 @@ def test_of_the_pupils_everybody_reads_the_number_and_nothing_of_their_families(
         town.browser(DESK).open(f"/co/activities/{lesson['activity_id']}?on=2026-10-20"),
     ]
     assert "学生5名" in pages[0]
+    assert "免费，不收任何费用" in pages[0]
+    assert "免费，不收任何费用" in town.browser(DESK).open(f"/co/activities/{lesson['activity_id']}/poster")
     assert not [word for word in HARDSHIP for text in pages if word in text]

@@ -123,6 +123,7 @@ def _sweep() -> None:
         roster.ask_again,
         roster.expire_offers,
         roster.hand_on_places,
+        roster.miss_late,
         backfill.climb_due,
         swaps.lapse_begun,
         notifications.write_digests,

@@ -9,7 +9,7 @@ from schemas.shown import page_of
 from service import audit
 from service.activities.queries import shift_in_scope
 from service.backfill import suggesting
-from service.roster import actions, listing
+from service.roster import actions, arriving, listing
 from service.roster.models import Assignment
 from service.roster.queries import assignment_in_scope
 from service.signups import standing_by
@@ -109,6 +109,17 @@ def came_after_all(call: Call, *, assignment_id: int) -> Any:
     found(assignment_in_scope(call.session, assignment_id, scope_ids=call.scope_ids))
     actions.came_after_all(call.session, assignment_id=assignment_id)
     return _noted(call, assignment_id, "came_after_all")
+
+
+@assignments.operation("POST", "/<id:assignment_id>/check-ins", gives=AssignmentShown(), status=201, refuses=(409,))
+def check_in(call: Call, *, assignment_id: int) -> Any:
+    """I am there; or she is, in an area I coordinate. From an hour before the start. Twice is harmless."""
+    row = found(listing.visible(call.session, assignment_id, **call.reach()))
+    arriving.check_in(call.session, assignment_id=assignment_id, now=call.now)
+    call.session.flush()
+    if row.Assignment.volunteer_id == call.actor.volunteer_id:
+        return _one(call, assignment_id)
+    return _noted(call, assignment_id, "checked_in")
 
 
 @stand_bys.operation(

@@ -13,6 +13,7 @@ from service.activities.models import Activity, Shift
 from service.calendars.rules import local
 from service.language import Lazy, _
 from service.roster import actions as roster
+from service.roster.arriving import check_in
 from service.roster.models import Assignment, ForbiddenMove
 from service.signups import actions as signups
 from service.signups.models import ForbiddenMove as SignUpIsOver
@@ -128,6 +129,23 @@ def no_show(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     _note(desk, assignment, "marked_no_show")
     text = _("记下了：{name}没有来。", name=_name(desk.db, assignment))
     notices.offer_undo(text, address=url_for("answers.came", assignment_id=assignment.id))
+    return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
+
+
+@pages.post("/assignments/<int:assignment_id>/here")
+@at_desk
+def here(desk: Desk, assignment_id: int) -> ResponseReturnValue:
+    """She is there."""
+    assignment = assignment_here(desk, assignment_id)
+    try:
+        with desk.db.begin_nested():
+            check_in(desk.db, assignment_id=assignment.id, now=desk.now)
+    except roster.NotBegun:
+        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"))
+    except (ForbiddenMove, roster.PlaceGiven, roster.ConflictingDuty):
+        return _refused(desk, assignment, CHANGED)
+    _note(desk, assignment, "checked_in")
+    notices.notify(_("记下了：{name}到了。", name=_name(desk.db, assignment)))
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
 
 

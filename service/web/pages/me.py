@@ -19,8 +19,10 @@ from service.notifications.queries import unseen
 from service.partners.queries import parts
 from service.places.models import Area
 from service.roster import actions as roster
+from service.roster import arriving
 from service.roster.actions import OfferClosed
 from service.roster.confirming import to_confirm
+from service.roster.models import ForbiddenMove
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
 from service.rotation.notes import LATE
 from service.rotation.queries import to_hand_over
@@ -91,9 +93,29 @@ def index(db: Session) -> ResponseReturnValue:
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
+        to_check_in=arriving.to_check_in(db, who.volunteer_id, now=now),
         unseen=unseen(db, volunteer_id=who.volunteer_id, account_id=who.account_id),
         past=duties_before(db, who.volunteer_id, until_at=now),
     )
+
+
+@pages.post("/me/places/<int:assignment_id>/here")
+@visitor.for_volunteers
+def here(db: Session, assignment_id: int) -> ResponseReturnValue:
+    """She is there, and says so herself."""
+    assignment = of_volunteer(db, assignment_id, volunteer_id=visitor.me(db).volunteer_id or 0)
+    if assignment is None:
+        abort(404)
+    try:
+        with db.begin_nested():
+            arriving.check_in(db, assignment_id=assignment.id, now=clock.now(db))
+    except roster.PlaceGiven:
+        notices.notify(_("您没到，已经请别人顶上了。谢谢您赶来，请和现场的人说一声。"))
+    except (roster.NotBegun, roster.ConflictingDuty, ForbiddenMove):
+        notices.notify(_("没有记成，请打电话。"))
+    else:
+        notices.notify(_("记下了，您到了。"))
+    return page.see_other(url_for("me.index"))
 
 
 @pages.post("/me/offers/<int:assignment_id>/<any(yes, no):answer>")

@@ -16,7 +16,7 @@ from service.settings import Settings
 from service.terms import NotificationKind as K
 
 #: To coordinators, who know the number.
-TO_COORDINATORS = (K.GAP_OPENED, K.SWAP_TO_APPROVE)
+TO_COORDINATORS = (K.GAP_OPENED, K.SWAP_TO_APPROVE, K.NOT_THERE)
 #: Late at night and on a Sunday, when the week's digest would be too late for its own week.
 MOMENTS = [
     datetime(2026, 11, 23, 2, tzinfo=UTC),

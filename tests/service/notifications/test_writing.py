@@ -197,6 +197,14 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.RISK_CHANGED,
         [watch(**HELD, activity_id=7, risk_notice="两个人一起走，带反光背心，不上车行道")],
     ),
+    "not_there": (
+        K.NOT_THERE,
+        [clinic(assignment_id=7, assignment_state=A.NO_SHOW, late="李大雪", min_needed=2, taken=1)],
+    ),
+    "not_there_but_enough": (
+        K.NOT_THERE,
+        [clinic(assignment_id=7, assignment_state=A.NO_SHOW, late="李大雪", min_needed=2, taken=2)],
+    ),
     "course_place": (K.COURSE_PLACE, [lesson()]),
     "course_day": (K.COURSE_DAY, [lesson()]),
     "shift_cancelled_of_a_course": (K.SHIFT_CANCELLED, [lesson(shift_state=ShiftState.CANCELLED)]),
@@ -295,7 +303,9 @@ def test_chinese_has_full_width_punctuation_in_english_texts_too(case: str, shor
 
 #: To coordinators and leads, to groups, and to a number that is nobody's yet.
 TO_OTHERS = {*FOR_GROUPS} | {
-    case for case in CASES if case.startswith(("login_code", "gap_opened", "swap_to_approve", "weekly_digest"))
+    case
+    for case in CASES
+    if case.startswith(("login_code", "gap_opened", "not_there", "swap_to_approve", "weekly_digest"))
 }
 
 
