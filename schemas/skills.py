@@ -35,7 +35,7 @@ class SkillSearch(Input):
     """The same as the page asks it."""
 
     text = Text(longest=40, load_default="", label=Lazy("会什么"), hint=Lazy("比如：书法、修水电、护士。不填就是全部"))
-    state = Text(load_default="", label=Lazy("核实情况"), widget="select")
+    state = Text(load_default="", label=Lazy("核实情况"), widget="select", nothing=Lazy("全部"))
 
 
 class SkillInput(Input):

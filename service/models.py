@@ -5,6 +5,7 @@ from __future__ import annotations
 from service import audit, clock, idempotency, outbox
 from service.accounts import models as accounts
 from service.activities import models as activities
+from service.availability import models as availability
 from service.backfill import models as backfill
 from service.calendars import models as calendars
 from service.copies import models as copies
@@ -40,6 +41,7 @@ __all__ = [
     "accounts",
     "activities",
     "audit",
+    "availability",
     "backfill",
     "calendars",
     "clock",

@@ -49,6 +49,22 @@ class QualificationKind(StrEnum):
     FIRE_GUIDE = "fire_guide"
 
 
+class DayPart(StrEnum):
+    """The parts of a day in which people say whether they can come; an evening lasts until five in the morning."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+class Availability(StrEnum):
+    """What a person says of a time of the week."""
+
+    CAN = "can"
+    IF_NEEDED = "if_needed"
+    CANNOT = "cannot"
+
+
 class ConsentPurpose(StrEnum):
     """What a volunteer agreed to, each revocable on its own (PIPL art. 14, 15)."""
 

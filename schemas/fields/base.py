@@ -26,8 +26,9 @@ class Field(fields.Field[Any]):
     #: How it shows on a page, unless the schema says otherwise.
     look: Mapping[str, Any] = {"widget": "input"}
 
-    def __init__(self, *, label: str = "", hint: str = "", widget: str = "", **kwargs: Any) -> None:
-        given = {"label": label, "hint": hint, "widget": widget}
+    def __init__(self, *, label: str = "", hint: str = "", widget: str = "", nothing: str = "", **kwargs: Any) -> None:
+        """`nothing` is what a select says where nothing is picked, if not that one should pick."""
+        given = {"label": label, "hint": hint, "widget": widget, "nothing": nothing}
         chosen = {name: value for name, value in given.items() if value}
         kwargs["metadata"] = {**self.look, **chosen, **(kwargs.get("metadata") or {})}
         super().__init__(**kwargs)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from service.activities.models import Activity, Shift
+from service.availability.queries import cannot_come, if_needed
 from service.backfill.models import Backfill, Invitation
 from service.calendars.rules import local
 from service.places.models import Area
@@ -56,9 +57,10 @@ def next_ones(session: Session, backfill: Backfill, rung: Rung, *, row: OpeningR
     """Ids of up to `limit` people of the rung who can serve in the opening `row` and were not asked in this search.
 
     Those on the waitlist, and those who stand by, in the order in which they came. Of the others, who offered herself
-    too late before comes first, then, for a call-out, who lives nearest, then who is being asked for least else, then
-    who serves least; who left this shift, said no to it, or asked for a place in it herself is not troubled, nor is
-    anybody who does not want to be asked.
+    too late before comes first, then who can come at that time before who comes only if need be, then, for a call-out,
+    who lives nearest, then who is being asked for least else, then who serves least; who cannot come then, left this
+    shift, said no to it, or asked for a place in it herself is not troubled, nor is anybody who does not want to be
+    asked.
     """
     people = session.scalars(_of_rung(session, backfill, rung, row)).all()
     found: list[int] = []
@@ -102,8 +104,8 @@ def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Vol
     people = session.scalars(
         select(Volunteer)
         .where(Volunteer.left_at.is_(None), Volunteer.steps_in, Volunteer.id != holder_id, not_(is_placed))
-        .where(pool(session, Rung.TEAM, row))
-        .order_by(load(row.Shift), Volunteer.id)
+        .where(pool(session, Rung.TEAM, row), not_(cannot_come(row.Shift)))
+        .order_by(if_needed(row.Shift), load(row.Shift), Volunteer.id)
         .limit(SLICE)
     ).all()
     fit = set(able(session, [one.id for one in people], row))
@@ -202,8 +204,8 @@ def _in_order(
     return (
         select(Volunteer.id)
         .where(Volunteer.left_at.is_(None), Volunteer.steps_in, pool)
-        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
-        .order_by(was_late.desc(), *first, asked_elsewhere, load(shift), Volunteer.id)
+        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked), not_(cannot_come(shift)))
+        .order_by(was_late.desc(), if_needed(shift), *first, asked_elsewhere, load(shift), Volunteer.id)
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift
+from service.availability.queries import said
 from service.backfill.candidates import load, pool
 from service.matching.models import MatchRun
 from service.places.queries import within
@@ -18,17 +19,19 @@ from service.signups import asking
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening, openings
 from service.signups.rules import Candidate, Commitment, Refused, closed, unfit
-from service.terms import ActivityState, AssignmentState, MatchRunState, Refusal, Rung, ShiftState
+from service.terms import ActivityState, AssignmentState, Availability, MatchRunState, Refusal, Rung, ShiftState
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import is_called
 
+#: In which order people are proposed, by what they say of the time.
+ORDER = tuple(Availability)
 #: People looked at for one place: beyond that, one searches by name.
 MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Somebody who might take the place: what speaks for her, and all that stands in the way.
+    """Somebody who might take the place: what speaks for her, what she says of the time, all that stands in the way.
 
     `load` is how many places she holds from twelve weeks before the shift to four weeks after it.
     """
@@ -37,6 +40,7 @@ class Ranked:
     asked_herself: bool
     is_member: bool
     load: int
+    availability: Availability
     refusals: tuple[Refused, ...]
 
     @property
@@ -47,26 +51,38 @@ class Ranked:
 def ranked(
     session: Session, row: OpeningRow, *, scope_ids: Sequence[int], now: datetime, text: str = "", limit: int = MOST
 ) -> list[Ranked]:
-    """People for the opening `row`: who can before who cannot, who asked before who did not, members, the least loaded.
+    """People for the opening `row`: who can before who cannot, by what they say of that time, who asked before who did
+    not, members, the least loaded.
 
     Without `text` those who asked for the shift, the team and who served there; with it everybody in scope whose name
     fits. Who holds a place in the shift, or is pencilled in for it, is left out.
     """
-    is_member, asked = pool(session, Rung.TEAM, row), _asked(row)
+    is_member, asked_at = pool(session, Rung.TEAM, row), _asked_at(row)
+    asked = asked_at.is_not(None)
     among = is_called(text) if text else or_(is_member, asked)
     rows = session.execute(
-        select(Volunteer, asked.label("asked"), is_member.label("is_member"), load(row.Shift).label("load"))
+        select(Volunteer, asked_at.label("asked_at"), is_member.label("is_member"), load(row.Shift).label("load"))
         .where(within(Volunteer.area_id, scope_ids), Volunteer.left_at.is_(None), among, not_(_is_there(row.Shift.id)))
         .order_by(asked.desc(), is_member.desc(), load(row.Shift), Volunteer.pinyin, Volunteer.id)
         .limit(limit)
     ).all()
-    starts_at = row.Shift.starts_at
-    known = asking.candidates(session, [person.id for person, *_ in rows], around=starts_at, until=starts_at)
+    shift: Shift = row.Shift
+    ids = [person.id for person, *_ in rows]
+    known, heard = asking.candidates(session, ids, around=shift.starts_at, until=shift.starts_at), said(session, ids)
     judged = [
-        Ranked(person, asked_herself, is_hers, held, tuple(against(known[person.id], row, now=now)))
-        for person, asked_herself, is_hers, held in rows
+        Ranked(
+            person=person,
+            asked_herself=when is not None,
+            is_member=is_hers,
+            load=held,
+            availability=heard[person.id].of(
+                shift.starts_at, shift.ends_at, activity_id=shift.activity_id, asked_at=when
+            ),
+            refusals=tuple(against(known[person.id], row, now=now)),
+        )
+        for person, when, is_hers, held in rows
     ]
-    return sorted(judged, key=lambda one: not one.can)
+    return sorted(judged, key=lambda one: (not one.can, ORDER.index(one.availability)))
 
 
 def pencilled(
@@ -135,9 +151,12 @@ def _as_commitment(row: OpeningRow) -> Commitment:
     return Commitment(shift.id, row.Activity.title, shift.starts_at, shift.ends_at, rest)
 
 
-def _asked(row: OpeningRow) -> ColumnElement[bool]:
-    return exists().where(
-        SignUp.shift_id == row.Shift.id, SignUp.volunteer_id == Volunteer.id, SignUp.state.in_(STANDING)
+def _asked_at(row: OpeningRow) -> ScalarSelect[datetime]:
+    """When she asked for a place in the shift, if she did: at most one asking stands."""
+    return (
+        select(SignUp.signed_up_at)
+        .where(SignUp.shift_id == row.Shift.id, SignUp.volunteer_id == Volunteer.id, SignUp.state.in_(STANDING))
+        .scalar_subquery()
     )
 
 

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.availability.queries import said
+from service.availability.rules import Said
 from service.calendars.rules import local
-from service.matching.blockers import Blocker, Hindrance
-from service.matching.problem import LOAD_WEEKS, UNASKED, Commitment, Draft, Opening, Person, Pin, Problem, Wish, minute
-from service.matching.queries import has_place
+from service.matching.problem import LOAD_WEEKS, Commitment, Draft, Opening, Person, Pin, Problem, minute
+from service.matching.wishes import Askings, who_asked, wishes
 from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidates
-from service.signups.models import STANDING, SignUp
-from service.signups.queries import OpeningRow, as_opening
-from service.signups.rules import Candidate, unfit
-from service.teams.queries import members_on
-from service.terms import (
-    ActivityState,
-    AssignmentState,
-    Mode,
-    Refusal,
-    ReleaseReason,
-    ShiftState,
-    SignUpState,
-)
+from service.signups.queries import OpeningRow
+from service.signups.rules import Candidate
+from service.terms import ActivityState, AssignmentState, Mode, ShiftState
 from service.volunteers.rules import age_on
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
@@ -40,9 +29,6 @@ ADULT, ELDER = 18, 70
 NIGHT, MORNING = 22, 5
 #: States in which somebody served, or surely will.
 SERVED = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
-
-#: (volunteer, role) → (rank, sign-up)
-_Asked: TypeAlias = dict[tuple[int, int], tuple[int, int | None]]
 
 
 def build_problem(
@@ -56,22 +42,22 @@ def build_problem(
     begin = max(from_at, now)
     rows = _openings(session, activity_id, from_at=from_at, until_at=until_at, now=now)
     held = _held(session, rows)
-    asked = _signed_up(session, rows) | _members(session, rows)
+    asked = who_asked(session, rows)
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
     known = candidates(session, people, around=begin, until=until_at)
+    heard = said(session, people)
     loads = _loads(session, people, before=begin)
-    inside = {row.Shift.id for row in rows}
     pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
         persons=tuple(
-            _person(person, load_minutes=loads.get(number, 0), on=local(begin).date())
+            _person(person, heard[number], load_minutes=loads.get(number, 0), on=local(begin).date())
             for number, person in known.items()
         ),
         openings=tuple(_opening(row, held) for row in rows),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
-        wishes=tuple(_wishes(rows, asked, known, said_no=_said_no(session, inside))),
+        wishes=wishes(session, rows, asked, known=known, heard=heard),
         pins=tuple(
             Pin(
                 person_id=assignment.volunteer_id,
@@ -110,7 +96,7 @@ def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
     ).all()
 
 
-def _drafted(session: Session, rows: Sequence[OpeningRow], asked: _Asked) -> Iterable[Draft]:
+def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> Iterable[Draft]:
     """What the plans before proposed and nobody was told of, as far as it can still be proposed."""
     drafted = session.execute(
         select(Assignment.volunteer_id, Assignment.shift_role_id)
@@ -119,50 +105,6 @@ def _drafted(session: Session, rows: Sequence[OpeningRow], asked: _Asked) -> Ite
         .distinct()
     )
     return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
-
-
-def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> _Asked:
-    """Sign-ups that wait for the matcher: pending, or waiting from an earlier run, without a place in the shift."""
-    role_ids = [row.ShiftRole.id for row in rows]
-    waiting = session.execute(
-        select(SignUp.volunteer_id, SignUp.shift_role_id, SignUp.rank, SignUp.id).where(
-            SignUp.shift_role_id.in_(role_ids),
-            SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)),
-            ~has_place(),
-        )
-    )
-    return {(volunteer_id, role_id): (rank, signup_id) for volunteer_id, role_id, rank, signup_id in waiting}
-
-
-def _members(session: Session, rows: Sequence[OpeningRow]) -> _Asked:
-    """In a rota, whoever is in the team on the day of a shift and neither holds a place in it nor asked for one."""
-    if not rows or rows[0].Activity.mode != Mode.ROTA or rows[0].Activity.team_id is None:
-        return {}
-    shift_ids = [row.Shift.id for row in rows]
-    spoken_for = {
-        *session.execute(
-            select(SignUp.volunteer_id, SignUp.shift_id).where(
-                SignUp.shift_id.in_(shift_ids), SignUp.state.in_(STANDING)
-            )
-        ),
-        *session.execute(
-            select(Assignment.volunteer_id, Assignment.shift_id).where(
-                Assignment.shift_id.in_(shift_ids), Assignment.state.in_(HOLDING)
-            )
-        ),
-    }
-    days = {local(row.Shift.starts_at).date() for row in rows}
-    team = _team_by_day(session, rows[0].Activity.team_id, days)
-    return {
-        (volunteer_id, row.ShiftRole.id): (UNASKED, None)
-        for row in rows
-        for volunteer_id in team[local(row.Shift.starts_at).date()]
-        if (volunteer_id, row.Shift.id) not in spoken_for
-    }
-
-
-def _team_by_day(session: Session, team_id: int, days: Iterable[date]) -> dict[date, list[int]]:
-    return {day: [member.id for member in members_on(session, team_id, day=day)] for day in days}
 
 
 def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict[int, int]:
@@ -178,30 +120,16 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
     return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
 
 
-def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """(volunteer, shift) of whoever declined, let an offer run out or withdrew: nobody is asked twice unasked."""
-    gone = or_(
-        Assignment.state == AssignmentState.DECLINED,
-        and_(
-            Assignment.state == AssignmentState.RELEASED,
-            Assignment.release_reason.in_((ReleaseReason.WITHDREW, ReleaseReason.OFFER_EXPIRED)),
-        ),
-    )
-    ids = sorted(shift_ids)
-    declined = select(Assignment.volunteer_id, Assignment.shift_id).where(Assignment.shift_id.in_(ids), gone)
-    withdrew = select(SignUp.volunteer_id, SignUp.shift_id).where(
-        SignUp.shift_id.in_(ids), SignUp.state == SignUpState.WITHDRAWN
-    )
-    return {*session.execute(declined), *session.execute(withdrew)}
-
-
-def _person(person: Candidate, *, load_minutes: int, on: date) -> Person:
-    """What is known of her today. Nobody says yet how many shifts she will, who is new, and who goes with whom."""
+def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> Person:
+    """What is known of her today, and how much she will. Nobody says yet who is new, and who goes with whom."""
     years = age_on(person.birth_on, on) if person.birth_on is not None else ADULT
     return Person(
         id=person.volunteer_id,
         max_minutes=60 * person.weekly_hours,
         load_minutes=load_minutes,
+        most_a_day=heard.most_a_day,
+        most_a_week=heard.most_a_week,
+        most_at_a_stretch=60 * heard.most_at_a_stretch if heard.most_at_a_stretch else None,
         is_adult=years >= ADULT,
         is_elder=years >= ELDER,
     )
@@ -251,20 +179,3 @@ def _commitments(person: Candidate, pinned: set[tuple[int, int]]) -> list[Commit
 def _week(instant: datetime) -> int:
     year, week, _ = local(instant).isocalendar()
     return 100 * year + week
-
-
-def _wishes(
-    rows: Sequence[OpeningRow], asked: _Asked, known: dict[int, Candidate], *, said_no: set[tuple[int, int]]
-) -> Iterable[Wish]:
-    by_role = {row.ShiftRole.id: row for row in rows}
-    for (volunteer_id, role_id), (rank, signup_id) in asked.items():
-        barred = _barred(known[volunteer_id], by_role[role_id])
-        if rank == UNASKED and (volunteer_id, by_role[role_id].Shift.id) in said_no:
-            barred = (*barred, Blocker(Hindrance.SAID_NO))
-        yield Wish(person_id=volunteer_id, opening_id=role_id, rank=rank, signup_id=signup_id, barred=barred)
-
-
-def _barred(person: Candidate, row: OpeningRow) -> tuple[Blocker, ...]:
-    """What the rules of a sign-up say about the person alone; about her time the plan itself decides."""
-    reasons = unfit(replace(person, commitments=()), as_opening(row))
-    return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.WEEKLY_HOURS)

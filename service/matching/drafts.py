@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import outbox
 from service.activities.models import Activity, Shift, ShiftRole
+from service.availability.queries import said
 from service.events import SignUpDeclined, SignUpWaitlisted
 from service.matching import queries
 from service.matching.blockers import Blocker, Hindrance
@@ -21,7 +22,7 @@ from service.signups.asking import candidate
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening, opening
 from service.signups.rules import refusals, refusals_to_stand_by
-from service.terms import AssignmentState, MatchRunState, Refusal, ReleaseReason, SignUpState
+from service.terms import AssignmentState, Availability, MatchRunState, Refusal, ReleaseReason, SignUpState
 
 
 def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime) -> None:
@@ -135,7 +136,7 @@ def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Block
     signup = _locked_sign_up(session, draft)
     if signup is not None and signup.state not in STANDING:
         return (Blocker(Hindrance.WITHDRAWN),)
-    if reasons := _reasons_against(session, draft, row, now=now):
+    if reasons := _reasons_against(session, draft, signup, row, now=now):
         return reasons
     try:
         with session.begin_nested():
@@ -162,14 +163,26 @@ def _locked_sign_up(session: Session, draft: Assignment) -> SignUp | None:
     )
 
 
-def _reasons_against(session: Session, draft: Assignment, row: OpeningRow, *, now: datetime) -> tuple[Blocker, ...]:
+def _reasons_against(
+    session: Session, draft: Assignment, signup: SignUp | None, row: OpeningRow, *, now: datetime
+) -> tuple[Blocker, ...]:
     """Everything that has come in between since the plan was made."""
+    if draft.match_run_id is not None and not _says_she_can(session, draft, signup, row.Shift):
+        return (Blocker(Hindrance.UNAVAILABLE),)
     person = candidate(session, draft.volunteer_id, around=row.Shift.starts_at)
     if any(duty.shift_id == draft.shift_id for duty in person.commitments):
         return (Blocker(Hindrance.SAME_SHIFT, shift_id=draft.shift_id),)
     ask = refusals_to_stand_by if draft.is_stand_by else refusals
     reasons = ask(person, as_opening(row), now)
     return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.SIGN_UP_CLOSED)
+
+
+def _says_she_can(session: Session, draft: Assignment, signup: SignUp | None, shift: Shift) -> bool:
+    """What a coordinator pencilled in by hand she has her reasons for; a plan goes by what people say."""
+    asked_at = signup.signed_up_at if signup is not None else None
+    heard = said(session, [draft.volunteer_id])[draft.volunteer_id]
+    says = heard.of(shift.starts_at, shift.ends_at, activity_id=shift.activity_id, asked_at=asked_at)
+    return says != Availability.CANNOT
 
 
 def drop(draft: Assignment) -> None:

@@ -11,6 +11,8 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from service.activities.rules import DAY
+from service.availability.queries import said
+from service.availability.rules import Said
 from service.calendars.rules import instant
 from service.rotation import queries
 from service.rotation.models import Rotation, RotationMember
@@ -19,7 +21,7 @@ from service.rotation.rules import monday
 from service.signups.asking import candidates
 from service.signups.queries import as_opening
 from service.signups.rules import Candidate, Refused, unfit
-from service.terms import Refusal
+from service.terms import Availability, Refusal
 from service.volunteers.models import Volunteer
 
 Pool: TypeAlias = Sequence[tuple[RotationMember, Volunteer]]
@@ -28,7 +30,7 @@ Pool: TypeAlias = Sequence[tuple[RotationMember, Volunteer]]
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """Somebody of the pool with what stands against her: her duties, those in the rotation itself (`own`) among them,
-    the blocks she has refused, the days she is away."""
+    the blocks she has refused, the days she is away, and what she says of the hours of the week."""
 
     member: RotationMember
     person: Volunteer
@@ -36,6 +38,7 @@ class Pooled:
     own: frozenset[int]
     refused: frozenset[int]
     absences: tuple[Absence, ...]
+    heard: Said
 
 
 def everybody(session: Session, rotation: Rotation, pool: Pool, rows: Sequence[queries.BlockRow]) -> list[Pooled]:
@@ -45,10 +48,10 @@ def everybody(session: Session, rotation: Rotation, pool: Pool, rows: Sequence[q
     first, last = rows[0].Shift.starts_at, rows[-1].Shift.ends_at
     known = candidates(session, [person.id for _member, person in pool], around=first, until=last)
     own, refused = queries.shift_ids(session, rotation), queries.refused(session, rotation)
+    heard = said(session, [person.id for _member, person in pool])
     away: dict[int, list[Absence]] = defaultdict(list)
     for gone in queries.absences(session, [member.id for member, _person in pool]):
-        ends_at = instant(gone.until_on + DAY, time.min)
-        away[gone.member_id].append(Absence(instant(gone.from_on, time.min), ends_at))
+        away[gone.member_id].append(_absence(gone.from_on, gone.until_on))
     return [
         Pooled(
             member=member,
@@ -56,10 +59,15 @@ def everybody(session: Session, rotation: Rotation, pool: Pool, rows: Sequence[q
             asking=known[person.id],
             own=own,
             refused=frozenset(refused.get(person.id, ())),
-            absences=tuple(away[member.id]),
+            absences=(*away[member.id], *(_absence(one.from_on, one.until_on) for one in heard[person.id].away)),
+            heard=heard[person.id],
         )
         for member, person in sorted(pool, key=lambda pair: pair[1].id)
     ]
+
+
+def _absence(from_on: date, until_on: date) -> Absence:
+    return Absence(instant(from_on, time.min), instant(until_on + DAY, time.min))
 
 
 def as_person(one: Pooled, rows: Sequence[queries.BlockRow], *, but: Collection[int] = ()) -> Person:
@@ -74,8 +82,19 @@ def as_person(one: Pooled, rows: Sequence[queries.BlockRow], *, but: Collection[
         absences=one.absences,
         week_minutes=one.person.weekly_hours * 60,
         used=_used(elsewhere),
-        unfit={**dict(_unfit(elsewhere, rows)), **dict.fromkeys(one.refused, Bar.SAID_NO)},
+        unfit={
+            **dict(_unfit(elsewhere, rows)),
+            **dict.fromkeys({*one.refused, *_not_then(one.heard, rows)}, Bar.SAID_NO),
+        },
     )
+
+
+def _not_then(heard: Said, rows: Sequence[queries.BlockRow]) -> Iterator[int]:
+    """Blocks at an hour of the week at which she cannot."""
+    for row in rows:
+        shift = row.Shift
+        if heard.of(shift.starts_at, shift.ends_at, activity_id=shift.activity_id) == Availability.CANNOT:
+            yield row.ShiftRole.id
 
 
 def _used(person: Candidate) -> dict[date, int]:

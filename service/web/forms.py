@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Self
 
 from flask import request
@@ -51,6 +52,8 @@ class Drawn:
     is_required: bool
     longest: int | None
     options: tuple[Option, ...]
+    nothing: str
+    has_default: bool
     inputmode: str
     autocomplete: str
 
@@ -179,6 +182,8 @@ class Form:
             is_required=declared.required,
             longest=_longest(declared),
             options=self._options_of(name),
+            nothing=str(look.get("nothing", "")),
+            has_default=isinstance(declared.load_default, Enum),
             inputmode=str(look.get("inputmode", "")),
             autocomplete=str(look.get("autocomplete", "off")),
         )

@@ -20,6 +20,7 @@ from service.terms import (
     ActivityState,
     AskedHow,
     AssignmentState,
+    Availability,
     BackfillCause,
     BackfillState,
     CopyOutlook,
@@ -48,6 +49,12 @@ MODES = {
     Mode.MATCHED: Lazy("统筹安排"),
     Mode.ROTA: Lazy("轮值排班"),
     Mode.CALL_OUT: Lazy("紧急召集"),
+}
+#: What somebody says of a time, as whoever plans reads it.
+AVAILABILITIES = {
+    Availability.CAN: Lazy("那时能来"),
+    Availability.IF_NEEDED: Lazy("说过必要时能来"),
+    Availability.CANNOT: Lazy("说过那时不能来"),
 }
 #: What messages are about: (title, what belongs to it).
 TOPICS = {

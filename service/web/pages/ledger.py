@@ -48,7 +48,7 @@ def person(desk: Desk, volunteer_id: int) -> Response:
         silent=[(told.of_reminder(row.Reminder), row.Shift, row.Activity) for row in unsaid],
         person_id=her.id,
         back=page.local_path(request.args.get("back", ""), otherwise="/co"),
-        habits=url_for("habits.hers", volunteer_id=her.id) if lives_here else None,
+        lives_here=lives_here,
     )
 
 

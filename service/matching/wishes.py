@@ -1,0 +1,149 @@
+"""Who asked for which place, who could be asked besides, and what lies in each of them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from service.activities.models import Shift
+from service.availability.rules import Said
+from service.calendars.rules import local
+from service.matching.blockers import Blocker, Hindrance
+from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
+from service.matching.queries import has_place
+from service.roster.models import HOLDING, Assignment
+from service.signups.models import STANDING, SignUp
+from service.signups.queries import OpeningRow, as_opening
+from service.signups.rules import Candidate, unfit
+from service.teams.queries import members_on
+from service.terms import AssignmentState, Availability, Mode, Refusal, ReleaseReason, SignUpState
+
+LEVELS = {Availability.CAN: CAN, Availability.IF_NEEDED: IF_NEEDED, Availability.CANNOT: CANNOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How somebody comes to be thought of for a place: her wish with the sign-up and its time, or as a member."""
+
+    rank: int = UNASKED
+    signup_id: int | None = None
+    asked_at: datetime | None = None
+
+
+#: (volunteer, role) → how
+Askings: TypeAlias = dict[tuple[int, int], Asking]
+
+
+def who_asked(session: Session, rows: Sequence[OpeningRow]) -> Askings:
+    """Sign-ups that wait for the matcher; in a rota also the team's members of the day."""
+    return _signed_up(session, rows) | _members(session, rows)
+
+
+def wishes(
+    session: Session,
+    rows: Sequence[OpeningRow],
+    asked: Askings,
+    *,
+    known: Mapping[int, Candidate],
+    heard: Mapping[int, Said],
+) -> tuple[Wish, ...]:
+    """Each asking with what speaks against the person alone, and what she says of that time."""
+    by_role = {row.ShiftRole.id: row for row in rows}
+    said_no = _said_no(session, {row.Shift.id for row in rows})
+    made = []
+    for (volunteer_id, role_id), how in asked.items():
+        row = by_role[role_id]
+        barred = _barred(known[volunteer_id], row)
+        if how.rank == UNASKED and (volunteer_id, row.Shift.id) in said_no:
+            barred = (*barred, Blocker(Hindrance.SAID_NO))
+        made.append(
+            Wish(
+                person_id=volunteer_id,
+                opening_id=role_id,
+                rank=how.rank,
+                signup_id=how.signup_id,
+                barred=barred,
+                availability=LEVELS[_says(heard[volunteer_id], row, how)],
+            )
+        )
+    return tuple(made)
+
+
+def _says(heard: Said, row: OpeningRow, how: Asking) -> Availability:
+    shift: Shift = row.Shift
+    return heard.of(shift.starts_at, shift.ends_at, activity_id=shift.activity_id, asked_at=how.asked_at)
+
+
+def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> Askings:
+    """Sign-ups pending, or waiting from an earlier run, without a place in the shift."""
+    role_ids = [row.ShiftRole.id for row in rows]
+    waiting = session.scalars(
+        select(SignUp).where(
+            SignUp.shift_role_id.in_(role_ids),
+            SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)),
+            ~has_place(),
+        )
+    )
+    return {
+        (signup.volunteer_id, signup.shift_role_id): Asking(signup.rank, signup.id, signup.signed_up_at)
+        for signup in waiting
+    }
+
+
+def _members(session: Session, rows: Sequence[OpeningRow]) -> Askings:
+    """In a rota, whoever is in the team on the day of a shift and neither holds a place in it nor asked for one."""
+    if not rows or rows[0].Activity.mode != Mode.ROTA or rows[0].Activity.team_id is None:
+        return {}
+    shift_ids = [row.Shift.id for row in rows]
+    spoken_for = {
+        *session.execute(
+            select(SignUp.volunteer_id, SignUp.shift_id).where(
+                SignUp.shift_id.in_(shift_ids), SignUp.state.in_(STANDING)
+            )
+        ),
+        *session.execute(
+            select(Assignment.volunteer_id, Assignment.shift_id).where(
+                Assignment.shift_id.in_(shift_ids), Assignment.state.in_(HOLDING)
+            )
+        ),
+    }
+    days = {local(row.Shift.starts_at).date() for row in rows}
+    team = _team_by_day(session, rows[0].Activity.team_id, days)
+    return {
+        (volunteer_id, row.ShiftRole.id): Asking()
+        for row in rows
+        for volunteer_id in team[local(row.Shift.starts_at).date()]
+        if (volunteer_id, row.Shift.id) not in spoken_for
+    }
+
+
+def _team_by_day(session: Session, team_id: int, days: Iterable[date]) -> dict[date, list[int]]:
+    return {day: [member.id for member in members_on(session, team_id, day=day)] for day in days}
+
+
+def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(volunteer, shift) of whoever declined, let an offer run out or withdrew: nobody is asked twice unasked."""
+    gone = or_(
+        Assignment.state == AssignmentState.DECLINED,
+        and_(
+            Assignment.state == AssignmentState.RELEASED,
+            Assignment.release_reason.in_((ReleaseReason.WITHDREW, ReleaseReason.OFFER_EXPIRED)),
+        ),
+    )
+    ids = sorted(shift_ids)
+    declined = select(Assignment.volunteer_id, Assignment.shift_id).where(Assignment.shift_id.in_(ids), gone)
+    withdrew = select(SignUp.volunteer_id, SignUp.shift_id).where(
+        SignUp.shift_id.in_(ids), SignUp.state == SignUpState.WITHDRAWN
+    )
+    return {*session.execute(declined), *session.execute(withdrew)}
+
+
+def _barred(person: Candidate, row: OpeningRow) -> tuple[Blocker, ...]:
+    """What the rules of a sign-up say about the person alone; about her time the plan itself decides."""
+    reasons = unfit(replace(person, commitments=()), as_opening(row))
+    return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.WEEKLY_HOURS)
