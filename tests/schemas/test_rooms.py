@@ -128,7 +128,7 @@ def test_what_is_meant_is_understood(schema: Schema, typed: dict[str, Any], load
         (NewVolunteer(), {"area_id": 1, "name": "王小满", "agrees": False}, "agrees"),
         (NewVolunteer(), {"area_id": 1, "name": "R2-D2", "agrees": True}, "name"),
         (VolunteerChange(), {"weekly_hours": 0}, "weekly_hours"),
-        (VolunteerChange(), {"phone": "13800138000"}, "phone"),
+        (VolunteerChange(), {"phone": "138"}, "phone"),
         (ShiftsAsked(), {"takable": "1"}, "takable"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Schema) else "",

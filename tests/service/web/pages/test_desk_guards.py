@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.accounts.models import RoleGrant
 from service.activities import unfinished
 from service.activities.models import Activity, Shift
+from service.availability import actions as availability
 from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
@@ -107,6 +108,7 @@ class Place:
     skill_id: int
     qualification_id: int
     promise_id: int
+    absence_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -300,14 +302,15 @@ def shared(session: Session, area: Area, activity: Activity) -> dict[str, int]:
 
 
 def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
-    """What somebody of the area can, and what she promised."""
+    """What somebody of the area can, what she promised, and when she is away."""
     her = session.get_one(Volunteer, volunteer_id)
     skill = skills.claim(session, her, name="书法", now=NOW)
     paper = factories.qualified(session, her, QualificationKind.FIRST_AID).qualifications[0]
     made = promises.promise(
         session, area_id=area.id, title="修楼道灯", owner_id=her.id, due_on=TODAY, account_id=999, now=NOW
     )
-    return {"skill_id": skill.id, "qualification_id": paper.id, "promise_id": made.id}
+    gone = availability.note_absence(session, her, from_on=TODAY, until_on=TODAY, noted_by=999, now=NOW)
+    return {"skill_id": skill.id, "qualification_id": paper.id, "promise_id": made.id, "absence_id": gone.id}
 
 
 def to_be_held(session: Session, area: Area) -> int:
