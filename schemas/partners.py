@@ -8,9 +8,10 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
 from schemas.fields import Choice, Id, LocalDateTime, Many, Name, Phone, Text, Ticked
+from schemas.roster import Reply
 from schemas.shown import Shown, one_of
 from service.language import Lazy, _
-from service.terms import AssignmentState, PartnerKind
+from service.terms import AssignmentState, CoHostState, PartnerKind
 
 KINDS = {
     PartnerKind.PARTY: Lazy("党组织"),
@@ -73,6 +74,13 @@ class CoHostForm(Input):
     role_ids = Many(Id(label=Lazy("岗位")), most=20, required=True, label=Lazy("哪些岗位由他们出人"))
 
 
+class HostingAnswer(Input):
+    """What a co-host says to the asking."""
+
+    reply = Choice(Reply, required=True, label=Lazy("答复"))
+    reason = Text(longest=200, load_default="", label=Lazy("不能一起办的原因"), hint=Lazy("可不填"))
+
+
 class PartnersAsked(Input):
     """Which partners."""
 
@@ -120,6 +128,10 @@ class CoHostShown(Shown):
     partner_id = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
     role_ids = fields.List(fields.Integer(), required=True)
+    state = one_of(CoHostState, required=True)
+    asked_at = LocalDateTime(required=True, allow_none=True)
+    answered_at = LocalDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True, metadata={"description": "Why not."})
 
 
 class CoHostsShown(Shown):
@@ -135,12 +147,31 @@ class PartEntry(Shown):
     name = fields.String(required=True, metadata={"description": "Of the team or organisation."})
     activity_id = fields.Integer(required=True)
     title = fields.String(required=True)
+    state = one_of(CoHostState, required=True)
 
 
 class PartsShown(Shown):
-    """All parts for whoever asks."""
+    """All parts for whoever asks, and what is to be answered."""
 
     items = fields.List(fields.Nested(PartEntry), required=True)
+    askings = fields.List(fields.Nested(PartEntry), required=True)
+
+
+class AskedRole(Shown):
+    """A role for which people are asked."""
+
+    name = fields.String(required=True)
+    min_needed = fields.Integer(required=True)
+    max_needed = fields.Integer(required=True)
+
+
+class AskingShown(PartEntry):
+    """What is asked of a team or organisation."""
+
+    area_id = fields.Integer(required=True, metadata={"description": "Whose activity it is."})
+    from_on = fields.Date(required=True)
+    roles = fields.List(fields.Nested(AskedRole), required=True)
+    reason = fields.String(required=True)
 
 
 class OwnPersonShown(Shown):

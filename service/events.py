@@ -235,5 +235,15 @@ class BackfillClosed(Event):
     backfill_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class CoHostAsked(Event):
+    co_host_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoHostAnswered(Event):
+    co_host_id: int
+
+
 #: Every fact by the name it is stored under.
 BY_NAME: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

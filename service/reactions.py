@@ -28,6 +28,8 @@ from service.events import (
     AssignmentReleased,
     BackfillClosed,
     CalendarChanged,
+    CoHostAnswered,
+    CoHostAsked,
     ConsentWithdrawn,
     Event,
     InvitationAnswered,
@@ -56,11 +58,12 @@ from service.events import (
 )
 from service.matching import solving
 from service.notifications import actions as notifications
-from service.notifications import at_risk, calls, gaps
+from service.notifications import at_risk, calls, co_hosts, gaps
 from service.notifications import courses as lessons
 from service.notifications import groups as chat_groups
 from service.notifications import risks as risk_news
 from service.notifications import swaps as swap_news
+from service.partners import actions as partners
 from service.rehearsal import actions as rehearsal
 from service.reminders import planning
 from service.replanning import actions as replanning
@@ -186,6 +189,18 @@ def call_out(session: Session, event: ActivityPublished, *, now: datetime) -> No
     calling_out.call_out(session, activity_id=event.activity_id, now=now)
 
 
+def ask_co_hosts(session: Session, event: ActivityPublished, *, now: datetime) -> None:
+    partners.ask_all(session, activity_id=event.activity_id, now=now)
+
+
+def tell_co_host_asked(session: Session, event: CoHostAsked, *, now: datetime) -> None:
+    co_hosts.tell_asked(session, co_host_id=event.co_host_id, now=now)
+
+
+def tell_co_host_answered(session: Session, event: CoHostAnswered, *, now: datetime) -> None:
+    co_hosts.tell_answered(session, co_host_id=event.co_host_id, now=now)
+
+
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
 
@@ -297,7 +312,9 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     ConsentWithdrawn: (stop_reminders,),
     LeadTimesChosen: (follow_lead_times,),
     CalendarChanged: (follow_calendar,),
-    ActivityPublished: (call_out,),
+    ActivityPublished: (call_out, ask_co_hosts),
+    CoHostAsked: (tell_co_host_asked,),
+    CoHostAnswered: (tell_co_host_answered,),
     SignedUp: (acknowledge_sign_up,),
     SignUpWithdrawn: (confirm_withdrawal,),
     SignUpDeclined: (explain_decline,),

@@ -137,6 +137,15 @@ class Belonging(StrEnum):
     CO_HOSTS = "co_hosts"
 
 
+class CoHostState(StrEnum):
+    """How far a team or an organisation is from holding an activity together with whose it is."""
+
+    TO_ASK = "to_ask"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 class CopyOutlook(StrEnum):
     """What becomes of a date when a month or a week is copied."""
 
@@ -353,6 +362,8 @@ class NotificationKind(StrEnum):
     COURSE_PLACE = "course_place"
     COURSE_DAY = "course_day"
     WEEKLY_DIGEST = "weekly_digest"
+    CO_HOST_ASKED = "co_host_asked"
+    CO_HOST_ANSWERED = "co_host_answered"
 
 
 class NotificationState(StrEnum):

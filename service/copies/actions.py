@@ -22,6 +22,7 @@ from service.copies.rules import Period, narrowed
 from service.duties import actions as duties
 from service.duties.queries import belongings
 from service.duties.rules import led_to
+from service.partners.queries import is_asked
 from service.teams.models import Team
 from service.terms import ActivityState, CopyOutlook
 
@@ -145,7 +146,9 @@ def _plans(session: Session, activity: Activity, days: list[CopyDate]) -> list[D
 def _remove(session: Session, activity: Activity, *, laid: Mapping[str, Any]) -> bool:
     """Whether the draft could go: somebody may have gone on with it, or something else hold it by now, such as the
     findings of another that are carried to it."""
-    if activity.state != ActivityState.DRAFT or activity.version > 1 or belongings(session, activity) != laid:
+    if activity.state != ActivityState.DRAFT or activity.version > 1 or is_asked(session, activity.id):
+        return False
+    if belongings(session, activity) != laid:
         return False
     try:
         with session.begin_nested():

@@ -101,4 +101,5 @@ def _share(session: Session, draft: Activity, kept: list[CoHostKept], *, account
                 role_ids=role_ids,
                 account_id=account_id,
                 now=now,
+                is_asked=False,
             )

@@ -13,6 +13,7 @@ from service.duties.rules import Belongings, CoHostKept, RouteKept
 from service.findings.models import Carrying
 from service.partners import queries as partners
 from service.routes.models import Route, RouteStop
+from service.terms import CoHostState
 
 
 def belongings(session: Session, activity: Activity) -> Belongings:
@@ -47,7 +48,7 @@ def _route(session: Session, activity_id: int) -> RouteKept | None:
 
 
 def _co_hosts(session: Session, activity_ids: Collection[int]) -> list[CoHostKept]:
-    rows = [co_host for co_host, _name in partners.co_hosts(session, activity_ids)]
+    rows = [one for one, _name in partners.co_hosts(session, activity_ids) if one.state != CoHostState.DECLINED]
     roles = partners.roles_of(session, [one.id for one in rows])
     return [
         {"team_id": one.team_id, "partner_id": one.partner_id, "roles": [role.name for role in roles.get(one.id, ())]}

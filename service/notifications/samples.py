@@ -11,11 +11,14 @@ from datetime import date, datetime, time, timedelta
 from service.accounts.rules import CODE_LIFE
 from service.backfill.rules import Cover
 from service.calendars.rules import instant, local
+from service.notifications.hosting import Hosting
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
 from service.notifications.weeks import Gap, Week
+from service.notifications.writing import HOSTING
 from service.terms import (
     AssignmentState,
+    CoHostState,
     EnrolmentState,
     InvitationState,
     NotificationKind,
@@ -104,6 +107,9 @@ def sample(
         return Subject(code=Code(digits="012345", good_until=now + CODE_LIFE, is_spent=False))
     if kind == NotificationKind.WEEKLY_DIGEST:
         return Subject(week=_week(community, landline, title, now=now))
+    if kind in HOSTING:
+        state = CoHostState.ASKED if kind == NotificationKind.CO_HOST_ASKED else CoHostState.ACCEPTED
+        return Subject(hosting=_hosting(community, landline, title, state=state, now=now))
     first = _duty(community, landline, title, now=now)
     duties = [replace(first, **_STATES[kind])]  # type: ignore[arg-type]  # names and values are those of a Duty
     if kind in (NotificationKind.SHIFT_AT_RISK, NotificationKind.SHIFT_GOES_AHEAD):
@@ -148,6 +154,21 @@ def _week(community: str, landline: str, title: str, *, now: datetime) -> Week:
         unanswered=5,
         searches=2,
         gaps=(gap,),
+    )
+
+
+def _hosting(community: str, landline: str, title: str, *, state: CoHostState, now: datetime) -> Hosting:
+    return Hosting(
+        host="市人民医院",
+        title=title,
+        community=community,
+        landline=landline,
+        contact_name="陈协调",
+        from_on=_in_three_days(now),
+        is_once=True,
+        roles=("量血压",),
+        state=state,
+        reason="",
     )
 
 

@@ -17,6 +17,7 @@ from service.activities.models import Activity, Shift, ShiftRole
 from service.backfill.covering import covers
 from service.backfill.models import Backfill, Invitation
 from service.db import one_of
+from service.notifications.hosting import CO_HOSTS, Hosting, hostings
 from service.notifications.lessons import lessons
 from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
@@ -54,11 +55,12 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Everything a message tells of: duties in the order asked for, a week, or a login code."""
+    """Everything a message tells of: duties in the order asked for, a week, an asking to co-host, a login code."""
 
     duties: tuple[Duty, ...] = ()
     code: Code | None = None
     week: Week | None = None
+    hosting: Hosting | None = None
 
 
 def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subject]:
@@ -67,6 +69,7 @@ def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subj
     codes = _codes(session, _ids(notifications, CODES))
     told = weeks(session, notifications)
     learnt = lessons(session, [n for n in notifications if n.subject_ids.get(SHIFTS)])
+    asked = hostings(session, _ids(notifications, CO_HOSTS))
     return {
         n.id: Subject(
             duties=(
@@ -75,6 +78,7 @@ def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subj
             ),
             code=next((codes[one] for one in n.subject_ids.get(CODES, ())), None),
             week=told.get(n.id),
+            hosting=next((asked[one] for one in n.subject_ids.get(CO_HOSTS, ()) if one in asked), None),
         )
         for n in notifications
     }

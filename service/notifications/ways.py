@@ -44,6 +44,8 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.SWAP_TO_APPROVE: Topic.DESK,
     NotificationKind.GAP_OPENED: Topic.DESK,
     NotificationKind.NOT_THERE: Topic.DESK,
+    NotificationKind.CO_HOST_ASKED: Topic.DESK,
+    NotificationKind.CO_HOST_ANSWERED: Topic.DESK,
     NotificationKind.TEAM_GAP: Topic.TEAM,
     NotificationKind.WEEKLY_DIGEST: Topic.DIGEST,
 }

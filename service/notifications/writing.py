@@ -18,12 +18,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service import links, wording
 from service.calendars.rules import instant
 from service.language import SOURCE, speaking
+from service.notifications.hosting import Hosting
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty, why_not
 from service.notifications.subjects import Code, Subject
 from service.notifications.weeks import LATEST, Week
 from service.settings import settings
-from service.terms import NotificationKind, UnsentReason
+from service.terms import CoHostState, NotificationKind, UnsentReason
 
 FOLDER = Path(__file__).parent / "templates"
 #: Messages that ask, and so carry a link by which to answer.
@@ -36,6 +37,11 @@ ASKING = (
 )
 #: Messages that are true as a whole or not at all: each of their duties is a part of one sentence.
 INDIVISIBLE = (NotificationKind.SHIFT_AT_RISK, NotificationKind.SHIFT_GOES_AHEAD)
+#: Messages about holding an activity together, and in which states of the co-host they are true.
+HOSTING = {
+    NotificationKind.CO_HOST_ASKED: (CoHostState.ASKED,),
+    NotificationKind.CO_HOST_ANSWERED: (CoHostState.ACCEPTED, CoHostState.DECLINED),
+}
 #: What a form has in place of the name and the link. No one can write them: they are drawn when the process starts.
 _NAME, _LINK = (f"\ufdd0{token_hex(8)}{what}\ufdd1" for what in ("name", "link"))
 #: All that a template can show of a duty, but its ids: those stand in links only.
@@ -110,12 +116,15 @@ def _duties_to_tell(kind: NotificationKind, subject: Subject, *, to: Recipient, 
     if subject.week is not None:
         _check_week(subject.week, now)
         return []
+    if kind in HOSTING:
+        _check_hosting(kind, subject.hosting)
+        return []
     return _still_true(kind, subject.duties, to=to, now=now)
 
 
 def _community(subject: Subject, duties: Sequence[Duty]) -> str:
     """In whose name it is written."""
-    told = [one.community for one in (*duties, subject.week) if one is not None]
+    told = [one.community for one in (*duties, subject.week, subject.hosting) if one is not None]
     return next(filter(None, told), settings().help_name)
 
 
@@ -129,6 +138,11 @@ def _check_code(code: Code, now: datetime) -> None:
         raise NothingToSay(UnsentReason.SUPERSEDED)
     if now >= code.good_until:
         raise NothingToSay(UnsentReason.TOO_LATE)
+
+
+def _check_hosting(kind: NotificationKind, hosting: Hosting | None) -> None:
+    if hosting is None or hosting.is_off or hosting.state not in HOSTING[kind]:
+        raise NothingToSay(UnsentReason.SUPERSEDED)
 
 
 def _check_week(week: Week, now: datetime) -> None:
@@ -175,8 +189,8 @@ def _form(
 ) -> tuple[str, str]:
     """(title, body) with blanks for the name and the link: the same for everybody who is told the same.
 
-    A reminder of one shift is rendered once, not once for each of its people. Codes and weeks are one reader's, and
-    not kept.
+    A reminder of one shift is rendered once, not once for each of its people. Codes, weeks and askings to hold together
+    are few readers', and not kept.
     """
     if not duties:
         return _render(kind, language, duties, subject=subject, has_link=has_link)
@@ -203,6 +217,7 @@ def _render(
             contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
             code=subject.code,
             week=subject.week,
+            hosting=subject.hosting,
             link=_LINK if has_link else None,
         )
     title, _, body = rendered.partition("\n\n")

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service import audit, secrets
+from service import audit, outbox, secrets
 from service.activities.models import Activity, ActivityRole
 from service.db import refusing
+from service.events import CoHostAnswered, CoHostAsked
 from service.partners.models import CoHost, CoHostRole, Partner, PartnerMember
-from service.terms import PartnerKind
+from service.terms import CoHostState, PartnerKind
 
 
 class AlreadyPartner(Exception):
@@ -20,7 +21,11 @@ class AlreadyPartner(Exception):
 
 
 class AlreadyCoHost(Exception):
-    """It holds this activity already."""
+    """It holds this activity already, or was asked to."""
+
+
+class KnownToNobody(Exception):
+    """The activity is an unannounced check: no other organisation may hear of it."""
 
 
 def register(
@@ -111,22 +116,59 @@ def share(
     now: datetime,
     team_id: int | None = None,
     partner_id: int | None = None,
+    is_asked: bool = True,
 ) -> CoHost:
-    """A team or an organisation holds the activity too, and provides people for these of its roles.
+    """A team or an organisation is asked to hold the activity too, and to provide people for these of its roles.
 
-    Roles of other activities are passed over. Raises AlreadyCoHost.
+    Roles of other activities are passed over. Without `is_asked` it is asked once the activity is published. Raises
+    AlreadyCoHost, and KnownToNobody for an unannounced check.
     """
-    co_host = CoHost(
-        activity_id=activity.id, team_id=team_id, partner_id=partner_id, account_id=account_id, joined_at=now
-    )
+    if activity.reveal_before is not None:
+        raise KnownToNobody(f"nobody else may know of activity {activity.id}")
+    co_host = CoHost(activity_id=activity.id, team_id=team_id, partner_id=partner_id, account_id=account_id)
     with refusing(session, "uq_co_host", AlreadyCoHost(f"activity {activity.id} has this co-host")):
         session.add(co_host)
     own = session.scalars(
         select(ActivityRole.id).where(ActivityRole.activity_id == activity.id, ActivityRole.id.in_(role_ids))
     )
     provide(session, co_host, role_ids=own)
-    _note_shared(session, "shared_activity", activity, co_host, account_id=account_id, now=now)
+    if is_asked:
+        ask(session, co_host, account_id=account_id, now=now)
     return co_host
+
+
+def ask(session: Session, co_host: CoHost, *, account_id: int | None, now: datetime) -> None:
+    """Ask whether it will, for the first time or once more after a no. Raises ForbiddenMove."""
+    co_host.move(CoHostState.ASKED)
+    co_host.account_id, co_host.asked_at, co_host.answered_at, co_host.answered_by = account_id, now, None, None
+    co_host.reason = ""
+    session.flush()
+    outbox.record(session, CoHostAsked(co_host.id))
+    activity = session.get_one(Activity, co_host.activity_id)
+    _note_shared(session, "asked_to_co_host", activity, co_host, account_id=account_id, now=now)
+
+
+def ask_all(session: Session, *, activity_id: int, now: datetime) -> None:
+    """The activity is published: ask those that nobody has asked yet. Twice is harmless."""
+    waiting = select(CoHost).where(CoHost.activity_id == activity_id, CoHost.state == CoHostState.TO_ASK)
+    for co_host in session.scalars(waiting.order_by(CoHost.id).with_for_update()):
+        ask(session, co_host, account_id=co_host.account_id, now=now)
+
+
+def answer(
+    session: Session, co_host: CoHost, *, is_yes: bool, account_id: int | None, now: datetime, reason: str = ""
+) -> None:
+    """A lead of the co-host, or its coordinator, says yes or no; a yes can be taken back. Raises ForbiddenMove.
+
+    `co_host` is locked (queries.asking_seen).
+    """
+    co_host.move(CoHostState.ACCEPTED if is_yes else CoHostState.DECLINED)
+    co_host.answered_at, co_host.answered_by, co_host.reason = now, account_id, "" if is_yes else reason.strip()
+    session.flush()
+    outbox.record(session, CoHostAnswered(co_host.id))
+    activity = session.get_one(Activity, co_host.activity_id)
+    verb = "accepted_to_co_host" if is_yes else "declined_to_co_host"
+    _note_shared(session, verb, activity, co_host, account_id=account_id, now=now)
 
 
 def provide(session: Session, co_host: CoHost, *, role_ids: Iterable[int]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Id
-from service.terms import PartnerKind
+from service.terms import CoHostState, PartnerKind
 
 
 class Partner(Base):
@@ -41,14 +41,34 @@ class PartnerMember(Base):
     is_lead: Mapped[bool] = mapped_column(default=False)
 
 
+S = CoHostState
+
+#: From which state a co-host may go where. Who said no can be asked again; who said yes may think better of it.
+MOVES: dict[CoHostState, frozenset[CoHostState]] = {
+    S.TO_ASK: frozenset({S.ASKED}),
+    S.ASKED: frozenset({S.ACCEPTED, S.DECLINED}),
+    S.ACCEPTED: frozenset({S.DECLINED}),
+    S.DECLINED: frozenset({S.ASKED}),
+}
+
+
+class ForbiddenMove(Exception):
+    """A co-host cannot go from the state it is in to the one asked for."""
+
+
 class CoHost(Base):
-    """A team or an organisation that holds an activity, all its dates, together with whose it is."""
+    """A team or an organisation that is asked to hold an activity, all its dates, together with whose it is.
+
+    It holds it once it has accepted. `account_id` wants it, `answered_by` said yes or no; `reason` is why not.
+    """
 
     __tablename__ = "co_host"
     __table_args__ = (
         CheckConstraint("(team_id IS NULL) <> (partner_id IS NULL)", name="one"),
         UniqueConstraint("activity_id", "team_id"),
         UniqueConstraint("activity_id", "partner_id"),
+        CheckConstraint("(state = 'to_ask') = (asked_at IS NULL)", name="asked"),
+        CheckConstraint("(state IN ('accepted', 'declined')) = (answered_at IS NOT NULL)", name="answered"),
     )
 
     id: Mapped[Id]
@@ -56,7 +76,17 @@ class CoHost(Base):
     team_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("team.id"), index=True)
     partner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("partner.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(BigInteger)
-    joined_at: Mapped[datetime]
+    state: Mapped[CoHostState] = mapped_column(String(20), default=S.TO_ASK)
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger, comment="account")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+    def move(self, to: CoHostState) -> None:
+        """The only way a co-host changes state. Raises ForbiddenMove."""
+        if to not in MOVES[CoHostState(self.state)]:
+            raise ForbiddenMove(f"a co-host cannot go from {self.state} to {to}")
+        self.state = to
 
 
 class CoHostRole(Base):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -19,8 +19,8 @@ from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.settings import LOCAL_ZONE
 from service.teams.models import Membership, Team
-from service.teams.queries import is_member_on
-from service.terms import ActivityState, MemberRole, ShiftState, TeamState
+from service.teams.queries import is_member_on, leads_on
+from service.terms import ActivityState, CoHostState, MemberRole, ShiftState, TeamState
 from service.volunteers.models import Volunteer
 
 
@@ -85,7 +85,7 @@ def can_co_host(session: Session, activity: Activity) -> tuple[Sequence[Team], S
 
 
 def co_hosts(session: Session, activity_ids: Collection[int]) -> Sequence[Row[CoHost, str]]:
-    """(co-host, its name) of these activities, in the order in which they joined."""
+    """(co-host, its name) of these activities, in the order in which they were named, whatever they said."""
     return session.execute(
         select(CoHost, _NAME)
         .outerjoin(Team, Team.id == CoHost.team_id)
@@ -120,9 +120,9 @@ def co_host_in_scope(session: Session, co_host_id: int, *, scope_ids: Sequence[i
     )
 
 
-def is_seen_by(*, scope_ids: Sequence[int], volunteer_id: int | None, day: date) -> ColumnElement[bool]:
-    """The condition that a co-host's part is for whoever asks: she coordinates where its team or organisation is, or
-    leads it on that day. Drafts are nobody's but their coordinator's."""
+def is_of(*, scope_ids: Sequence[int], volunteer_id: int | None, day: date) -> ColumnElement[bool]:
+    """The condition that whoever asks speaks for a co-host: she coordinates where its team or organisation is, or leads
+    it on that day."""
     is_hers: ColumnElement[bool] = CoHost.team_id.in_(select(Team.id).where(within(Team.area_id, scope_ids)))
     is_hers |= CoHost.partner_id.in_(
         select(Partner.id).where(within(Partner.area_id, scope_ids), Partner.ended_at.is_(None))
@@ -140,9 +140,13 @@ def is_seen_by(*, scope_ids: Sequence[int], volunteer_id: int | None, day: date)
             .join(Partner, Partner.id == PartnerMember.partner_id)
             .where(PartnerMember.volunteer_id == volunteer_id, PartnerMember.is_lead, Partner.ended_at.is_(None))
         )
-    return is_hers & CoHost.activity_id.in_(
-        select(Activity.id).where(Activity.state != ActivityState.DRAFT, IS_ANNOUNCED)
-    )
+    return is_hers
+
+
+#: It has said yes, and what it said yes to is public. Drafts are nobody's but their coordinator's.
+_HOLDS = (
+    (CoHost.state == CoHostState.ACCEPTED) & Activity.state.in_((ActivityState.PUBLISHED, ActivityState.CANCELLED))
+) & IS_ANNOUNCED
 
 
 def parts(
@@ -150,28 +154,81 @@ def parts(
 ) -> Sequence[Row[CoHost, str, Activity]]:
     """(co-host, its name, activity) of every part for whoever asks that has a shift to come."""
     is_to_come = exists().where(Shift.activity_id == Activity.id, Shift.ends_at > now, Shift.state == ShiftState.OPEN)
-    return session.execute(
-        select(CoHost, _NAME, Activity)
-        .join(Activity, Activity.id == CoHost.activity_id)
-        .outerjoin(Team, Team.id == CoHost.team_id)
-        .outerjoin(Partner, Partner.id == CoHost.partner_id)
-        .where(is_seen_by(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date()), is_to_come)
-        .order_by(Activity.title, CoHost.id)
-    ).all()
+    is_hers = is_of(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date())
+    return session.execute(_named().where(is_hers, _HOLDS, is_to_come).order_by(Activity.title, CoHost.id)).all()
 
 
 def part_seen(
     session: Session, co_host_id: int, *, scope_ids: Sequence[int], volunteer_id: int | None, now: datetime
 ) -> Row[CoHost, str, Activity] | None:
     """(co-host, its name, activity), if its part is for whoever asks."""
-    return session.execute(
+    is_hers = is_of(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date())
+    return session.execute(_named().where(CoHost.id == co_host_id, is_hers, _HOLDS)).one_or_none()
+
+
+def askings(
+    session: Session, *, scope_ids: Sequence[int], volunteer_id: int | None, now: datetime
+) -> Sequence[Row[CoHost, str, Activity]]:
+    """(co-host, its name, activity) of all that whoever asks has to answer, the longest waiting first."""
+    is_hers = is_of(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date())
+    is_open = (CoHost.state == CoHostState.ASKED) & (Activity.state != ActivityState.CANCELLED) & IS_ANNOUNCED
+    return session.execute(_named().where(is_hers, is_open).order_by(CoHost.asked_at, CoHost.id)).all()
+
+
+def asking_seen(
+    session: Session, co_host_id: int, *, scope_ids: Sequence[int], volunteer_id: int | None, now: datetime
+) -> Row[CoHost, str, Activity] | None:
+    """(co-host, its name, activity), the co-host locked, if whoever asks was asked or has answered for it."""
+    is_hers = is_of(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date())
+    was_asked = (CoHost.state != CoHostState.TO_ASK) & (Activity.state != ActivityState.CANCELLED) & IS_ANNOUNCED
+    found = _named().where(CoHost.id == co_host_id, is_hers, was_asked).with_for_update(of=CoHost)
+    return session.execute(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def spoken_for(session: Session, activity_id: int, *, scope_ids: Sequence[int], day: date) -> Sequence[int]:
+    """Those of the activity's co-hosts for which a coordinator of these areas answers: ids."""
+    is_theirs = is_of(scope_ids=scope_ids, volunteer_id=None, day=day)
+    return session.scalars(select(CoHost.id).where(CoHost.activity_id == activity_id, is_theirs)).all()
+
+
+def _named() -> Select[CoHost, str, Activity]:
+    return (
         select(CoHost, _NAME, Activity)
         .join(Activity, Activity.id == CoHost.activity_id)
         .outerjoin(Team, Team.id == CoHost.team_id)
         .outerjoin(Partner, Partner.id == CoHost.partner_id)
-        .where(CoHost.id == co_host_id)
-        .where(is_seen_by(scope_ids=scope_ids, volunteer_id=volunteer_id, day=local(now).date()))
-    ).one_or_none()
+    )
+
+
+def holding_too(session: Session, activity_id: int) -> Sequence[str]:
+    """The names of those who have agreed to hold the activity too: what everybody may read."""
+    return session.scalars(
+        _named()
+        .with_only_columns(_NAME)
+        .where(CoHost.activity_id == activity_id, CoHost.state == CoHostState.ACCEPTED, Partner.ended_at.is_(None))
+        .order_by(CoHost.id)
+    ).all()
+
+
+def is_asked(session: Session, activity_id: int) -> bool:
+    """Whether somebody was asked to hold it too."""
+    asked = select(CoHost.id).where(CoHost.activity_id == activity_id, CoHost.state != CoHostState.TO_ASK)
+    return session.scalars(asked.limit(1)).first() is not None
+
+
+def host_area(session: Session, co_host: CoHost) -> int:
+    """Where its team or organisation is."""
+    team = select(Team.area_id).where(Team.id == co_host.team_id)
+    partner = select(Partner.area_id).where(Partner.id == co_host.partner_id)
+    return session.scalars(team.union_all(partner)).one()
+
+
+def leads(session: Session, co_host: CoHost, *, day: date) -> Sequence[int]:
+    """Who leads its team or organisation on a day: ids of volunteers."""
+    if co_host.team_id is not None:
+        return leads_on(session, co_host.team_id, day=day)
+    led = select(PartnerMember.volunteer_id).where(PartnerMember.partner_id == co_host.partner_id)
+    return session.scalars(led.where(PartnerMember.is_lead).order_by(PartnerMember.volunteer_id)).all()
 
 
 def part(session: Session, co_host: CoHost, *, now: datetime, limit: int = 60) -> list[PartShift]:

@@ -44,6 +44,8 @@ KINDS = {
     NotificationKind.COURSE_PLACE: Lazy("课程轮到您了"),
     NotificationKind.COURSE_DAY: Lazy("上课提醒"),
     NotificationKind.WEEKLY_DIGEST: Lazy("一周安排"),
+    NotificationKind.CO_HOST_ASKED: Lazy("请你们一起办活动"),
+    NotificationKind.CO_HOST_ANSWERED: Lazy("合办的答复"),
 }
 CHANNELS = {
     Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),

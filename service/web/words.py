@@ -23,6 +23,7 @@ from service.terms import (
     Availability,
     BackfillCause,
     BackfillState,
+    CoHostState,
     CopyOutlook,
     DateChange,
     DayRule,
@@ -211,6 +212,19 @@ INVITATION_STATES = {
     InvitationState.ACCEPTED: Lazy("来顶班"),
     InvitationState.DECLINED: Lazy("来不了"),
     InvitationState.THANKED: Lazy("晚了一步"),
+}
+CO_HOST_STATES = {
+    CoHostState.TO_ASK: Lazy("还没问，发布的时候问"),
+    CoHostState.ASKED: Lazy("等答复"),
+    CoHostState.ACCEPTED: Lazy("答应了"),
+    CoHostState.DECLINED: Lazy("不能一起办"),
+}
+#: With which of the colours each is drawn.
+CO_HOST_COLOURS = {
+    CoHostState.TO_ASK: "plain",
+    CoHostState.ASKED: "wait",
+    CoHostState.ACCEPTED: "good",
+    CoHostState.DECLINED: "bad",
 }
 SWAP_STATES = {
     SwapState.OPEN: Lazy("等回复"),

@@ -66,11 +66,13 @@ def fair(town: Town) -> dict[str, Any]:
     path = f"activities/{made['id']}/co-hosts"
     theirs = desk.send("POST", path, {"partner_id": hospital["id"], "role_ids": [by_name["量血压"]]})
     sung = desk.send("POST", path, {"team_id": choir["id"], "role_ids": [by_name["唱歌"]]})
+    assert (theirs["state"], sung["state"]) == ("asked", "asked")
     desk.send("PUT", f"activities/{made['id']}/publication", expect=200)
     first = desk.items("shifts", activity_id=made["id"])[0]
     for phone, role in ((DOCTOR, "量血压"), (PASSER_BY, "量血压"), (SINGER, "唱歌"), (LEAD, "引导")):
         place = next(one for one in first["roles"] if one["name"] == role)
         town.api(phone).send("POST", f"shifts/{first['id']}/signups", {"shift_role_id": place["id"]})
+    town.settle()
     return {"activity": made["id"], "hospital": hospital["id"], "theirs": theirs["id"], "sung": sung["id"], **people}
 
 
@@ -80,6 +82,57 @@ def roles_seen(part: Any) -> list[tuple[str, int, list[int]]]:
         (role["name"], role["taken"], [one["volunteer_id"] for one in role["people"]])
         for role in part["shifts"][0]["roles"]
     ]
+
+
+def told(town: Town, phone: str) -> str:
+    """Her messages on this site."""
+    return str(town.browser(phone).open("/me/messages"))
+
+
+def test_each_is_asked_first_and_nobody_else_hears_of_it_until_it_says_yes(town: Town, fair: dict[str, Any]) -> None:
+    asked = f"askings/{fair['theirs']}"
+    assert "市人民医院" in told(town, LEAD)
+    assert "请答复" not in told(town, DOCTOR)
+    assert "周六便民集市" in town.browser(NEXT_DOOR).open("/co"), "it waits on the other desk's first page"
+    public = town.browser(PASSER_BY).open(f"/a/{fair['activity']}")
+    assert "一起办的" not in public
+    for phone, part in ((DOCTOR, "theirs"), (SINGER, "sung"), (LEAD, "sung"), (NEXT_DOOR, "theirs"), (DESK, "sung")):
+        path = f"askings/{fair[part]}"
+        assert town.api(phone).ask("GET", path).status_code == 404, (phone, part)
+        assert town.api(phone).ask("POST", f"{path}/answers", json={"reply": "accept"}).status_code == 404
+        town.browser(phone).open(f"/parts/{fair[part]}")
+        assert town.browser(phone).status == 404
+    lead = town.browser(LEAD)
+    lead.open(f"/parts/{fair['theirs']}")
+    lead.send(f"/parts/{fair['sung']}", reply="accept")
+    assert lead.status == 404
+    for phone in (LEAD, NEXT_DOOR):
+        assert town.api(phone).get("parts")["items"] == [], "asked is not agreed"
+    assert town.api(LEAD).ask("GET", f"parts/{fair['theirs']}").status_code == 404
+    shown = town.api(LEAD).get(asked)
+    assert ([role["name"] for role in shown["roles"]], shown["state"]) == (["量血压"], "asked")
+
+
+def test_the_choir_says_no_is_asked_again_and_then_both_agree(town: Town, fair: dict[str, Any]) -> None:
+    sung = f"askings/{fair['sung']}/answers"
+    town.api(NEXT_DOOR).send("POST", sung, {"reply": "decline", "reason": "那天有演出"})
+    town.settle()
+    assert "不能一起办周六便民集市：那天有演出" in told(town, DESK)
+    desk = town.browser(DESK)
+    assert "“那天有演出”" in desk.open(f"/co/activities/{fair['activity']}/co-hosts")
+    assert "等答复" in desk.send(f"/co/co-hosts/{fair['sung']}/ask")
+    assert town.api(DESK).ask("POST", f"co-hosts/{fair['sung']}/askings").status_code == 409
+    town.api(NEXT_DOOR).send("POST", sung, {"reply": "accept"})
+    assert town.api(NEXT_DOOR).ask("POST", sung, json={"reply": "accept"}).status_code == 409
+    lead = town.browser(LEAD)
+    assert f"/parts/{fair['theirs']}" in lead.open("/me")
+    assert "量血压：2到4人" in lead.open(f"/parts/{fair['theirs']}")
+    assert "答应了，一起办" in lead.send(f"/parts/{fair['theirs']}", reply="accept")
+    public = town.browser(PASSER_BY).open(f"/a/{fair['activity']}")
+    assert "市人民医院、“365”" in public
+    states = [one["state"] for one in town.api(DESK).get(f"activities/{fair['activity']}/co-hosts")["items"]]
+    assert states == ["accepted", "accepted"]
+    assert "请别的队伍、单位合办" in town.browser(ADMIN).open("/ad/audit")
 
 
 @pytest.mark.need("A19")

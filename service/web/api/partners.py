@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.partners import (
+    AskingShown,
     CoHostInput,
     CoHostShown,
     CoHostsShown,
     ContactInput,
+    HostingAnswer,
     NewPartner,
     PartnerMemberInput,
     PartnerMembersShown,
@@ -18,6 +20,7 @@ from schemas.partners import (
     PartShown,
     PartsShown,
 )
+from schemas.roster import Reply
 from schemas.volunteers import PhoneLookAsked, PhoneShown
 from service.activities.models import Activity
 from service.activities.queries import in_scope as activity_in_scope
@@ -33,6 +36,9 @@ from service.web.api.problems import invalid
 from service.web.api.resource import Resource
 
 partners = Resource("partners", description="联建单位和合办：谁来出人，各看各的。")
+
+#: What whoever is asked reads of a role.
+ROLE = ("name", "min_needed", "max_needed")
 
 
 @partners.operation("GET", "/partners", asks=PartnersAsked(), gives=PartnersShown())
@@ -148,11 +154,38 @@ def part_ways(call: Call, *, co_host_id: int) -> Any:
     actions.part_ways(call.session, co_host, account_id=call.actor.account_id, now=call.now)
 
 
+@partners.operation("POST", "/co-hosts/<id:co_host_id>/askings", gives=CoHostShown(), status=201, refuses=(409,))
+def ask_co_host(call: Call, *, co_host_id: int) -> Any:
+    """Ask it, for the first time or once more after a no."""
+    co_host = found(queries.co_host_in_scope(call.session, co_host_id, scope_ids=call.scope_ids))
+    actions.ask(call.session, co_host, account_id=call.actor.account_id, now=call.now)
+    activity = call.session.get_one(Activity, co_host.activity_id)
+    return next(one for one in _co_hosts(call, activity) if one["id"] == co_host.id)
+
+
+@partners.operation("GET", "/askings/<id:co_host_id>", gives=AskingShown())
+def show_asking(call: Call, *, co_host_id: int) -> Any:
+    """What a team or organisation of mine is asked to hold together with another community."""
+    return _asking(call, *_asked(call, co_host_id))
+
+
+@partners.operation(
+    "POST", "/askings/<id:co_host_id>/answers", takes=HostingAnswer(), gives=AskingShown(), status=201, refuses=(409,)
+)
+def answer_asking(call: Call, *, co_host_id: int, body: dict[str, Any]) -> Any:
+    """Yes or no, for a team or organisation of mine, or one that I lead; or no after a yes."""
+    co_host, name, activity = _asked(call, co_host_id)
+    is_yes, account_id = body["reply"] == Reply.ACCEPT, call.actor.account_id
+    actions.answer(call.session, co_host, is_yes=is_yes, reason=body["reason"], account_id=account_id, now=call.now)
+    return _asking(call, co_host, name, activity)
+
+
 @partners.operation("GET", "/parts", gives=PartsShown())
 def list_parts(call: Call) -> Any:
-    """Activities that teams and organisations of mine hold too, or that I lead in them."""
+    """Activities that teams and organisations of mine, or that I lead, hold too; and what they are asked."""
     rows = queries.parts(call.session, now=call.now, **_who(call))
-    return {"items": [_entry(co_host, name, activity) for co_host, name, activity in rows]}
+    asked = queries.askings(call.session, now=call.now, **_who(call))
+    return {"items": [_entry(*row) for row in rows], "askings": [_entry(*row) for row in asked]}
 
 
 @partners.operation("GET", "/parts/<id:co_host_id>", gives=PartShown())
@@ -192,7 +225,7 @@ def _members(call: Call, partner: Partner) -> dict[str, Any]:
 def _co_hosts(call: Call, activity: Activity) -> list[dict[str, Any]]:
     rows = queries.co_hosts(call.session, [activity.id])
     roles = queries.roles_of(call.session, [co_host.id for co_host, _name in rows])
-    columns = ("id", "activity_id", "team_id", "partner_id")
+    columns = ("id", "activity_id", "team_id", "partner_id", "state", "asked_at", "answered_at", "reason")
     return [
         {
             **{column: getattr(co_host, column) for column in columns},
@@ -203,8 +236,30 @@ def _co_hosts(call: Call, activity: Activity) -> list[dict[str, Any]]:
     ]
 
 
+def _asked(call: Call, co_host_id: int) -> tuple[CoHost, str, Activity]:
+    co_host, name, activity = found(queries.asking_seen(call.session, co_host_id, now=call.now, **_who(call)))
+    return co_host, name, activity
+
+
+def _asking(call: Call, co_host: CoHost, name: str, activity: Activity) -> dict[str, Any]:
+    roles = queries.roles_of(call.session, [co_host.id])[co_host.id]
+    return {
+        **_entry(co_host, name, activity),
+        "area_id": activity.area_id,
+        "from_on": min(series.from_on for series in activity.series),
+        "roles": [{column: getattr(role, column) for column in ROLE} for role in roles],
+        "reason": co_host.reason,
+    }
+
+
 def _entry(co_host: CoHost, name: str, activity: Activity) -> dict[str, Any]:
-    return {"co_host_id": co_host.id, "name": name, "activity_id": activity.id, "title": activity.title}
+    return {
+        "co_host_id": co_host.id,
+        "name": name,
+        "activity_id": activity.id,
+        "title": activity.title,
+        "state": co_host.state,
+    }
 
 
 def _shift(one: PartShift) -> dict[str, Any]:

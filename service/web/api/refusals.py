@@ -27,7 +27,8 @@ from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
-from service.partners.actions import AlreadyCoHost, AlreadyPartner
+from service.partners import models as partners
+from service.partners.actions import AlreadyCoHost, AlreadyPartner, KnownToNobody
 from service.people.actions import HasRoles
 from service.promises import models as promises
 from service.promises.actions import ReasonMissing
@@ -139,6 +140,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     promises.ForbiddenMove: _simple(409, "wrong-state"),
     ReasonMissing: lambda _error: Problem(422, kind="invalid", errors={"reason": [_("不办了要写明原因")]}),
     AlreadyPartner: _simple(409, "name-taken"),
+    KnownToNobody: _simple(409, "wrong-state"),
+    partners.ForbiddenMove: _simple(409, "wrong-state"),
     AlreadyCoHost: _simple(409, "already-co-host"),
     NameTaken: _simple(409, "name-taken"),
     NothingToCopy: _simple(409, "nothing-to-copy"),

@@ -14,6 +14,7 @@ from service import clock
 from service.activities.queries import published, shifts
 from service.courses import queries as courses
 from service.language import Lazy
+from service.partners.queries import holding_too
 from service.places.models import Area
 from service.signups.queries import standing_shifts
 from service.terms import Mode
@@ -51,6 +52,7 @@ def show(db: Session, activity_id: int) -> ResponseReturnValue:
         title=activity.title,
         activity=activity,
         place=where.place(db, activity.place_id),
+        with_us=holding_too(db, activity.id),
         how_it_goes=HOW_IT_GOES[activity.mode],
         shifts=coming[:SHOWN_SHIFTS],
         further=coming[SHOWN_SHIFTS:],

@@ -47,6 +47,7 @@ ABOUT = {
     NotificationKind.COURSE_PLACE: Lazy("告诉课程轮到了"),
     NotificationKind.COURSE_DAY: Lazy("提醒来上课"),
     NotificationKind.WEEKLY_DIGEST: Lazy("告诉一周安排"),
+    NotificationKind.CO_HOST_ASKED: Lazy("问要不要一起办活动"),
 }
 #: What an answer meets when the place or the asking is no longer as it was.
 REFUSED = (

@@ -16,7 +16,7 @@ from service.findings.queries import to_write_down
 from service.language import Lazy, _
 from service.links import answer_token, ask_token, feed_link, offers_token, swap_token
 from service.notifications.queries import unseen
-from service.partners.queries import parts
+from service.partners.queries import askings, parts
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster import arriving
@@ -78,6 +78,7 @@ def index(db: Session) -> ResponseReturnValue:
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
         risks=to_confirm(db, who.volunteer_id, now=now),
         parts=parts(db, scope_ids=(), volunteer_id=who.volunteer_id, now=now),
+        askings=askings(db, scope_ids=(), volunteer_id=who.volunteer_id, now=now),
         waiting=waiting(db, who.volunteer_id, from_at=now),
         asked=open_invitations(db, who.volunteer_id, now=now),
         answer_token=answer_token,

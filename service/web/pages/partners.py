@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from schemas.desk import PhoneLook
 from schemas.partners import CoHostForm, ContactInput, NewPartner, PartnerMemberInput
 from service.activities.models import Activity
+from service.calendars.rules import local
 from service.language import _
 from service.partners import actions, queries
-from service.partners.actions import AlreadyCoHost, AlreadyPartner
-from service.partners.models import Partner
+from service.partners.actions import AlreadyCoHost, AlreadyPartner, KnownToNobody
+from service.partners.models import ForbiddenMove, Partner
 from service.places.models import Area
 from service.terms import AreaKind
-from service.web import choices, notices, page
+from service.web import choices, notices, page, words
 from service.web.desk import Desk, activity_here, at_desk, found
 from service.web.forms import Form, Option
 
@@ -164,11 +165,26 @@ def share(desk: Desk, activity_id: int) -> ResponseReturnValue:
         try:
             actions.share(desk.db, activity, account_id=desk.account_id, now=desk.now, **host)
         except AlreadyCoHost:
-            form.refuse(_("已经在合办这个活动"), at="host")
+            form.refuse(_("已经在合办这个活动，或者已经问过"), at="host")
+        except KnownToNobody:
+            form.refuse(_("突击检查不能让别人知道，不能和别人合办"))
         else:
-            notices.notify(_("记下了。他们只看得到自己的岗位和自己的人。"))
+            notices.notify(_("问他们了。答应以后，活动页面上才写他们的名字；他们只看得到自己的岗位和自己的人。"))
             return page.see_other(url_for("co_hosts.shared", activity_id=activity.id))
     return _shared_page(desk, activity, form)
+
+
+@shared_pages.post("/co-hosts/<int:co_host_id>/ask")
+@at_desk
+def ask(desk: Desk, co_host_id: int) -> ResponseReturnValue:
+    """Ask it now, or once more after a no."""
+    co_host = found(queries.co_host_in_scope(desk.db, co_host_id, scope_ids=desk.scope_ids))
+    try:
+        actions.ask(desk.db, co_host, account_id=desk.account_id, now=desk.now)
+        notices.notify(_("问他们了。"))
+    except ForbiddenMove:
+        notices.notify(_("已经问过了。"))
+    return page.see_other(url_for("co_hosts.shared", activity_id=co_host.activity_id))
 
 
 @shared_pages.post("/co-hosts/<int:co_host_id>/end")
@@ -217,9 +233,17 @@ def _shared_page(desk: Desk, activity: Activity, form: Form) -> Response:
         activity=activity,
         rows=rows,
         roles=queries.roles_of(desk.db, [co_host.id for co_host, _name in rows]),
+        spoken_for=_spoken_for(desk, activity),
+        states=words.CO_HOST_STATES,
+        colours=words.CO_HOST_COLOURS,
         form=form,
         back=url_for("roster.index", activity_id=activity.id),
     )
+
+
+def _spoken_for(desk: Desk, activity: Activity) -> set[int]:
+    """The co-hosts for which this desk can answer too: they are of its own areas."""
+    return set(queries.spoken_for(desk.db, activity.id, scope_ids=desk.scope_ids, day=local(desk.now).date()))
 
 
 def _contact(partner: Partner) -> Form:

@@ -20,6 +20,7 @@ from service import language, links
 from service.backfill.rules import Cover
 from service.notifications import writing
 from service.notifications.desk_ledgers import Waiting
+from service.notifications.hosting import Hosting
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
@@ -28,7 +29,15 @@ from service.notifications.weeks import Gap, Week
 from service.notifications.writing import FOLDER, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
 from service.terms import AssignmentState as A
-from service.terms import EnrolmentState, InvitationState, ReleaseReason, ShiftState, SwapState, UnsentReason
+from service.terms import (
+    CoHostState,
+    EnrolmentState,
+    InvitationState,
+    ReleaseReason,
+    ShiftState,
+    SwapState,
+    UnsentReason,
+)
 from service.terms import NotificationKind as K
 from service.terms import SignUpState as S
 from tests.service.notifications.test_rules import duty
@@ -209,6 +218,10 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "course_day": (K.COURSE_DAY, [lesson()]),
     "shift_cancelled_of_a_course": (K.SHIFT_CANCELLED, [lesson(shift_state=ShiftState.CANCELLED)]),
     "shift_moved_of_a_course": (K.SHIFT_MOVED, [lesson()]),
+    "co_host_asked": (K.CO_HOST_ASKED, []),
+    "co_host_asked_once": (K.CO_HOST_ASKED, []),
+    "co_host_answered_yes": (K.CO_HOST_ANSWERED, []),
+    "co_host_answered_no": (K.CO_HOST_ANSWERED, []),
     "weekly_digest": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_gaps": (K.WEEKLY_DIGEST, []),
     "weekly_digest_with_many_gaps": (K.WEEKLY_DIGEST, []),
@@ -232,7 +245,23 @@ GAPS = (
     gap("12-02 22:00", title="夜间巡逻", role="夜间巡逻", missing=2),
     gap("12-04 14:00", title="助餐"),
 )
+HOSTING = Hosting(
+    host="市人民医院",
+    title="周六便民集市",
+    community="人民路社区",
+    landline="037164350001",
+    contact_name="陈协调",
+    from_on=date(2026, 11, 28),
+    is_once=False,
+    roles=("量血压", "登记"),
+    state=CoHostState.ASKED,
+    reason="",
+)
 SUBJECTS = {
+    "co_host_asked": Subject(hosting=HOSTING),
+    "co_host_asked_once": Subject(hosting=replace(HOSTING, is_once=True, roles=())),
+    "co_host_answered_yes": Subject(hosting=replace(HOSTING, state=CoHostState.ACCEPTED)),
+    "co_host_answered_no": Subject(hosting=replace(HOSTING, state=CoHostState.DECLINED, reason="那天有体检")),
     "login_code": Subject(code=Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False)),
     "weekly_digest": Subject(week=week()),
     "weekly_digest_with_gaps": Subject(week=week(shift_count=1, gap_count=1, missing=1, gaps=GAPS[:1])),
@@ -302,11 +331,8 @@ def test_chinese_has_full_width_punctuation_in_english_texts_too(case: str, shor
 
 
 #: To coordinators and leads, to groups, and to a number that is nobody's yet.
-TO_OTHERS = {*FOR_GROUPS} | {
-    case
-    for case in CASES
-    if case.startswith(("login_code", "gap_opened", "not_there", "swap_to_approve", "weekly_digest"))
-}
+OTHERS = ("login_code", "gap_opened", "not_there", "swap_to_approve", "co_host", "weekly_digest")
+TO_OTHERS = {*FOR_GROUPS} | {case for case in CASES if case.startswith(OTHERS)}
 
 
 @pytest.mark.parametrize("case", sorted(set(CASES) - TO_OTHERS))
@@ -394,6 +420,7 @@ def alone(kind: K, told: Subject, *, to: Recipient, link: str | None) -> tuple[s
                 contacts=list({(duty.landline, duty.contact_name): duty for duty in duties}.values()),
                 code=told.code,
                 week=told.week,
+                hosting=told.hosting,
                 link=link,
             )
         )
@@ -420,6 +447,21 @@ def test_a_week_without_shifts_is_nothing_to_tell_of() -> None:
     with pytest.raises(NothingToSay) as refused:
         write(K.WEEKLY_DIGEST, Subject(week=week(shift_count=0)), to=HER, now=NOW)
     assert refused.value.reason == UnsentReason.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("kind", "hosting"),
+    [
+        (K.CO_HOST_ASKED, None),
+        (K.CO_HOST_ASKED, replace(HOSTING, state=CoHostState.ACCEPTED)),
+        (K.CO_HOST_ASKED, replace(HOSTING, is_off=True)),
+        (K.CO_HOST_ANSWERED, HOSTING),
+    ],
+)
+def test_an_asking_that_was_answered_or_taken_back_is_told_of_no_more(kind: K, hosting: Hosting | None) -> None:
+    with pytest.raises(NothingToSay) as refused:
+        write(kind, Subject(hosting=hosting), to=HER, now=NOW)
+    assert refused.value.reason == UnsentReason.SUPERSEDED
 
 
 def test_a_week_that_is_under_way_is_told_of_no_more() -> None:

@@ -10,6 +10,7 @@ from service.audit import AuditEntry
 from service.db import transaction
 from service.partners.models import CoHost, Partner, PartnerMember
 from service.places.models import Area
+from service.terms import CoHostState
 from tests import desks, factories
 from tests.browsing import Person
 
@@ -77,9 +78,15 @@ def test_an_activity_is_shared_with_roles_and_taken_back() -> None:
         assert coordinator.status == 422
     assert "出人的岗位：引导员" in coordinator.send(address, host=f"partner:{one.id}", role_ids=role_id)
     assert "已经在合办这个活动" in coordinator.send(address, host=f"partner:{one.id}", role_ids=role_id)
+    assert "替他们答复" in coordinator.open(address), "the hospital is of her own area, and said so on the telephone"
     with transaction() as session:
         co_host = session.scalars(select(CoHost)).one()
     assert "市人民医院" in coordinator.open(f"/parts/{co_host.id}"), "its area is hers"
+    coordinator.send(f"/parts/{co_host.id}", reply="accept")
+    assert "我们办不了了" in coordinator.open(f"/parts/{co_host.id}")
+    coordinator.send(f"/parts/{co_host.id}", reply="decline")
+    with transaction() as session:
+        assert session.get_one(CoHost, co_host.id).state == CoHostState.DECLINED
     coordinator.open(address)
     assert "现在是自己办" in coordinator.send(f"/co/co-hosts/{co_host.id}/end")
     coordinator.open(f"/parts/{co_host.id}")
