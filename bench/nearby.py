@@ -57,12 +57,12 @@ def _solved(plan: Plan, near: list[Wish], before: Sequence[Wish]) -> list[Wish] 
         return None
     former = {(wish.person_id, wish.opening_id) for wish in before}
     stays = [int((wish.person_id, wish.opening_id) in former) for wish in part.able]
-    heads = [(column, worth) for column, worth in part.terms if column >= len(part.able)]
     # Whoever is not needed stays out: a placement that is new costs as much as one that is given up.
-    terms = [(n, 2 * stay - 1) for n, stay in enumerate(stays)] + heads
+    aim = part.aim.copy()
+    aim[: len(stays)] = 2 * np.array(stays) - 1
     program = part.frame.program
     bounds = np.array(program.lower), np.array(program.upper)
-    values = whole(program, terms, bounds=bounds, node_limit=NODES, slack=0.5)
+    values = whole(program, aim, bounds=bounds, node_limit=NODES, slack=0.5)
     if values is None:
         return None
     chosen = [wish for n, wish in enumerate(part.able) if values[n] > 0.5]

@@ -20,6 +20,7 @@ from service.matching.rows import framed
 from service.matching.settled import settled, whole
 
 if TYPE_CHECKING:
+    from service.matching.columns import Flags
     from service.matching.milp import Numbers
 
 #: Nodes of the search for one block.
@@ -45,20 +46,25 @@ class Part:
     """Wishes as a program whose one aim is heads first, then wishes."""
 
     def __init__(self, start: Plan, wishes: Iterable[Wish]) -> None:
+        import numpy as np
+
         self.start = start
         self.able = prospects(start, wishes)
         self.frame = framed(start, self.able)
-        self.worth = [start.problem.weights.worth(wish) for wish in self.able]
+        self.worth = self.frame.columns.worth(start.problem.weights)
         self.head = worth_of_a_head(start, self.frame.of_opening)
         self.heads: dict[int, tuple[int, int]] = {}
-        self.terms = list(enumerate(self.worth))
         for opening_id, columns in self.frame.of_opening.items():
             opening = start.openings[opening_id]
             if missing := start.missing(opening):
                 column = self.frame.program.column(0, missing)
                 self.heads[opening_id] = (column, missing)
-                self.terms.append((column, self.head * opening.weight))
                 self.frame.program.row([(column, -1), *((n, 1) for n in columns)], least=0)
+        #: What each column adds to the aim.
+        self.aim = np.zeros(len(self.frame.program.lower))
+        self.aim[: len(self.worth)] = self.worth
+        for opening_id, (column, _) in self.heads.items():
+            self.aim[column] = self.head * start.openings[opening_id].weight
 
     def solve(self, before: Sequence[Wish], *, proving: bool = False) -> tuple[list[Wish], Outlook | None]:
         """Whole numbers near the linear program, or what was there before if they are no better; what no plan beats.
@@ -68,7 +74,7 @@ class Part:
         if not self.able:
             return list(before), Outlook(0, 0)
         relaxation = Relaxation(self.frame.program)
-        relaxed = relaxation.best(self.terms)
+        relaxed = relaxation.best(self.aim)
         if relaxed is None:
             return list(before), None
         chosen = self._whole(relaxed)
@@ -79,7 +85,7 @@ class Part:
     def prove(self, chosen: Sequence[Wish]) -> Outlook | None:
         """What no plan of the part can beat, and none that has as many heads as the chosen wishes."""
         relaxation = Relaxation(self.frame.program)
-        relaxed = relaxation.best(self.terms)
+        relaxed = relaxation.best(self.aim)
         return None if relaxed is None else self._outlook(relaxed, relaxation, chosen)
 
     def most_heads(self) -> int | None:
@@ -113,37 +119,41 @@ class Part:
         return sum(self.start.problem.weights.worth(wish) for wish in chosen)
 
     def _whole(self, relaxed: Relaxed) -> list[Wish] | None:
-        loose = self._loose(relaxed.values)
-        bounds = settled(self.frame.program, relaxed, loose=[wish.person_id in loose for wish in self.able])
+        bounds = settled(self.frame.program, relaxed, loose=self._loose(relaxed.values))
         slack = max(FAIR, CLOSE / 1000 * float(relaxed.values[: len(self.worth)] @ self.worth))
-        values = whole(self.frame.program, self._fair_terms(), bounds=bounds, node_limit=NODES, slack=slack)
+        values = whole(self.frame.program, self._fair_aim(), bounds=bounds, node_limit=NODES, slack=slack)
         return None if values is None else [wish for n, wish in enumerate(self.able) if values[n] > 0.5]
 
-    def _fair_terms(self) -> list[tuple[int, float]]:
+    def _fair_aim(self) -> Numbers:
         """The aim, and between plans that honour as many wishes the fairer one.
 
-        Each duty pays less than FAIR of a point, by what it adds to the square of its person's load (rules.burden).
+        Each duty pays less than FAIR of a point, by what it adds to the square of its person's load (rules.burden) if
+        it is her first here.
         """
-        added = [self._burden(n) for n in range(len(self.able))]
-        dearest = max(1, *added)
-        return [(n, worth - (FAIR * added[n] / dearest if n < len(added) else 0)) for n, worth in self.terms]
+        import numpy as np
 
-    def _burden(self, n: int) -> int:
-        """What a duty adds to the square of its person's load, if it is her first here."""
-        person_id = self.able[n].person_id
-        allowed = max(1, LOAD_WEEKS * self.start.persons[person_id].max_minutes)
-        before, after = (self.start.load[person_id] + minutes for minutes in (0, self.frame.minutes(n)))
-        return int((1000 * after // allowed) ** 2 - (1000 * before // allowed) ** 2)
+        columns, load = self.frame.columns, self.start.load
+        before = np.array([load[person_id] for person_id in columns.person_id.tolist()], np.int64)
+        allowed = np.maximum(1, LOAD_WEEKS * columns.of_person("max_minutes"))
+        added = (1000 * (before + columns.minutes) // allowed) ** 2 - (1000 * before // allowed) ** 2
+        aim = self.aim.copy()
+        aim[: len(added)] -= FAIR * added / max(1, added.max())
+        return aim
 
-    def _loose(self, values: Numbers) -> set[int]:
-        cut = [n for n, value in enumerate(values) if HALF < value - int(value + HALF) < 1 - HALF]
+    def _loose(self, values: Numbers) -> Flags:
+        """The wishes of people who are cut in two, could fill a role left open, or serve where others do by half."""
+        import numpy as np
+
+        cut = np.flatnonzero(np.abs(values - values.round()) > HALF).tolist()
         shaky = [cause for column in cut for cause in self.frame.causes.get(column, ())]
-        loose = {self.able[n].person_id for n in [*cut, *shaky] if n < len(self.able)}
+        loose = [n for n in [*cut, *shaky] if n < len(self.able)]
         for opening_id, (_, missing) in self.heads.items():
             columns = self.frame.of_opening[opening_id]
-            if sum(values[n] for n in columns) < missing - HALF:
-                loose |= {self.able[n].person_id for n in columns}
-        return loose
+            if values[columns].sum() < missing - HALF:
+                loose += columns
+        people = self.frame.columns.person_id
+        flags: Flags = np.isin(people, people[loose])
+        return flags
 
 
 def worth_of_a_head(plan: Plan, opening_ids: Iterable[int]) -> int:

@@ -27,7 +27,7 @@ from service.matching.side_by_side import side_by_side
 from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/2"
+NAME = "blocks/3"
 #: Blocks around open roles, at most for each region.
 MOST_AROUND = 4
 

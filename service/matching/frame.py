@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from service.matching.columns import Columns, Groups
 from service.matching.milp import Program
-from service.matching.plan import Plan
+from service.matching.plan import Duty, Plan
 from service.matching.problem import BondKind, Opening, Wish
+
+if TYPE_CHECKING:
+    from service.matching.columns import Flags, Whole
 
 Rows: TypeAlias = Callable[["Frame"], None]
 
@@ -24,16 +28,19 @@ class Frame:
         self.start, self.wishes = start, wishes
         self.program = Program()
         self.program.columns_of_choice(len(wishes))
+        self.columns = Columns(start.problem, wishes)
         self.opening: list[Opening] = [start.openings[wish.opening_id] for wish in wishes]
-        self.of_opening: dict[int, list[int]] = defaultdict(list)
-        self.of_person: dict[int, list[int]] = defaultdict(list)
-        self.of_shift: dict[int, list[int]] = defaultdict(list)
-        for n, wish in enumerate(wishes):
-            self.of_opening[wish.opening_id].append(n)
-            self.of_person[wish.person_id].append(n)
-            self.of_shift[self.opening[n].shift_id].append(n)
+        self.of_opening = _members(self.columns.opening_id)
+        self.of_person = _members(self.columns.person_id)
+        self.of_shift = _members(self.columns.shift)
+        self.is_spare: list[bool] = self.columns.is_spare.tolist()
+        self.is_experienced: list[bool] = (self.columns.of_person("is_experienced") > 0).tolist()
+        self.needs_guide: list[bool] = self.columns.needs_guide.tolist()
+        self.is_adult: list[bool] = (self.columns.of_person("is_adult") > 0).tolist()
         #: Column that follows from others → those others: it is 1 where one of them is.
         self.causes: dict[int, Sequence[int]] = {}
+        #: Sets of which their person serves in one at most: for each column the number of its set, or -1.
+        self._alone: list[Whole] = []
         for rows in own:
             rows(self)
         #: So many rows, the first, are about one person's own time.
@@ -54,6 +61,38 @@ class Frame:
         if len(columns) > most:
             self.program.sum_row(columns, most=most)
 
+    def own(self, columns: Whole, sizes: Whole, *, most: Whole, shares: Whole | None = None) -> None:
+        """Rows about one person each, as in Program.rows; none where she serves once at most in its columns anyhow."""
+        import numpy as np
+
+        shares = np.ones_like(columns) if shares is None else shares
+        begins = np.cumsum(sizes) - sizes
+        says = np.ones(len(sizes), bool)
+        for alone in self._alone:
+            low, high = (end.reduceat(alone[columns], begins) for end in (np.minimum, np.maximum))
+            says &= (low < 0) | (low < high) | (np.maximum.reduceat(shares, begins) > most)
+        keep = np.repeat(says, sizes)
+        self.program.rows(columns[keep], sizes[says], values=shares[keep], most=most[says])
+
+    def one_at_most(self, groups: Groups, wanted: Flags) -> None:
+        """Of each of these groups its person serves in one at most: rows that follow from that are left out later."""
+        import numpy as np
+
+        alone = np.full(len(groups.order), -1)
+        alone[groups.order] = np.where(wanted, np.arange(len(wanted)), -1)[groups.of]
+        self._alone.append(alone)
+
+    def held(self, groups: Groups, dates: Whole, on: Callable[[Duty], int], much: Callable[[Duty], int]) -> Whole:
+        """What the person of each group, put together by person and date, holds already on that date."""
+        import numpy as np
+
+        ids, dates = self.columns.person_id[groups.firsts], dates[groups.firsts]
+        busy = [person_id for person_id in self.of_person if self.start.duties.get(person_id)]
+        sums = np.zeros(len(ids), np.int64)
+        for g in np.flatnonzero(np.isin(ids, busy)).tolist():
+            sums[g] = sum(much(duty) for duty in self.start.duties[int(ids[g])] if on(duty) == dates[g])
+        return sums
+
     def held_open(self, columns: Sequence[int], *, is_forced: bool) -> int:
         """A column that is 1 where any of these is: what is served in is held. Forced where somebody serves already."""
         held = self.program.column(int(is_forced), 1)
@@ -62,6 +101,10 @@ class Frame:
             for n in columns:
                 self.program.row([(n, 1), (held, -1)], most=0)
         return held
+
+
+def _members(keys: Whole) -> dict[int, list[int]]:
+    return Groups.by(keys).lists(keys)
 
 
 def meeting_sets(spans: list[tuple[int, int, int]]) -> Iterator[list[int]]:

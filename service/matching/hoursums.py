@@ -6,32 +6,36 @@ functions (Fekete and Schepers 2001), take such parts away, so that its answer i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
-Row: TypeAlias = tuple[list[int], int]
+if TYPE_CHECKING:
+    from service.matching.columns import Flags, Whole
+
+    Row: TypeAlias = tuple[Whole, Whole]
 
 
-def sharper(minutes: Sequence[int], most: int) -> Iterator[Row]:
-    """Rows (a share for each duty, the most of their sum) that follow from sum of minutes ≤ most."""
-    lengths = set(minutes)
-    for short in sorted(length for length in lengths if 2 * length <= most):
-        if any(length > most - short for length in lengths):
-            yield [_without_ends(length, most, short) for length in minutes], most
+def sharper(minutes: Whole, of: Whole, most: Whole) -> Iterator[Row]:
+    """Rows that follow from: in each group g, the minutes of the duties `of` it come to `most[g]` at most.
+
+    A share for each duty, all nothing where a group has no such row, and the most of the sum of each group's shares.
+    """
+    import numpy as np
+
+    def any_of(flags: Flags) -> Flags:
+        found: Flags = np.bincount(of, flags, len(most)) > 0
+        return found
+
+    left = most[of]
+    for short in np.unique(minutes).tolist():
+        too_long = minutes > left - short
+        helps = any_of(minutes == short) & any_of(too_long) & (2 * short <= most)
+        # A duty that leaves no room for a short one counts as everything, one shorter than that as nothing.
+        shares = np.where(too_long, left, np.where(minutes >= short, minutes, 0))
+        yield np.where(helps[of], shares, 0), most
     for parts in (1, 2, 3):
-        shares = [_in_parts(length, most, parts) for length in minutes]
-        if any(share > parts * length for share, length in zip(shares, minutes, strict=True)):
-            yield shares, parts * most
-
-
-def _without_ends(length: int, most: int, short: int) -> int:
-    """A duty that leaves no room for a short one counts as everything, one shorter than that as nothing."""
-    if length > most - short:
-        return most
-    return length if length >= short else 0
-
-
-def _in_parts(length: int, most: int, parts: int) -> int:
-    """So many duties longer than that share of the hours do not fit, whatever they are."""
-    times = (parts + 1) * length
-    return parts * length if times % most == 0 else most * (times // most)
+        # So many duties longer than that share of the hours do not fit, whatever they are.
+        times, over = np.divmod((parts + 1) * minutes, left)
+        shares = np.where(over == 0, parts * minutes, left * times)
+        helps = any_of(shares > parts * minutes)
+        yield np.where(helps[of], shares, 0), parts * most

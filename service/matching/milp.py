@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from service.matching.columns import Whole
+
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
 #: A solution value counts as its nearest whole number within this.
@@ -67,6 +69,16 @@ class Program:
         self.value.extend([1.0] * len(columns))
         self._close(least, most)
 
+    def rows(self, columns: Whole, sizes: Whole, *, values: Whole, most: Whole) -> None:
+        """Many rows at once: the first `sizes[0]` columns make the first, at most `most[0]`, and so on."""
+        import numpy as np
+
+        self.index.frombytes(columns.astype(np.int32).tobytes())
+        self.value.frombytes(values.astype(np.float64).tobytes())
+        self.starts.frombytes((self.starts[-1] + np.cumsum(sizes)).astype(np.int32).tobytes())
+        self.most.frombytes(most.astype(np.float64).tobytes())
+        self.least.extend([-inf] * len(sizes))
+
     def _close(self, least: float, most: float) -> None:
         self.starts.append(len(self.index))
         self.least.append(least)
@@ -102,7 +114,7 @@ class Program:
         """
         library = highs()
         solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=0.999, mip_max_nodes=node_limit)  # aims are whole numbers
-        model = self.model(terms, is_most=is_most)
+        model = self.model(self._costs(terms), is_most=is_most)
         model.integrality_ = [library.HighsVarType.kInteger] * len(self.lower)
         solver.passModel(model)
         if start is not None:
@@ -119,17 +131,21 @@ class Program:
         limit = info.mip_dual_bound
         return values, floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
 
-    def model(self, terms: Iterable[tuple[int, int]], *, is_most: bool) -> highspy.HighsLp:
+    def _costs(self, terms: Iterable[tuple[int, int]]) -> Numbers:
+        import numpy as np
+
+        costs = np.zeros(len(self.lower))
+        for column, coefficient in terms:
+            costs[column] += coefficient
+        return costs
+
+    def model(self, costs: Numbers, *, is_most: bool) -> highspy.HighsLp:
         """The program as the solver takes it, with no column held to whole numbers yet."""
         import numpy as np
 
         library = highs()
         model: highspy.HighsLp = library.HighsLp()
-        count = len(self.lower)
-        costs = np.zeros(count)
-        for column, coefficient in terms:
-            costs[column] += coefficient
-        model.num_col_, model.num_row_ = count, len(self.least)
+        model.num_col_, model.num_row_ = len(self.lower), len(self.least)
         model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.array(self.lower), np.array(self.upper)
         model.row_lower_, model.row_upper_ = np.array(self.least), np.array(self.most)
         model.sense_ = library.ObjSense.kMaximize if is_most else library.ObjSense.kMinimize

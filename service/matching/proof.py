@@ -8,7 +8,6 @@ plan. Such rows are added for whoever got halves that come to more, until they d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import floor
 from typing import TYPE_CHECKING, TypeAlias
 
 from service.matching.plan import Plan
@@ -32,9 +31,10 @@ def most_wishes(part: Part, relaxation: Relaxation, *, heads: int) -> float | No
     counted = [(column, part.start.openings[opening].weight) for opening, (column, _) in part.heads.items()]
     if counted:
         relaxation.hold(counted, least=heads)
-    terms = list(enumerate(part.worth))
+    worth = part.aim.copy()
+    worth[len(part.worth) :] = 0
     for _ in range(ROUNDS):
-        relaxed = relaxation.best(terms)
+        relaxed = relaxation.best(worth)
         rows = list(_rows_of_people(part, relaxed)) if relaxed is not None else []
         if relaxed is None or not rows:
             break
@@ -46,7 +46,7 @@ def most_wishes(part: Part, relaxation: Relaxation, *, heads: int) -> float | No
 def _rows_of_people(part: Part, relaxed: Relaxed) -> Iterator[Row]:
     """For each person who got halves that come to more than any set of whole duties: that they may not."""
     worth = _worth_to_her(part, relaxed)
-    values = relaxed.values
+    values = relaxed.values.tolist()
     for columns in part.frame.of_person.values():
         if any(HALF < values[n] < 1 - HALF for n in columns):
             terms = [(n, worth[n]) for n in columns if worth[n] >= 1]
@@ -57,8 +57,11 @@ def _rows_of_people(part: Part, relaxed: Relaxed) -> Iterator[Row]:
 
 def _worth_to_her(part: Part, relaxed: Relaxed) -> list[int]:
     """What each wish is worth less what it costs others, by the prices of all rows that are not hers alone."""
+    import numpy as np
+
     costs = costs_of_rows(part.frame.program, relaxed, begin=part.frame.own_rows)
-    return [floor(PARTS * (worth - cost)) for worth, cost in zip(part.worth, costs, strict=False)]
+    worth: list[int] = np.floor(PARTS * (part.worth - costs[: len(part.worth)])).astype(int).tolist()
+    return worth
 
 
 def best_of(start: Plan, offered: Sequence[tuple[Wish, int]]) -> int:

@@ -1,90 +1,150 @@
-"""Who could be placed at all: what single rules forbid is left out, then whoever would need somebody left out."""
+"""Who could be placed at all: what single rules forbid is left out, then whoever would need somebody left out.
+
+The rules are asked of people who hold something already or are bound to somebody. Of all others, who are most, the
+answer lies in their limits and in how full the opening is: it is read from arrays (a test holds the two together).
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from service.matching.company import adults_for
+from service.matching.columns import Columns, Groups
+from service.matching.company import adults_for, faces_of
 from service.matching.plan import Plan
-from service.matching.problem import Opening, Wish
-from service.matching.rules import FIXED, GROWING, LIMITS, HardRule, fits, partners
+from service.matching.problem import CANNOT, Opening, Wish
+from service.matching.rules import FIXED, GROWING, fits, partners
+from service.matching.table import NOTHING
 
-FREE, HELD = FIXED + LIMITS, FIXED + GROWING
+if TYPE_CHECKING:
+    from service.matching.columns import Flags
 
 
 def prospects(start: Plan, wishes: Iterable[Wish]) -> list[Wish]:
     """The wishes that a plan grown from this one might honour, in their order; some may turn out to be impossible."""
-    able = [wish for wish in wishes if fits(start, wish, by=_in_her_way(start, wish.person_id))]
-    asked = set(start.openings)
-    while True:
-        hopeful = _Hope(start, able)
-        lost = [wish for wish in able if wish.opening_id in asked and not hopeful.for_wish(wish)]
-        if not lost:
-            return able
-        asked = set(_beside(start, lost))
-        gone = {(wish.person_id, wish.opening_id) for wish in lost}
-        able = [wish for wish in able if (wish.person_id, wish.opening_id) not in gone]
+    import numpy as np
+
+    asked = list(wishes)
+    columns = Columns(start.problem, asked)
+    is_able = possible(start, columns, asked)
+    hope = _Hope(start, columns)
+    while (hopeful := hope.of(is_able)).sum() < is_able.sum():
+        is_able = hopeful
+    return [asked[n] for n in np.flatnonzero(is_able).tolist()]
 
 
-def _in_her_way(start: Plan, person_id: int) -> tuple[HardRule, ...]:
-    """The rules that could say no to a single wish: fewer where she holds nothing yet and is bound to nobody."""
-    return FREE if not start.duties.get(person_id) and not start.bonds.get(person_id) else HELD
+def possible(start: Plan, columns: Columns, wishes: Sequence[Wish]) -> Flags:
+    """Which of the wishes break no rule that others cannot mend."""
+    import numpy as np
+
+    is_able: Flags = _within_limits(columns) & ~np.fromiter((bool(wish.barred) for wish in wishes), bool, len(wishes))
+    people = np.unique(columns.person_id).tolist()
+    tied = [person_id for person_id in people if start.duties.get(person_id) or start.bonds.get(person_id)]
+    is_tied = np.isin(columns.person_id, tied)
+    is_able &= is_tied | _open_to_strangers(start, columns)
+    for n in np.flatnonzero(is_able & is_tied).tolist():
+        is_able[n] = fits(start, wishes[n], by=FIXED + GROWING)
+    return is_able
 
 
-def _beside(start: Plan, wishes: Iterable[Wish]) -> Iterator[int]:
-    """The openings of the same shifts and crews."""
-    for wish in wishes:
-        opening = start.openings[wish.opening_id]
-        yield from (other.id for other in start.of_shift[opening.shift_id])
-        yield from (other.id for other in start.of_crew.get(opening.crew, ()))
+def _within_limits(columns: Columns) -> Flags:
+    """What lies in the person and the opening alone."""
+    is_elder, longest = columns.of_person("is_elder") > 0, columns.of_person("most_at_a_stretch")
+    is_hard = (columns.of_opening("is_night") > 0) | (columns.of_opening("is_hot") > 0)
+    flags: Flags = (
+        (columns.availability != CANNOT)
+        & ~(is_elder & is_hard)
+        & ((longest == NOTHING) | (columns.minutes <= longest))
+        & (columns.minutes <= columns.of_person("max_minutes"))
+        & (columns.of_person("most_a_week") != 0)
+        & (columns.of_person("most_a_day") != 0)
+    )
+    return flags
+
+
+def _open_to_strangers(start: Plan, columns: Columns) -> Flags:
+    """Whether the opening takes somebody who holds nothing yet."""
+    import numpy as np
+
+    takes = np.zeros((len(start.problem.openings), 2), bool)
+    for at in np.unique(columns.opening).tolist():
+        takes[at] = _takes(start, start.problem.openings[at])
+    flags: Flags = takes[columns.opening, columns.is_spare.astype(int)]
+    return flags
+
+
+def _takes(start: Plan, opening: Opening) -> tuple[bool, bool]:
+    """Whether it takes somebody new who asked, and somebody new who comes only if need be."""
+    visits = start.of_visit[opening.visit] if opening.visit else []
+    known = {person_id for visit in visits for person_id in start.holders[visit.id]}
+    if not start.free(opening) or 0 < faces_of(visits) <= len(known):
+        return False, False
+    is_met = len(start.holders[opening.id]) >= opening.min_needed
+    return not is_met or not any(wish.is_spare for wish in start.placed_in([opening])), not is_met
 
 
 class _Hope:
     """Who could come together, if everybody able came to everything."""
 
-    def __init__(self, start: Plan, able: Iterable[Wish]) -> None:
-        self.start = start
-        self.able_for: dict[int, int] = defaultdict(int)
-        self.company: dict[int, set[int]] = defaultdict(set)
-        for wish in able:
-            self.able_for[wish.opening_id] += 1
-            self.company[start.openings[wish.opening_id].shift_id].add(wish.person_id)
-        self._shifts: dict[int, bool] = {}
-        self._crews: dict[int, bool] = {}
+    def __init__(self, start: Plan, columns: Columns) -> None:
+        import numpy as np
 
-    def for_wish(self, wish: Wish) -> bool:
-        """Whether the shift and the crew can be held, and her partners and a guide be there."""
-        opening = self.start.openings[wish.opening_id]
-        return self.holds(opening) and self.is_whole(opening) and self.is_accompanied(wish, opening.shift_id)
+        self.start, self.columns = start, columns
+        #: A seat: one person in one shift, in whatever role; the seat of each wish, and of each seat its shift.
+        seats = Groups.by(columns.shift, columns.person)
+        self.seat = np.empty_like(seats.of)
+        self.seat[seats.order] = seats.of
+        first = seats.firsts
+        self.shifts, self.shift = np.unique(columns.shift[first], return_inverse=True)
+        self.is_adult = columns.of_person("is_adult")[first] > 0
+        self.is_experienced = columns.of_person("is_experienced")[first] > 0
+        self.needs_guide = columns.needs_guide
+        lacking = [self._lacking(shift_id) for shift_id in self.shifts.tolist()]
+        self.adults, self.guides = np.array(lacking, np.int64).reshape(-1, 2).T
+        self.crew = columns.of_opening("crew")
+        self.crews = np.unique(self.crew[self.crew > 0]).tolist()
+        beside = list(self._beside())
+        self.follower, self.partner = np.array(beside, np.int64).reshape(-1, 2).T
 
-    def holds(self, opening: Opening) -> bool:
-        """Enough adults for the shift."""
-        shift_id = opening.shift_id
-        if shift_id not in self._shifts:
-            needed = adults_for(self.start.of_shift[shift_id])
-            there = self.there(shift_id) if needed else ()
-            self._shifts[shift_id] = sum(self.start.persons[n].is_adult for n in there) >= needed
-        return self._shifts[shift_id]
+    def _lacking(self, shift_id: int) -> tuple[int, int]:
+        """How many adults the shift still needs to be held, and how many guides if somebody new is to come."""
+        persons, company = self.start.persons, self.start.company(shift_id)
+        needed = adults_for(self.start.of_shift[shift_id])
+        there = sum(persons[person_id].is_adult for person_id in company) if needed else 0
+        return needed - there, 1 - any(persons[person_id].is_experienced for person_id in company)
 
-    def is_whole(self, opening: Opening) -> bool:
+    def _beside(self) -> Iterator[tuple[int, int]]:
+        """Each wish of somebody who has partners, and the seat of each partner beside her; -1 where there is none."""
+        people = self.columns.person_id.tolist()
+        led = [n for n, person_id in enumerate(people) if self.start.bonds.get(person_id)]
+        seats = {(people[n], int(self.columns.shift[n])): int(self.seat[n]) for n in led}
+        for n in led:
+            shift_id = int(self.columns.shift[n])
+            company = self.start.company(shift_id)
+            for other_id in partners(self.start, people[n]):
+                if other_id not in company:
+                    yield n, seats.get((other_id, shift_id), -1)
+
+    def of(self, is_able: Flags) -> Flags:
+        """Those of the able whose shift and crew can be held, and who have partners and a guide beside them."""
+        import numpy as np
+
+        is_there = np.zeros(len(self.shift) + 1, bool)
+        is_there[self.seat[is_able]] = True
+        taken = self.shift[is_there[:-1]]
+        adults, guides = (
+            np.bincount(taken, who[is_there[:-1]], len(self.shifts)) for who in (self.is_adult, self.is_experienced)
+        )
+        can_be_held, has_guide = adults >= self.adults, guides >= self.guides
+        shift = self.shift[self.seat]
+        hopeful: Flags = is_able & can_be_held[shift] & (has_guide[shift] | ~self.needs_guide)
+        hopeful[self.follower[~is_there[self.partner]]] = False
+        heads = Counter(self.columns.opening_id[is_able & (self.crew > 0)].tolist())
+        broken = [crew for crew in self.crews if not self._is_whole(crew, heads)]
+        return hopeful & ~np.isin(self.crew, broken)
+
+    def _is_whole(self, crew: int, heads: Counter[int]) -> bool:
         """Enough people for each part of the crew."""
-        if opening.crew and opening.crew not in self._crews:
-            parts = self.start.of_crew[opening.crew]
-            self._crews[opening.crew] = all(
-                self.start.missing(part) <= min(self.able_for[part.id], self.start.free(part)) for part in parts
-            )
-        return not opening.crew or self._crews[opening.crew]
-
-    def is_accompanied(self, wish: Wish, shift_id: int) -> bool:
-        """Her partners, and somebody experienced if she is new, could be in the shift."""
-        person = self.start.persons[wish.person_id]
-        if person.is_newcomer and not person.is_experienced:
-            guides = (self.start.persons[person_id].is_experienced for person_id in self.there(shift_id))
-            if not any(guides):
-                return False
-        return all(other in self.there(shift_id) for other in partners(self.start, wish.person_id))
-
-    def there(self, shift_id: int) -> set[int]:
-        """Who serves in the shift, or could."""
-        return self.company[shift_id].union(self.start.company(shift_id))
+        parts, start = self.start.of_crew[crew], self.start
+        return all(start.missing(part) <= min(heads[part.id], start.free(part)) for part in parts)

@@ -31,22 +31,21 @@ class Relaxation:
     """
 
     def __init__(self, program: Program) -> None:
+        import numpy as np
+
         self.width = len(program.lower)
         self.solver = new_solver(presolve="off")
-        self.solver.passModel(program.model([], is_most=True))
+        self.solver.passModel(program.model(np.zeros(self.width), is_most=True))
 
     def hold(self, terms: Iterable[tuple[int, int]], *, least: float = -inf, most: float = inf) -> None:
         """One more row."""
         columns, coefficients = zip(*terms, strict=True)
         self.solver.addRow(least, most, len(columns), list(columns), [float(value) for value in coefficients])
 
-    def best(self, terms: Iterable[tuple[int, int]]) -> Relaxed | None:
-        """The largest sum of these terms; None when the rows contradict each other."""
+    def best(self, costs: Numbers) -> Relaxed | None:
+        """The largest sum of what the columns add, each its cost times; None when the rows contradict each other."""
         import numpy as np
 
-        costs = np.zeros(self.width)
-        for column, coefficient in terms:
-            costs[column] += coefficient
         self.solver.changeColsCost(self.width, np.arange(self.width, dtype=np.int32), costs)
         self.solver.run()
         if self.solver.getModelStatus() != highs().HighsModelStatus.kOptimal:
@@ -55,12 +54,12 @@ class Relaxation:
         return Relaxed(best, np.array(found.col_value), np.array(found.col_dual), np.array(found.row_dual))
 
 
-def costs_of_rows(program: Program, relaxed: Relaxed, *, begin: int) -> list[float]:
+def costs_of_rows(program: Program, relaxed: Relaxed, *, begin: int) -> Numbers:
     """What each column pays for its places in the rows from `begin` on, by their prices."""
     import numpy as np
 
     prices = relaxed.of_rows[: len(program.least)].copy()
     prices[:begin] = 0
     paid = np.repeat(prices, np.diff(np.array(program.starts))) * np.array(program.value)
-    costs: list[float] = np.bincount(np.array(program.index), paid, minlength=len(program.lower)).tolist()
+    costs: Numbers = np.bincount(np.array(program.index), paid, minlength=len(program.lower)).astype(float)
     return costs

@@ -10,10 +10,10 @@ from service.matching.frame import Frame, Rows
 from service.matching.plan import Plan
 from service.matching.problem import Wish
 
-#: What each person's own time allows, whoever else serves.
-OWN: tuple[Rows, ...] = (hours.same_time, hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts)
+#: What each person's own time allows, whoever else serves. The first say most: what follows from them is left out.
+OWN: tuple[Rows, ...] = (hours.weekly_shifts, hours.daily_shifts, hours.same_time, hours.stretch, hours.weekly_hours)
 SHARED: tuple[Rows, ...] = (
-    *(hours.relief, company.full, company.not_needed, company.apart, company.faces),
+    *(hours.relief, company.full, company.apart, company.faces),
     *(company.together, company.newcomer, company.enough_adults, company.crew),
 )
 

@@ -10,25 +10,19 @@ from service.matching.problem import BondKind, Wish, day
 
 
 def full(frame: Frame) -> None:
-    """No more people than places."""
-    for opening_id, columns in frame.of_opening.items():
-        frame.at_most(columns, frame.start.free(frame.start.openings[opening_id]))
-
-
-def not_needed(frame: Frame) -> None:
-    """Where somebody serves who comes only if need be, nobody serves beyond the minimum."""
+    """No more people than places; where somebody serves who comes only if need be, no more than the minimum."""
     for opening_id, columns in frame.of_opening.items():
         opening = frame.start.openings[opening_id]
-        spare = [n for n in columns if frame.wishes[n].is_spare]
         missing, free = frame.start.missing(opening), frame.start.free(opening)
-        if len(columns) <= missing or free <= missing:
-            continue
+        spare = [n for n in columns if frame.is_spare[n]]
         if any(wish.is_spare for wish in frame.start.placed_in([opening])):
-            frame.at_most(columns, missing)
-        elif spare:
+            frame.at_most(columns, min(missing, free))
+        elif spare and min(free, len(columns)) > missing:
             most = min(free, len(columns))
             called = frame.held_open(spare, is_forced=False)
             frame.program.row([*((n, 1) for n in columns), (called, most - missing)], most=most)
+        else:
+            frame.at_most(columns, free)
 
 
 def apart(frame: Frame) -> None:
@@ -122,8 +116,8 @@ def newcomer(frame: Frame) -> None:
         company = frame.start.company(shift_id)
         if any(persons[person_id].is_experienced for person_id in company):
             continue
-        guides = [n for n in columns if persons[frame.wishes[n].person_id].is_experienced]
-        fresh = [n for n in columns if persons[frame.wishes[n].person_id].is_newcomer and n not in guides]
+        guides = [n for n in columns if frame.is_experienced[n]]
+        fresh = [n for n in columns if frame.needs_guide[n]]
         placed = frame.start.placed_in(frame.start.of_shift[shift_id])
         if guides and any(persons[wish.person_id].is_newcomer for wish in placed):
             frame.program.sum_row(guides, least=1)
@@ -147,7 +141,7 @@ def enough_adults(frame: Frame) -> None:
         there = sum(persons[person_id].is_adult for person_id in set(frame.start.company(shift_id)))
         if (missing := adults_for(openings) - there) > 0:
             held = frame.held_open(columns, is_forced=bool(frame.start.placed_in(openings)))
-            grown = [(n, 1) for n in columns if persons[frame.wishes[n].person_id].is_adult]
+            grown = [(n, 1) for n in columns if frame.is_adult[n]]
             frame.program.row([*grown, (held, -missing)], least=0)
 
 

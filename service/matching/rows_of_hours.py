@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from service.matching.frame import Frame, grouped, meeting_sets, pairs
+from service.matching.columns import Groups
+from service.matching.frame import Frame, meeting_sets, pairs
 from service.matching.hours import BREAK
 from service.matching.hoursums import sharper
-from service.matching.plan import Plan
-from service.matching.problem import BondKind, day
+from service.matching.plan import Duty, Plan
+from service.matching.problem import BondKind
+from service.matching.table import NOTHING
+
+if TYPE_CHECKING:
+    from service.matching.columns import Whole
+
+
+def weekly_shifts(frame: Frame) -> None:
+    """Her own number of shifts in each week."""
+    _so_many(frame, "most_a_week", frame.columns.week, lambda duty: duty.week)
+
+
+def daily_shifts(frame: Frame) -> None:
+    """Her own number of shifts on each day."""
+    _so_many(frame, "most_a_day", frame.columns.day, lambda duty: duty.day)
+
+
+def _so_many(frame: Frame, limit: str, dates: Whole, on: Callable[[Duty], int]) -> None:
+    columns = frame.columns
+    groups = Groups.by(columns.person, dates)
+    most = columns.of_person(limit)[groups.firsts]
+    left = (most - frame.held(groups, dates, on, lambda duty: 1)).clip(min=0)
+    is_short = (most != NOTHING) & (groups.sizes > left)
+    frame.own(*groups.where(is_short), most=left[is_short])
+    frame.one_at_most(groups, is_short & (left == 1))
 
 
 def same_time(frame: Frame) -> None:
-    """Of duties that meet, rest owed included, one at most: a row for each set of which any two meet."""
-    for columns in frame.of_person.values():
-        if len(columns) > 1:
-            spans = sorted((frame.opening[n].starts, n) for n in columns)
-            for meeting in meeting_sets(
-                [(starts, frame.opening[n].ends + frame.opening[n].rest_after, n) for starts, n in spans]
-            ):
-                frame.program.sum_row(meeting, most=1)
-            shifts = [frame.opening[n].shift_id for n in columns]
-            if len(set(shifts)) < len(shifts):
-                _one_role_of_a_shift(frame, columns)
+    """Of duties that meet, rest owed included, one at most: a row for each largest set that shares a moment.
 
+    Such a set is complete when somebody's next duty begins after one of it has ended.
+    """
+    import numpy as np
 
-def _one_role_of_a_shift(frame: Frame, columns: list[int]) -> None:
-    roles: dict[int, list[int]] = defaultdict(list)
-    for n in columns:
-        roles[frame.opening[n].shift_id].append(n)
-    for same in roles.values():
-        frame.at_most(same, 1)
+    columns = frame.columns
+    rest = columns.of_opening("rest_after")
+    groups = Groups.by(columns.person, then=columns.starts)
+    starts, ends = columns.starts[groups.order], np.maximum(columns.ends + rest, columns.starts + 1)[groups.order]
+    later, earlier = groups.pairs()
+    meets = ends[earlier] > starts[later]
+    later, earlier = later[meets], earlier[meets]
+    sizes = np.bincount(later, minlength=len(starts))
+    first_end = np.minimum.reduceat(ends[earlier], np.cumsum(sizes) - sizes)
+    is_last = np.diff(groups.of, append=-1) != 0
+    complete = (sizes > 1) & (is_last | (first_end <= np.append(starts[1:], 0)))
+    frame.own(groups.order[earlier[complete[later]]], sizes[complete], most=np.ones(complete.sum(), np.int64))
+    shifts = Groups.by(columns.person, columns.shift)
+    twice = shifts.sizes > 1
+    frame.own(*shifts.where(twice), most=np.ones(twice.sum(), np.int64))
 
 
 def stretch(frame: Frame) -> None:
@@ -70,36 +97,21 @@ def _too_long(items: list[tuple[int, int, int]], limit: int) -> Iterator[list[in
 
 
 def weekly_hours(frame: Frame) -> None:
-    """Her own limit in each week."""
-    for person_id, columns in frame.of_person.items():
-        limit = frame.start.persons[person_id].max_minutes
-        for week, inside in grouped(columns, lambda n: frame.opening[n].week):
-            left = limit - sum(duty.minutes for duty in frame.start.duties[person_id] if duty.week == week)
-            minutes = [frame.minutes(n) for n in inside]
-            if sum(minutes) > left:
-                frame.program.row(zip(inside, minutes, strict=True), most=left)
-                for shares, most in sharper(minutes, left):
-                    frame.program.row([(n, share) for n, share in zip(inside, shares, strict=True) if share], most=most)
+    """Her own limit in each week, and what follows from it for whole duties."""
+    import numpy as np
 
-
-def weekly_shifts(frame: Frame) -> None:
-    """Her own number of shifts in each week."""
-    for person_id, columns in frame.of_person.items():
-        limit = frame.start.persons[person_id].most_a_week
-        if limit is not None:
-            for week, inside in grouped(columns, lambda n: frame.opening[n].week):
-                held = sum(duty.week == week for duty in frame.start.duties[person_id])
-                frame.at_most(inside, max(0, limit - held))
-
-
-def daily_shifts(frame: Frame) -> None:
-    """Her own number of shifts on each day."""
-    for person_id, columns in frame.of_person.items():
-        limit = frame.start.persons[person_id].most_a_day
-        if limit is not None:
-            for today, inside in grouped(columns, lambda n: day(frame.opening[n].starts)):
-                held = sum(duty.day == today for duty in frame.start.duties[person_id])
-                frame.at_most(inside, max(0, limit - held))
+    columns = frame.columns
+    groups = Groups.by(columns.person, columns.week)
+    held = frame.held(groups, columns.week, lambda duty: duty.week, lambda duty: duty.minutes)
+    most = columns.of_person("max_minutes")[groups.firsts] - held
+    members, sizes = groups.where(groups.sums(columns.minutes) > most)
+    most = most[groups.sums(columns.minutes) > most]
+    minutes, of = columns.minutes[members], np.repeat(np.arange(len(sizes)), sizes)
+    frame.own(members, sizes, shares=minutes, most=most)
+    for shares, limits in sharper(minutes, of, most):
+        counts = np.bincount(of[shares > 0], minlength=len(sizes))
+        kept = counts > 0
+        frame.own(members[shares > 0], counts[kept], shares=shares[shares > 0], most=limits[kept])
 
 
 def relief(frame: Frame) -> None:

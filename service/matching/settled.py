@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from service.matching.milp import TOLERANCE, Program, highs, new_solver
@@ -10,47 +9,51 @@ from service.matching.milp import TOLERANCE, Program, highs, new_solver
 if TYPE_CHECKING:
     import highspy
 
+    from service.matching.columns import Flags
     from service.matching.milp import Numbers
     from service.matching.relaxed import Relaxed
 
-#: How much the linear program would lose, in worth, by doing otherwise, before it counts as sure: of a yes, of a no.
+#: How much the linear program would lose, in worth, by doing otherwise, before it counts as sure: of a yes, of a no,
+#: and of a no of loose columns. With few columns the solver has time for more doubt.
 SURE_YES, SURE_NO, SURE_ANYHOW = 1, 1, 10
+FEW, DOUBT = 15_000, 5
 HALF = 1e-6
 
 
-def settled(program: Program, relaxed: Relaxed, *, loose: Sequence[bool]) -> tuple[Numbers, Numbers]:
+def settled(program: Program, relaxed: Relaxed, *, loose: Flags) -> tuple[Numbers, Numbers]:
     """Bounds of all columns, closed where the linear program is sure. Loose columns, the first so many, are not closed
     at one, and at nothing only where the price is high."""
     import numpy as np
 
     lower, upper = np.array(program.lower), np.array(program.upper)
-    is_loose, own = np.array(loose), slice(len(loose))
+    own, doubt = slice(len(loose)), DOUBT if len(loose) < FEW else 1
     values, prices = relaxed.values[own], relaxed.prices[own]
-    lower[own][(values > 1 - HALF) & (prices > SURE_YES) & ~is_loose] = 1
-    upper[own][(values < HALF) & (prices < -np.where(is_loose, SURE_ANYHOW, SURE_NO))] = 0
+    lower[own][(values > 1 - HALF) & (prices > doubt * SURE_YES) & ~loose] = 1
+    upper[own][(values < HALF) & (prices < -doubt * np.where(loose, SURE_ANYHOW, SURE_NO))] = 0
     return lower, upper
 
 
 def whole(
     program: Program,
-    terms: Sequence[tuple[int, float]],
+    aim: Numbers,
     *,
     bounds: tuple[Numbers, Numbers],
     node_limit: int,
     slack: float,
 ) -> Numbers | None:
-    """Whole values of all columns within these bounds, the sum of the terms within `slack` of the largest.
+    """Whole values of all columns within these bounds, the aim within `slack` of the largest.
 
     None if none was found. Columns whose bounds are equal, and rows that hold anyhow, never reach the solver.
     """
     lower, upper = bounds
     library = highs()
     is_open = upper > lower
-    model = opened(program, terms, lower, upper)
+    model = opened(program, aim, lower, upper)
     if not is_open.any():
         return None if model.num_row_ else lower
     model.integrality_ = [library.HighsVarType.kInteger] * model.num_col_
-    solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit)
+    # Beginning again with a smaller program, as the solver likes to, takes half of all time and gains nothing here.
+    solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit, mip_allow_restart=False)
     solver.passModel(model)
     solver.run()
     if solver.getInfo().primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
@@ -60,7 +63,7 @@ def whole(
     return values
 
 
-def opened(program: Program, terms: Sequence[tuple[int, float]], lower: Numbers, upper: Numbers) -> highspy.HighsLp:
+def opened(program: Program, aim: Numbers, lower: Numbers, upper: Numbers) -> highspy.HighsLp:
     """What is left to decide when columns are held within these bounds: open columns, and rows that may yet break."""
     import numpy as np
 
@@ -75,13 +78,10 @@ def opened(program: Program, terms: Sequence[tuple[int, float]], lower: Numbers,
     smallest, largest = (np.bincount(row, end, minlength=len(least)) for end in ends)
     is_live = (smallest < least - TOLERANCE) | (largest > most + TOLERANCE)
     row, index, value = row[is_live[row]], index[is_live[row]], value[is_live[row]]
-    costs = np.zeros(len(lower))
-    for column, coefficient in terms:
-        costs[column] += coefficient
     left: highspy.HighsLp = highs().HighsLp()
     left.num_col_, left.num_row_ = int(is_open.sum()), int(is_live.sum())
     left.sense_ = highs().ObjSense.kMaximize
-    left.col_cost_, left.col_lower_, left.col_upper_ = costs[is_open], lower[is_open], upper[is_open]
+    left.col_cost_, left.col_lower_, left.col_upper_ = aim[is_open], lower[is_open], upper[is_open]
     left.row_lower_, left.row_upper_ = least[is_live], most[is_live]
     left.a_matrix_.format_ = highs().MatrixFormat.kRowwise
     left.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(is_live))[is_live])])
