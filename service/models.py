@@ -8,6 +8,7 @@ from service.activities import models as activities
 from service.availability import models as availability
 from service.backfill import models as backfill
 from service.calendars import models as calendars
+from service.company import models as company
 from service.copies import models as copies
 from service.courses import models as courses
 from service.courtyards import models as courtyards
@@ -45,6 +46,7 @@ __all__ = [
     "backfill",
     "calendars",
     "clock",
+    "company",
     "copies",
     "courses",
     "courtyards",

@@ -65,6 +65,26 @@ class Availability(StrEnum):
     CANNOT = "cannot"
 
 
+class BondKind(StrEnum):
+    """What two people are to each other on duty."""
+
+    APART = "apart"
+    TOGETHER = "together"
+    RELIEF = "relief"
+
+
+class CompanyFault(StrEnum):
+    """What can be wrong with who is on duty together in one shift."""
+
+    TWO_ADULTS = "two_adults"
+    CHILD_RATIO = "child_ratio"
+    NEWCOMER = "newcomer"
+    CREW = "crew"
+    APART = "apart"
+    RELIEF = "relief"
+    TOGETHER = "together"
+
+
 class ConsentPurpose(StrEnum):
     """What a volunteer agreed to, each revocable on its own (PIPL art. 14, 15)."""
 

@@ -26,6 +26,7 @@ from service.activities.models import Activity, Shift
 from service.availability.queries import cannot_come, if_needed
 from service.backfill.models import Backfill, Invitation
 from service.calendars.rules import local
+from service.company.queries import must_not_meet
 from service.places.models import Area
 from service.places.queries import neighbourhood_id
 from service.roster.models import HOLDING, ON_THE_ROSTER, Assignment
@@ -104,7 +105,7 @@ def colleagues(session: Session, row: OpeningRow, *, holder_id: int) -> list[Vol
     people = session.scalars(
         select(Volunteer)
         .where(Volunteer.left_at.is_(None), Volunteer.steps_in, Volunteer.id != holder_id, not_(is_placed))
-        .where(pool(session, Rung.TEAM, row), not_(cannot_come(row.Shift)))
+        .where(pool(session, Rung.TEAM, row), not_(cannot_come(row.Shift)), not_(must_not_meet(row.Shift)))
         .order_by(if_needed(row.Shift), load(row.Shift), Volunteer.id)
         .limit(SLICE)
     ).all()
@@ -204,7 +205,8 @@ def _in_order(
     return (
         select(Volunteer.id)
         .where(Volunteer.left_at.is_(None), Volunteer.steps_in, pool)
-        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked), not_(cannot_come(shift)))
+        .where(not_(is_placed), not_(asks_herself), not_(has_answered), not_(is_asked))
+        .where(not_(cannot_come(shift)), not_(must_not_meet(shift)))
         .order_by(was_late.desc(), if_needed(shift), *first, asked_elsewhere, load(shift), Volunteer.id)
     )
 

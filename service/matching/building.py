@@ -12,19 +12,21 @@ from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.availability.queries import said
 from service.availability.rules import Said
 from service.calendars.rules import local
-from service.matching.problem import LOAD_WEEKS, Commitment, Draft, Opening, Person, Pin, Problem, minute
+from service.company import queries as company
+from service.company.rules import OF_AGE, Rule, Server
+from service.matching.problem import LOAD_WEEKS, Bond, Commitment, Draft, Opening, Person, Pin, Problem, minute
 from service.matching.wishes import Askings, who_asked, wishes
 from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidates
 from service.signups.queries import OpeningRow
 from service.signups.rules import Candidate
-from service.terms import ActivityState, AssignmentState, Mode, ShiftState
+from service.terms import ActivityState, AssignmentState, BondKind, Mode, ShiftState
 from service.volunteers.rules import age_on
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
 PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2
-#: Years from which one is of age, and from which the rules for elders hold.
-ADULT, ELDER = 18, 70
+#: Years from which the rules for elders hold.
+ELDER = 70
 #: Hours in China between which it is night.
 NIGHT, MORNING = 22, 5
 #: States in which somebody served, or surely will.
@@ -37,25 +39,39 @@ def build_problem(
     """The activity's shifts that start in [from_at, until_at) and after `now`, with all a plan may depend on.
 
     Wishes are the sign-ups that wait for an answer; in a rota also the team's members of the day, unasked.
-    Who holds a place already is pinned there. What an earlier plan drafted and nobody published is to be bettered.
+    Whose partner did not ask does not come either. Who holds a place already is pinned there. What an earlier plan
+    drafted and nobody published is to be bettered.
     """
     begin = max(from_at, now)
     rows = _openings(session, activity_id, from_at=from_at, until_at=until_at, now=now)
     held = _held(session, rows)
     asked = who_asked(session, rows)
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
+    bonds = {
+        pair: kind
+        for pair, kind in company.bonds_with(session, people).items()
+        if kind == BondKind.TOGETHER or people.issuperset(pair)
+    }
+    people = people.union(*bonds)
     known = candidates(session, people, around=begin, until=until_at)
     heard = said(session, people)
     loads = _loads(session, people, before=begin)
+    rule, had = company.rule_of(session, activity_id), company.served(session, activity_id, people, before=begin)
     pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
         persons=tuple(
-            _person(person, heard[number], load_minutes=loads.get(number, 0), on=local(begin).date())
+            _person(
+                person,
+                heard[number],
+                load_minutes=loads.get(number, 0),
+                on=local(begin).date(),
+                served=had.get(number, 0) if rule.pairs_newcomers else None,
+            )
             for number, person in known.items()
         ),
-        openings=tuple(_opening(row, held) for row in rows),
+        openings=tuple(_opening(row, held, rule) for row in rows),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
         wishes=wishes(session, rows, asked, known=known, heard=heard),
         pins=tuple(
@@ -66,6 +82,7 @@ def build_problem(
             )
             for assignment in held
         ),
+        bonds=tuple(Bond(person_id=one, other_id=other, kind=kind) for (one, other), kind in bonds.items()),
         drafts=tuple(_drafted(session, rows, asked)),
     )
 
@@ -120,9 +137,11 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
     return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
 
 
-def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> Person:
-    """What is known of her today, and how much she will. Nobody says yet who is new, and who goes with whom."""
-    years = age_on(person.birth_on, on) if person.birth_on is not None else ADULT
+def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date, served: int | None) -> Person:
+    """What is known of her today, and how much she will. `served`: shifts before, where newcomers are guided."""
+    years = age_on(person.birth_on, on) if person.birth_on is not None else OF_AGE
+    is_adult = years >= OF_AGE
+    known = Server(volunteer_id=person.volunteer_id, is_adult=is_adult, served=served or 0)
     return Person(
         id=person.volunteer_id,
         max_minutes=60 * person.weekly_hours,
@@ -130,8 +149,10 @@ def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> P
         most_a_day=heard.most_a_day,
         most_a_week=heard.most_a_week,
         most_at_a_stretch=60 * heard.most_at_a_stretch if heard.most_at_a_stretch else None,
-        is_adult=years >= ADULT,
+        is_adult=is_adult,
         is_elder=years >= ELDER,
+        is_newcomer=served is not None and known.is_new,
+        is_experienced=served is not None and known.can_guide,
     )
 
 
@@ -141,7 +162,7 @@ def is_night(shift: Shift) -> bool:
     return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT
 
 
-def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
+def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule) -> Opening:
     role, shift = row.ShiftRole, row.Shift
     holders = sum(assignment.shift_role_id == role.id for assignment in held)
     return Opening(
@@ -157,6 +178,11 @@ def _opening(row: OpeningRow, held: Sequence[Assignment]) -> Opening:
         weight=QUALIFIED_WEIGHT if row.ActivityRole.requires else PLAIN_WEIGHT,
         area=shift.area_id,
         is_night=is_night(shift),
+        children=rule.children,
+        per_adult=rule.per_adult,
+        crew=shift.id if rule.held_together else 0,
+        visit=shift.place_id if rule.most_faces else 0,
+        most_faces=rule.most_faces,
     )
 
 

@@ -12,12 +12,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 from service.matching.blockers import Blocker
 from service.matching.table import Table
+from service.terms import BondKind as BondKind  # noqa: PLC0414 (part of the interface of all solvers)
 
 #: The form written when anything is used that the ones before did not know.
 VERSION, SECOND_VERSION, FIRST_VERSION = 3, 2, 1
@@ -33,14 +33,6 @@ EAST_OF_UTC, DAY = 480, 1440
 
 class MalformedProblem(ValueError):
     """The tables contradict each other, or are of a version this program does not read."""
-
-
-class BondKind(StrEnum):
-    """What two people mean to each other's plans."""
-
-    APART = "apart"  # never in the same shift
-    TOGETHER = "together"  # partners: in the same shift or not at all
-    RELIEF = "relief"  # one household: one of the two stays with the child, never both on duty at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ from service.terms import (
     BackfillCause,
     BackfillState,
     CoHostState,
+    BondKind,
+    CompanyFault,
     CopyOutlook,
     DateChange,
     DayRule,
@@ -50,6 +52,22 @@ MODES = {
     Mode.MATCHED: Lazy("统筹安排"),
     Mode.ROTA: Lazy("轮值排班"),
     Mode.CALL_OUT: Lazy("紧急召集"),
+}
+#: What two people are to each other on duty, short.
+BONDS = {
+    BondKind.TOGETHER: Lazy("要一起来"),
+    BondKind.RELIEF: Lazy("轮着来，不同时"),
+    BondKind.APART: Lazy("不排在一起"),
+}
+#: What is wrong with who is on duty together.
+COMPANY_FAULTS = {
+    CompanyFault.TWO_ADULTS: Lazy("有孩子，在场的大人不到两位"),
+    CompanyFault.CHILD_RATIO: Lazy("大人不够带这么多孩子"),
+    CompanyFault.NEWCOMER: Lazy("有新来的，没有人带"),
+    CompanyFault.CREW: Lazy("岗位没有凑齐，还办不了"),
+    CompanyFault.APART: Lazy("有不该排在一起的人"),
+    CompanyFault.RELIEF: Lazy("有一家要轮着来的，排到了同一班"),
+    CompanyFault.TOGETHER: Lazy("有要一起来的，只排了一个"),
 }
 #: What somebody says of a time, as whoever plans reads it.
 AVAILABILITIES = {

@@ -110,6 +110,8 @@ PAGES = {
             "person.leaving",
             "habits.hers",
             "availability.hers",
+            "company.show",
+            "company.of_person",
             "habits.own",
             "ledger.person",
             "ledger.shift",

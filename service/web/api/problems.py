@@ -35,6 +35,7 @@ TITLES = {
     "preview-stale": Lazy("会动到的日子变了，请再看一遍"),
     "already-member": Lazy("已经是队员"),
     "already-claimed": Lazy("已经记过了"),
+    "bound-already": Lazy("这两个人已经记过了"),
     "already-co-host": Lazy("已经在合办这个活动"),
     "already-entrusted": Lazy("已经有别人负责"),
     "last-administrator": Lazy("这里要留一位管理员"),

@@ -12,6 +12,7 @@ from service.activities import queries as activities
 from service.activities.models import Activity, Shift
 from service.backfill.queries import under_way
 from service.calendars.rules import instant, local
+from service.company.queries import faults_of
 from service.drafting.queries import doubts, pencilled
 from service.findings.queries import keeps_findings
 from service.language import _
@@ -45,6 +46,7 @@ def board_page(
     """The roster page; with `refusal`, why what was asked for could not be done."""
     span = activities.starts(desk.db, activity.id, now=desk.now)
     monday = _monday(on or asked_day("on"), span, desk.now)
+    week = _week(desk, activity, monday)
     declined = roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id)
     return page.render(
         "roster/index.html",
@@ -54,7 +56,8 @@ def board_page(
         activity=activity,
         place=desk.db.get_one(Area, activity.place_id),
         team=desk.db.get(Team, activity.team_id) if activity.team_id else None,
-        shifts=_week(desk, activity, monday),
+        shifts=week,
+        company_faults=faults_of(desk.db, activity.id, [board.shift for board in week], now=desk.now),
         declined=declined,
         suggested=roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),

@@ -18,6 +18,7 @@ from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
+from service.company import actions as company
 from service.copies import actions as copies
 from service.copies.rules import around
 from service.courtyards import actions as courtyards
@@ -48,6 +49,7 @@ from service.terms import (
     Assumption,
     BackfillCause,
     BackfillState,
+    BondKind,
     CopySpan,
     InvitationState,
     Mode,
@@ -109,6 +111,7 @@ class Place:
     qualification_id: int
     promise_id: int
     absence_id: int
+    bond_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -310,7 +313,15 @@ def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
         session, area_id=area.id, title="修楼道灯", owner_id=her.id, due_on=TODAY, account_id=999, now=NOW
     )
     gone = availability.note_absence(session, her, from_on=TODAY, until_on=TODAY, noted_by=999, now=NOW)
-    return {"skill_id": skill.id, "qualification_id": paper.id, "promise_id": made.id, "absence_id": gone.id}
+    friend = factories.volunteer(session, area, "伴伴")
+    bond = company.bind(session, her, other=friend, kind=BondKind.TOGETHER, account_id=999, now=NOW)
+    return {
+        "skill_id": skill.id,
+        "qualification_id": paper.id,
+        "promise_id": made.id,
+        "absence_id": gone.id,
+        "bond_id": bond.id,
+    }
 
 
 def to_be_held(session: Session, area: Area) -> int:

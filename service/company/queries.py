@@ -1,0 +1,123 @@
+"""Named reads of who serves with whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from service.activities.models import Shift
+from service.calendars.rules import local
+from service.company.models import Bond, CompanyRule
+from service.company.rules import OF_AGE, Rule, Server, faults
+from service.places.queries import within
+from service.roster.models import HOLDING, ON_THE_ROSTER, Assignment
+from service.terms import AssignmentState, BondKind, CompanyFault
+from service.volunteers.models import Volunteer
+from service.volunteers.rules import age_on
+
+FIELDS = ("children", "per_adult", "pairs_newcomers", "held_together", "most_faces")
+#: States in which somebody served, once the shift is over.
+SERVED = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
+
+
+def rule_of(session: Session, activity_id: int) -> Rule:
+    """What the activity asks of those on duty together."""
+    kept = session.get(CompanyRule, activity_id)
+    return Rule(**{name: getattr(kept, name) for name in FIELDS}) if kept is not None else Rule()
+
+
+def bonds_with(session: Session, volunteer_ids: Collection[int]) -> dict[tuple[int, int], BondKind]:
+    """The bonds of these people with whomever, by (lower id, higher id): a partner may not be among them."""
+    ids = sorted(volunteer_ids)
+    theirs = select(Bond).where(or_(Bond.person_id.in_(ids), Bond.other_id.in_(ids))).order_by(Bond.id)
+    return {(bond.person_id, bond.other_id): BondKind(bond.kind) for bond in session.scalars(theirs)}
+
+
+def bonds_of(session: Session, volunteer_id: int) -> Sequence[Row[Bond, Volunteer]]:
+    """(bond, the other one) of a person, by the other's pinyin."""
+    is_other = or_(
+        and_(Bond.person_id == volunteer_id, Bond.other_id == Volunteer.id),
+        and_(Bond.other_id == volunteer_id, Bond.person_id == Volunteer.id),
+    )
+    return session.execute(select(Bond, Volunteer).join(Volunteer, is_other).order_by(Volunteer.pinyin, Bond.id)).all()
+
+
+def bond_in_scope(session: Session, bond_id: int, *, scope_ids: Sequence[int]) -> Bond | None:
+    """The bond, if both people live in the scopes."""
+    here = select(Volunteer.id).where(within(Volunteer.area_id, scope_ids))
+    return session.scalar(select(Bond).where(Bond.id == bond_id, Bond.person_id.in_(here), Bond.other_id.in_(here)))
+
+
+def served(session: Session, activity_id: int, volunteer_ids: Collection[int], *, before: datetime) -> dict[int, int]:
+    """How many shifts of the activity, over by `before`, each of these people has served; without those of none."""
+    counts = session.execute(
+        select(Assignment.volunteer_id, func.count())
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Shift.activity_id == activity_id, Shift.ends_at <= before)
+        .where(Assignment.volunteer_id.in_(sorted(volunteer_ids)), Assignment.state.in_(SERVED))
+        .where(Assignment.is_stand_by.is_(False))
+        .group_by(Assignment.volunteer_id)
+    )
+    return dict(counts.all())
+
+
+def must_not_meet(shift: Shift) -> ColumnElement[bool]:
+    """Of `Volunteer`: somebody holds a place whom she must not meet there, or who stays with the child meanwhile."""
+    other = or_(
+        and_(Bond.person_id == Volunteer.id, Bond.other_id == Assignment.volunteer_id),
+        and_(Bond.other_id == Volunteer.id, Bond.person_id == Assignment.volunteer_id),
+    )
+    return (
+        select(Bond.id)
+        .join(Assignment, other)
+        .where(Bond.kind.in_((BondKind.APART, BondKind.RELIEF)))
+        .where(Assignment.shift_id == shift.id, Assignment.state.in_(HOLDING))
+        .correlate(Volunteer)
+        .exists()
+    )
+
+
+def faults_of(
+    session: Session, activity_id: int, shifts: Iterable[Shift], *, now: datetime
+) -> dict[int, list[CompanyFault]]:
+    """What is wrong with who is on duty in each of these shifts of the activity, offers counted; by shift."""
+    by_id = {shift.id: shift for shift in shifts}
+    people: dict[int, list[Volunteer]] = defaultdict(list)
+    rows = session.execute(
+        select(Assignment.shift_id, Volunteer)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .where(Assignment.shift_id.in_(sorted(by_id)), Assignment.state.in_(ON_THE_ROSTER))
+        .where(Assignment.is_stand_by.is_(False))
+        .order_by(Assignment.id)
+    )
+    for shift_id, person in rows:
+        people[shift_id].append(person)
+    known = {person.id for those in people.values() for person in those}
+    had = served(session, activity_id, known, before=now)
+    bonds = bonds_with(session, known)
+    rule = rule_of(session, activity_id)
+    return {
+        shift_id: found
+        for shift_id, those in people.items()
+        if (
+            found := list(
+                faults(
+                    rule,
+                    [_server(person, by_id[shift_id], had.get(person.id, 0)) for person in those],
+                    bonds=bonds,
+                    missing=[role.taken < role.min_needed for role in by_id[shift_id].roles],
+                )
+            )
+        )
+    }
+
+
+def _server(person: Volunteer, shift: Shift, count: int) -> Server:
+    """Who has no registered date of birth signed up as an adult."""
+    on = local(shift.starts_at).date()
+    is_adult = person.birth_on is None or age_on(person.birth_on, on) >= OF_AGE
+    return Server(volunteer_id=person.id, is_adult=is_adult, served=count)

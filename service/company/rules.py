@@ -1,0 +1,85 @@
+"""Whether those on duty together may be left so: pure. `matching/company.py` asks the same of plans."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.terms import BondKind, CompanyFault
+
+#: Nobody is alone with children (《未成年人保护法》 asks care of whoever looks after them; two adults is our rule).
+ADULTS = 2
+#: So many shifts of an activity served: she can guide somebody new.
+GUIDES_AFTER = 3
+#: Years from which one is of age (《民法典》 art. 17).
+OF_AGE = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What an activity asks of those on duty together, as `models.CompanyRule` keeps it."""
+
+    children: int = 0
+    per_adult: int = 0
+    pairs_newcomers: bool = False
+    held_together: bool = False
+    most_faces: int = 0
+
+    @property
+    def adults(self) -> int:
+        """How many adults a shift must have."""
+        if not self.children:
+            return 0
+        return max(ADULTS, -(-self.children // self.per_adult) if self.per_adult else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Somebody on duty: of age or not, and how many shifts of the activity she has served before."""
+
+    volunteer_id: int
+    is_adult: bool
+    served: int
+
+    @property
+    def is_new(self) -> bool:
+        return self.served == 0
+
+    @property
+    def can_guide(self) -> bool:
+        return self.served >= GUIDES_AFTER
+
+
+def faults(
+    rule: Rule,
+    servers: Sequence[Server],
+    *,
+    bonds: Mapping[tuple[int, int], BondKind],
+    missing: Collection[bool],
+) -> Iterator[CompanyFault]:
+    """All that is wrong with who is on duty in one shift. Nobody there is a gap, and no fault.
+
+    `bonds` by (lower id, higher id); `missing` says of each role whether it is short of its minimum.
+    """
+    if not servers:
+        return
+    adults = sum(one.is_adult for one in servers)
+    if adults < min(ADULTS, rule.adults):
+        yield CompanyFault.TWO_ADULTS
+    elif adults < rule.adults:
+        yield CompanyFault.CHILD_RATIO
+    if rule.pairs_newcomers and any(one.is_new for one in servers) and not any(one.can_guide for one in servers):
+        yield CompanyFault.NEWCOMER
+    if rule.held_together and any(missing):
+        yield CompanyFault.CREW
+    yield from _bond_faults({one.volunteer_id for one in servers}, bonds)
+
+
+def _bond_faults(there: Collection[int], bonds: Mapping[tuple[int, int], BondKind]) -> Iterator[CompanyFault]:
+    both = {kind for (one, other), kind in bonds.items() if one in there and other in there}
+    if BondKind.APART in both:
+        yield CompanyFault.APART
+    if BondKind.RELIEF in both:
+        yield CompanyFault.RELIEF
+    if any(kind == BondKind.TOGETHER and (one in there) != (other in there) for (one, other), kind in bonds.items()):
+        yield CompanyFault.TOGETHER

@@ -1,0 +1,44 @@
+"""Who serves with whom, over JSON: for coordinators, about their own areas; volunteers see nothing of it."""
+
+from __future__ import annotations
+
+from service.activities.models import Shift
+from service.db import transaction
+from tests.service.web.api.conftest import Town
+
+
+def test_a_coordinator_asks_it_of_an_activity(town: Town) -> None:
+    path = f"/activities/{_activity(town)}/company"
+    rule = {"children": 5, "per_adult": 3, "pairs_newcomers": True, "held_together": False, "most_faces": 0}
+    assert town.coordinator.put(path, rule).json == rule
+    assert town.coordinator.get(path).json == rule
+    refused = town.coordinator.put(path, {"per_adult": 3})
+    assert (refused.status, list(refused.json["errors"])) == (422, ["children"])
+    assert town.coordinator.get(path).json == rule
+    assert (town.stranger.get(path).status, town.stranger.put(path, rule).status) == (404, 404)
+    assert town.volunteer.get(path).status == 403
+
+
+def test_two_people_are_bound_and_neither_sees_it(town: Town) -> None:
+    one, other = town.volunteer.volunteer_id, town.other.volunteer_id
+    path = f"/volunteers/{one}/bonds"
+    made = town.coordinator.post(path, {"other_id": other, "kind": "apart", "note": "吵过架"})
+    assert made.status == 201
+    assert {made.json["person_id"], made.json["other_id"]} == {one, other}
+    again = town.coordinator.post(path, {"other_id": other, "kind": "together"})
+    assert (again.status, again.json["type"].rpartition("-")[0]) == (409, "docs#problem-bound")
+    for wrong in (one, 10**9):
+        refused = town.coordinator.post(path, {"other_id": wrong, "kind": "apart"})
+        assert (refused.status, list(refused.json["errors"])) == (422, ["other_id"])
+    assert town.coordinator.get(f"/volunteers/{other}/bonds").json["items"] == [made.json]
+    bond = f"/bonds/{made.json['id']}"
+    assert (town.volunteer.get(path).status, town.volunteer.delete(bond).status) == (403, 403)
+    assert (town.stranger.get(path).status, town.stranger.delete(bond).status) == (404, 404)
+    assert town.coordinator.delete(bond).status == 204
+    assert town.coordinator.get(path).json["items"] == []
+
+
+def _activity(town: Town) -> int:
+    shift_id, _role_id = town.shift()
+    with transaction() as session:
+        return session.get_one(Shift, shift_id).activity_id
