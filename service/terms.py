@@ -155,6 +155,7 @@ class Belonging(StrEnum):
     LADDER = "ladder"
     FINDINGS = "findings"
     CO_HOSTS = "co_hosts"
+    COMPANY = "company"
 
 
 class CoHostState(StrEnum):

@@ -27,7 +27,7 @@ class BoundToHerself(Exception):
     """A bond takes two."""
 
 
-def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int, now: datetime) -> None:
+def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int | None, now: datetime) -> None:
     """What those on duty together must be from now on; who is placed stays, and the roster says where it does not hold.
 
     Raises RatioWithoutChildren.

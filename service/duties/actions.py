@@ -12,6 +12,9 @@ from service.activities.models import Activity
 from service.backfill import actions as backfill
 from service.backfill.models import Ladder
 from service.backfill.rules import as_plan
+from service.company import actions as company
+from service.company.models import CompanyRule
+from service.company.rules import Rule
 from service.duties.rules import Belongings, CarryingKept, CoHostKept, RouteKept
 from service.findings import actions as findings
 from service.findings.models import Carrying
@@ -38,6 +41,8 @@ def lay(session: Session, draft: Activity, *, belongings: Belongings, account_id
     if "ladder" in belongings:
         plans = [as_plan(row) for row in belongings["ladder"]]
         backfill.set_ladder(session, draft, plans=plans, account_id=account_id, now=now)
+    if "company" in belongings:
+        company.ask(session, draft, rule=Rule(**belongings["company"]), account_id=account_id, now=now)
     _share(session, draft, belongings.get("co_hosts", []), account_id=account_id, now=now)
 
 
@@ -59,7 +64,7 @@ def take_off(session: Session, draft: Activity) -> None:
     """Nothing belongs to the draft any more, as before it is deleted. Nobody walked its route yet."""
     route_ids = select(Route.id).where(Route.activity_id == draft.id)
     session.execute(delete(RouteStop).where(RouteStop.route_id.in_(route_ids)))
-    for part in (Route, Ladder, Carrying, CoHost):
+    for part in (Route, Ladder, Carrying, CoHost, CompanyRule):
         session.execute(delete(part).where(part.activity_id == draft.id))
 
 

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Activity
 from service.backfill import queries as backfill
-from service.duties.rules import Belongings, CoHostKept, RouteKept
+from service.company import queries as company
+from service.company.rules import Rule
+from service.duties.rules import Belongings, CoHostKept, CompanyKept, RouteKept
 from service.findings.models import Carrying
 from service.partners import queries as partners
 from service.routes.models import Route, RouteStop
@@ -28,6 +30,14 @@ def belongings(session: Session, activity: Activity) -> Belongings:
         found["findings"] = {"to_id": to_id, "within_days": carrying.within_days}
     if hosts := _co_hosts(session, [activity.id]):
         found["co_hosts"] = hosts
+    if (rule := company.rule_of(session, activity.id)) != Rule():
+        found["company"] = CompanyKept(
+            children=rule.children,
+            per_adult=rule.per_adult,
+            pairs_newcomers=rule.pairs_newcomers,
+            held_together=rule.held_together,
+            most_faces=rule.most_faces,
+        )
     return found
 
 

@@ -39,6 +39,16 @@ class CoHostKept(TypedDict):
     roles: list[str]
 
 
+class CompanyKept(TypedDict):
+    """What is asked of those on duty together: the fields of `company.rules.Rule`."""
+
+    children: int
+    per_adult: int
+    pairs_newcomers: bool
+    held_together: bool
+    most_faces: int
+
+
 class Belongings(TypedDict, total=False):
     """All that belongs to an activity, by the words of Belonging; what it has not is left out."""
 
@@ -46,6 +56,7 @@ class Belongings(TypedDict, total=False):
     ladder: list[dict[str, Any]]
     findings: CarryingKept
     co_hosts: list[CoHostKept]
+    company: CompanyKept
 
 
 def named(belongings: Belongings) -> list[Belonging]:

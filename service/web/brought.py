@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity
-from service.duties.rules import Belongings, CoHostKept, RouteKept
+from service.duties.rules import Belongings, CoHostKept, CompanyKept, RouteKept
 from service.language import Lazy, _
 from service.partners.models import Partner
 from service.teams.models import Team
@@ -28,6 +28,19 @@ def lines(db: Session, belongings: Belongings) -> Iterator[tuple[str, str]]:
         yield _("看到的带到哪里"), _("自己的下一班") if to is None else db.get_one(Activity, to).title
     if hosts := belongings.get("co_hosts"):
         yield _("和谁合办"), listed([_co_host(db, one) for one in hosts])
+    if "company" in belongings:
+        yield _("怎么搭配"), listed(list(_company(belongings["company"])))
+
+
+def _company(kept: CompanyKept) -> Iterator[str]:
+    if kept["children"]:
+        yield _("{n}个孩子", n=kept["children"])
+    if kept["pairs_newcomers"]:
+        yield _("新来的要有人带")
+    if kept["held_together"]:
+        yield _("几个岗位要齐才办")
+    if kept["most_faces"]:
+        yield _("最多见{n}张面孔", n=kept["most_faces"])
 
 
 def _route(kept: RouteKept) -> str:

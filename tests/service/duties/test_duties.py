@@ -14,6 +14,8 @@ from service.activities.rules import RolePlan, weekly_plan
 from service.backfill import actions as backfill
 from service.backfill.models import Ladder
 from service.backfill.rules import RungPlan
+from service.company import actions as company
+from service.company.rules import Rule
 from service.copies import actions as copies
 from service.copies.actions import Made
 from service.duties import actions
@@ -58,6 +60,7 @@ def patrol(session: Session, team: Team, noon: Activity) -> Activity:
     routes.lay_route(session, made, stops=stops, at_once=1, within_days=7, account_id=1, now=NOW)
     findings.carry(session, made, to=noon, within_days=3, account_id=1, now=NOW)
     backfill.set_ladder(session, made, plans=LADDER, account_id=1, now=NOW)
+    company.ask(session, made, rule=Rule(pairs_newcomers=True), account_id=1, now=NOW)
     choir = factories.team(session, session.get_one(Area, team.area_id), "合唱队")
     [singers] = [role.id for role in made.roles if role.name == "唱歌"]
     partners.share(session, made, team_id=choir.id, role_ids=[singers], account_id=1, now=NOW)
