@@ -8,6 +8,7 @@ from service.activities import models as activities
 from service.availability import models as availability
 from service.backfill import models as backfill
 from service.calendars import models as calendars
+from service.campaigns import models as campaigns
 from service.company import models as company
 from service.copies import models as copies
 from service.courses import models as courses
@@ -45,6 +46,7 @@ __all__ = [
     "availability",
     "backfill",
     "calendars",
+    "campaigns",
     "clock",
     "company",
     "copies",

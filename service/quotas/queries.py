@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Date, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift
 from service.calendars.rules import instant, local
+from service.db import one_of
 from service.places.queries import within
 from service.quotas.models import Quota, QuotaActivity
 from service.quotas.rules import Progress
 from service.roster.models import SURE, Assignment
+from service.settings import LOCAL_ZONE
 from service.terms import ActivityState, QuotaState, ShiftState
 
 
@@ -84,6 +86,32 @@ def standing(session: Session, quota: Quota, *, now: datetime) -> Standing:
         people=people,
         minutes=int(seconds) // 60,
     )
+
+
+def progress_of(session: Session, quotas: Sequence[Quota], *, now: datetime) -> dict[int, Progress]:
+    """How far each of these has come, by its id: what `standing` says of one, in one statement for all."""
+    day = cast(func.timezone(LOCAL_ZONE.key, Shift.starts_at), Date)
+    serves = (Assignment.shift_id == Shift.id, Assignment.state.in_(SURE), Assignment.is_stand_by.is_(False))
+    is_held, is_to_come = and_(Shift.ends_at <= now, exists().where(*serves)), Shift.ends_at > now
+    rows = session.execute(
+        select(Quota.id, func.count().filter(is_held), func.count().filter(is_to_come))
+        .join(QuotaActivity, QuotaActivity.quota_id == Quota.id)
+        .join(Shift, Shift.activity_id == QuotaActivity.activity_id)
+        .where(one_of(Quota.id, [one.id for one in quotas]), Shift.state == ShiftState.OPEN)
+        .where(day.between(Quota.from_on, Quota.until_on))
+        .group_by(Quota.id)
+    )
+    counted = {quota_id: (held, planned) for quota_id, held, planned in rows}
+    return {
+        one.id: Progress(
+            needed=one.needed,
+            held=counted.get(one.id, (0, 0))[0],
+            planned=counted.get(one.id, (0, 0))[1],
+            from_on=one.from_on,
+            until_on=one.until_on,
+        )
+        for one in quotas
+    }
 
 
 def can_count(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Activity]:

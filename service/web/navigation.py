@@ -69,7 +69,7 @@ SELDOM: tuple[Place, ...] = (
     ("skills.index", Lazy("谁会什么"), "coordinator", ("skills",)),
     ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
-    ("quotas.index", Lazy("任务量"), "coordinator", ("quotas",)),
+    ("quotas.index", Lazy("任务量"), "coordinator", ("quotas", "campaigns")),
     ("replies.index", Lazy("答复"), "coordinator", ("replies",)),
     ("slips.index", Lazy("纸条"), "coordinator", ("slips", "handouts")),
     ("rehearsals.index", Lazy("演练"), "coordinator", ("rehearsals",)),

@@ -143,27 +143,32 @@ def test_nobody_else_sees_or_changes_them(town: Town) -> None:
     assert town.api(PEOPLE[0]).ask("GET", "quotas").status_code == 403
 
 
-@pytest.mark.need(
-    "A04", missing="a campaign as one thing, with its indicators and communities side by side in one table"
-)
-def test_a_street_asks_the_same_of_each_community_and_sees_how_far_each_has_come_and_nobody_by_name(
-    town: Town,
-) -> None:
-    """摘星夺旗 (新华路街道): counted by community and never by person."""
+@pytest.fixture(scope="module")
+def flags(town: Town) -> Any:
+    """摘星夺旗 (新华路街道): two indicators asked of its six communities."""
     street = town.api(STREET)
     hers = next(one["id"] for one in street.items("areas", kind="street") if one["name"] == "新华路街道")
-    communities = [one for one in street.items("areas", kind="community") if one["parent_id"] == hers]
-    assert len(communities) == 6
-    asked = {"title": "摘星夺旗·文明劝导", "needed": 2, "from_on": "2026-07-25", "until_on": "2026-08-31"}
-    quota_ids = {
-        area["id"]: street.send("POST", "quotas", {"area_id": area["id"], **asked})["id"] for area in communities
+    asked = {
+        "area_id": hers,
+        "title": "摘星夺旗",
+        "from_on": "2026-07-25",
+        "until_on": "2026-08-31",
+        "indicators": [{"title": "文明劝导", "needed": 1}, {"title": "清洁家园", "needed": 2}],
     }
-    first = communities[0]
-    made = street.send(
+    return street.send("POST", "campaigns", asked)
+
+
+@pytest.mark.need("A04")
+def test_a_campaign_has_a_period_indicators_and_its_communities_side_by_side(town: Town, flags: Any) -> None:
+    names = [line["name"] for line in flags["lines"]]
+    assert len(names) == 6
+    assert {len(line["cells"]) for line in flags["lines"]} == {2}
+    last = flags["lines"][-1]
+    made = town.api(STREET).send(
         "POST",
         "activities",
         {
-            "area_id": first["id"],
+            "area_id": last["area_id"],
             "title": "路口文明劝导",
             "mode": "instant",
             "contact_name": "安望舒",
@@ -172,19 +177,45 @@ def test_a_street_asks_the_same_of_each_community_and_sees_how_far_each_has_come
             "dates": [{"on": "2026-07-28", "starts": "09:00", "ends": "10:30"}],
         },
     )
-    street.send("PUT", f"activities/{made['id']}/publication", expect=200)
-    street.send("PUT", f"quotas/{quota_ids[first['id']]}/counting", {"activity_ids": [made["id"]]}, expect=200)
-    [shift] = street.items("shifts", activity_id=made["id"])
+    town.api(STREET).send("PUT", f"activities/{made['id']}/publication", expect=200)
+    counting = f"quotas/{last['cells'][0]['quota_id']}/counting"
+    town.api(STREET).send("PUT", counting, {"activity_ids": [made["id"]]}, expect=200)
+    [shift] = town.api(STREET).items("shifts", activity_id=made["id"])
     helper = town.api(PEOPLE[0])
     helper.send("POST", f"shifts/{shift['id']}/signups", {"shift_role_id": shift["roles"][0]["id"]})
     turn_to(town, 7, 29)
-    held = {
-        one["area_id"]: one["held"] for one in town.api(STREET).get("quotas")["items"] if one["title"] == asked["title"]
-    }
-    assert held == {area["id"]: int(area["id"] == first["id"]) for area in communities}
-    page = town.browser(STREET).open("/co/quotas")
-    for area in communities:
-        assert area["name"] in page
+    table = town.api(STREET).get(f"campaigns/{flags['id']}")
+    assert [line["name"] for line in table["lines"]] == names, "no ranking: the one with the star stands last as before"
+    assert [line["stars"] for line in table["lines"]] == [0, 0, 0, 0, 0, 1]
+    assert [cell["state"] for cell in table["lines"][-1]["cells"]] == ["met", "short"]
+
+
+@pytest.mark.need("A04")
+def test_it_is_read_printed_and_taken_out_and_nobody_stands_in_it_by_name(town: Town, flags: Any) -> None:
+    street = town.browser(STREET)
+    page = street.open(f"/co/campaigns/{flags['id']}")
+    for line in flags["lines"]:
+        assert line["name"] in page
+    assert "1颗" in page
     with transaction() as session:
         names = session.scalars(select(Volunteer.name)).all()
     assert not [name for name in names if name in page]
+    rows = street.open(f"/co/campaigns/{flags['id']}/table.csv").splitlines()
+    assert rows[0].endswith("社区,文明劝导（要1场）,清洁家园（要2场）,得星")
+    assert rows[-1] == f"{flags['lines'][-1]['name']},1,0,1"
+    assert street.client.get(f"/co/campaigns/{flags['id']}/table.xlsx").data.startswith(b"PK")
+
+
+@pytest.mark.need("A04")
+def test_a_community_reads_its_own_line_and_nobody_else_begins_or_ends_it(town: Town, flags: Any) -> None:
+    path = f"campaigns/{flags['id']}"
+    assert town.api(PEOPLE[0]).ask("GET", "campaigns").status_code == 403
+    for phone in (DESK, ELSEWHERE):
+        assert town.api(phone).ask("GET", path).status_code == 404, "another street's"
+        assert town.api(phone).ask("DELETE", path).status_code == 404
+    stolen = {"area_id": flags["area_id"], "title": "偷来的", "from_on": "2026-08-01", "until_on": "2026-08-02"}
+    asked = {**stolen, "indicators": [{"title": "清洁", "needed": 1}]}
+    assert town.api(DESK).ask("POST", "campaigns", json=asked).status_code == 422
+    assert town.api(STREET).ask("DELETE", path).status_code == 204
+    assert town.api(STREET).get(path)["is_closed"]
+    assert not [one for one in town.api(STREET).get("quotas")["items"] if one["title"].startswith("摘星夺旗")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePath
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.sheets import ROWS, SheetInput
@@ -19,12 +19,12 @@ from service.sheets.models import Sheet
 from service.terms import RowOutcome, RowRefusal, SheetKind, SheetState
 from service.web import notices, page, sheet_rows
 from service.web.desk import Desk, at_desk, found
+from service.web.downloads import CSV, file_answer
 from service.web.forms import Form
 
 pages = Blueprint("sheets", __name__, url_prefix="/co/sheets")
 
 MOST_SHOWN = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {SheetKind.PEOPLE: Lazy("人员"), SheetKind.MEMBERS: Lazy("队伍和队员")}
 STATES = {
     SheetState.UPLOADED: (Lazy("看过再导入"), "wait"),
@@ -197,7 +197,7 @@ def refused(desk: Desk, sheet_id: int) -> ResponseReturnValue:
     _audit(desk, "exported_refused_rows", sheet.id, rows=len(bad))
     rows = [[*line.cells, "；".join(_why(line, verdict))] for line, verdict in bad]
     content = files.write_xlsx([*sheet.headings, _("原因")], rows, title=_("不能导入的行"))
-    return _file(content, _("不能导入的行") + ".xlsx")
+    return file_answer(content, _("不能导入的行") + ".xlsx")
 
 
 @pages.get("/templates/<kind>.xlsx")
@@ -207,7 +207,7 @@ def template(_desk: Desk, kind: str) -> ResponseReturnValue:
     schema = ROWS[_kind(kind)]()
     named = sheet_rows.headings(schema)
     content = files.write_xlsx(named, [], title=_(KINDS[_kind(kind)]), required=sheet_rows.required_headings(schema))
-    return _file(content, _("模板-{kind}", kind=_(KINDS[_kind(kind)])) + ".xlsx")
+    return file_answer(content, _("模板-{kind}", kind=_(KINDS[_kind(kind)])) + ".xlsx")
 
 
 @pages.get("/exports/<kind>.<form>")
@@ -222,8 +222,8 @@ def export(desk: Desk, kind: str, form: str) -> ResponseReturnValue:
     _audit(desk, "exported_sheet", None, rows=len(rows))
     named = sheet_rows.headings(schema)
     if form == "csv":
-        return _file(files.write_csv(named, rows), f"{_(KINDS[which])}.csv", kind="text/csv; charset=utf-8")
-    return _file(files.write_xlsx(named, rows, title=_(KINDS[which])), f"{_(KINDS[which])}.xlsx")
+        return file_answer(files.write_csv(named, rows), f"{_(KINDS[which])}.csv", kind=CSV)
+    return file_answer(files.write_xlsx(named, rows, title=_(KINDS[which])), f"{_(KINDS[which])}.xlsx")
 
 
 def _ask(desk: Desk, form: Form) -> ResponseReturnValue:
@@ -288,10 +288,3 @@ def _audit(desk: Desk, verb: str, sheet_id: int | None, *, rows: int) -> None:
         now=desk.now,
         rows=rows,
     )
-
-
-def _file(content: bytes, name: str, *, kind: str = XLSX) -> Response:
-    answer = Response(content, content_type=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

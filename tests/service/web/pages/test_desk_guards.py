@@ -18,6 +18,7 @@ from service.backfill.models import Backfill, Invitation
 from service.backfill.rules import LADDER, as_row
 from service.calendars import actions as calendars
 from service.calendars.models import SchoolTerm
+from service.campaigns import actions as campaigns
 from service.company import actions as company
 from service.copies import actions as copies
 from service.copies.rules import around
@@ -102,6 +103,7 @@ class Place:
     slip_id: int
     finding_id: int
     quota_id: int
+    campaign_id: int
     charge_id: int
     copy_id: int
     template_id: int
@@ -151,6 +153,7 @@ def furnished(area: Area) -> Place:
             slip_id=on_paper(session, place),
             finding_id=found_there(session, made, shift),
             quota_id=to_be_held(session, area),
+            campaign_id=campaigned(session, area),
             charge_id=entrusted(session, area, signup.volunteer_id),
             copy_id=copied(session, area),
             template_id=kept(session, made),
@@ -336,6 +339,14 @@ def to_be_held(session: Session, area: Area) -> int:
         now=NOW,
         account_id=999,
     ).id
+
+
+def campaigned(session: Session, area: Area) -> int:
+    """The id of a campaign of the area."""
+    plans = [campaigns.IndicatorPlan(title="文明劝导", needed=2)]
+    span = {"from_on": NOW.date(), "until_on": NOW.date() + timedelta(days=60)}
+    here = session.get_one(Area, area.id)
+    return campaigns.begin(session, here, title="摘星夺旗", indicators=plans, account_id=999, now=NOW, **span).id
 
 
 def found_there(session: Session, activity: Activity, shift: Shift) -> int:

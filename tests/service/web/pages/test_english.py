@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.activities.models import Activity, ActivityRole, Shift
 from service.calendars.models import SchoolTerm
+from service.campaigns.models import Campaign, Indicator
 from service.db import transaction
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
@@ -140,6 +141,8 @@ def content() -> list[str]:
             Finding.outcome,
             RouteStop.name,
             Quota.title,
+            Campaign.title,
+            Indicator.title,
             ActivityTemplate.name,
             Partner.name,
             Partner.contact_name,
