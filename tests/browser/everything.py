@@ -51,6 +51,7 @@ PAGES = {
     "home.index": GUEST,
     "help.index": GUEST,
     "help.privacy": GUEST,
+    "help.about": GUEST,
     "login.index": GUEST,
     "activities.show": GUEST,
     "today.show": GUEST,

@@ -20,6 +20,14 @@ def index(db: Session) -> ResponseReturnValue:
     return page.render("help/index.html", title=_("怎么用"))
 
 
+@pages.get("/about")
+@visitor.for_anyone
+def about(db: Session) -> ResponseReturnValue:
+    """What this is, who is behind it, what it costs, whose the program is."""
+    where.show_own_landline(db)
+    return page.render("help/about.html", title=_("关于轮值"))
+
+
 @pages.get("/privacy")
 @visitor.for_anyone
 def privacy(db: Session) -> ResponseReturnValue:
