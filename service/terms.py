@@ -158,6 +158,15 @@ class Belonging(StrEnum):
     COMPANY = "company"
 
 
+class Headship(StrEnum):
+    """What somebody is to an area, for which she is called when its heads are."""
+
+    HOLDER = "holder"
+    SUBSTITUTE = "substitute"
+    LEAD = "lead"
+    MEMBER = "member"
+
+
 class CoHostState(StrEnum):
     """How far a team or an organisation is from holding an activity together with whose it is."""
 

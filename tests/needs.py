@@ -154,7 +154,7 @@ def _status(marks: list[Shown]) -> str:
 
 
 def _missing(marks: list[Shown]) -> str:
-    return "; ".join(mark.missing for mark in marks if mark.missing)
+    return "; ".join(dict.fromkeys(mark.missing for mark in marks if mark.missing))
 
 
 def _tests(marks: list[Shown]) -> str:

@@ -22,6 +22,8 @@ NIGHT_FROM, NIGHT_UNTIL = time(22), time(6)
 LONGEST_SHIFT = timedelta(hours=24)
 LONGEST_SERIES = timedelta(days=366)
 DAY = timedelta(days=1)
+#: `reveal_before`, in minutes, of what is by invitation: whoever is asked knows at once, and nobody else ever.
+BY_INVITATION = 366 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

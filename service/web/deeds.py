@@ -82,6 +82,7 @@ VERBS = {
     "removed_skill": Lazy("去掉会什么"),
     "searched_skills": Lazy("找了谁会什么"),
     "promised": Lazy("记下答应的事"),
+    "called_together": Lazy("把担着事的人叫齐"),
     "began_campaign": Lazy("开始摘星夺旗"),
     "closed_campaign": Lazy("结束摘星夺旗"),
     "moved_promise": Lazy("改了答应的事办到哪一步"),

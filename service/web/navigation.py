@@ -64,7 +64,7 @@ DAILY: tuple[Place, ...] = (
 #: Where it is now and then: behind one more word, so that the menu stays one line.
 SELDOM: tuple[Place, ...] = (
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "rotation_opening", "pools", "hand_overs")),
-    ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards",)),
+    ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards", "gatherings")),
     ("promises.index", Lazy("一院一策"), "coordinator", ("promises",)),
     ("skills.index", Lazy("谁会什么"), "coordinator", ("skills",)),
     ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),

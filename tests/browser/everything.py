@@ -124,6 +124,7 @@ PAGES = {
             "skills.index",
             "promises.index",
             "campaigns.index",
+            "gatherings.show",
             "campaigns.show",
             "promises.show",
             "partners.index",

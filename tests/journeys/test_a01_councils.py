@@ -128,7 +128,7 @@ def test_courtyards_nobody_manages_are_found_with_their_age_and_owner(town: Town
     assert rows[2]["name"] not in page
 
 
-@pytest.mark.need("A09", missing="calling all heads of a courtyard together at once")
+@pytest.mark.need("A09")
 def test_each_of_the_six_buildings_has_its_head(town: Town) -> None:
     """楼栋长: somebody for each building, and each answers for her own only."""
     desk = town.api("13900009202")
@@ -146,6 +146,55 @@ def test_each_of_the_six_buildings_has_its_head(town: Town) -> None:
     now = {one: desk.get(f"areas/{one}/charges")["holder"]["volunteer_id"] for one in heads}
     assert now == heads
     assert len(set(heads.values())) == 6
+
+
+@pytest.mark.need("A09")
+def test_all_heads_of_the_courtyard_are_called_at_once_and_their_answers_are_seen(town: Town) -> None:
+    """ "召集各单元楼栋长商议疏通" (新华南路)."""
+    desk = town.api("13900009202")
+    [court] = [row for row in courtyards(town, "13900009202") if row["name"] == "园丁街一号楼院"]
+    heads = desk.get(f"areas/{court['area_id']}/heads")["items"]
+    holders = [one["volunteer_id"] for one in heads if any(held["what"] == "holder" for held in one["held"])]
+    assert len(holders) >= 6
+    browser = town.browser("13900009202")
+    address = f"/co/areas/{court['area_id']}/gathering"
+    assert address in browser.open(f"/co/courtyards/{court['area_id']}")
+    assert "负责人" in browser.open(address)
+    typed = {"title": "疏通下水道碰头会", "on": "2026-12-02", "starts": "19:00", "ends": "20:00"}
+    contact = {"contact_name": "安望舒", "contact_phone": "0371-64352020"}
+    page = browser.send(address, volunteer_ids=[str(one) for one in holders], **typed, **contact)
+    assert f"正在问{len(holders)}个人能不能来" in page, page
+    assert "只有请到的人知道" in page
+    [shift] = [one for one in desk.items("shifts") if one["title"] == typed["title"]]
+    places = {one["volunteer_id"]: one for one in desk.items("assignments", shift_id=shift["id"])}
+    assert {who: one["state"] for who, one in places.items()} == dict.fromkeys(holders, "offered")
+    yes, no = holders[:2]
+    desk.send("POST", f"assignments/{places[yes]['id']}/answers", {"reply": "accept"})
+    desk.send("POST", f"assignments/{places[no]['id']}/answers", {"reply": "decline", "reason": "那晚值班"})
+    town.settle()
+    page = browser.open(f"/co/activities/{shift['activity_id']}?on=2026-12-02")
+    assert "“那晚值班”" in page
+    states = [one["state"] for one in desk.items("assignments", shift_id=shift["id"])]
+    assert states.count("offered") == len(holders) - 2, "nobody else was asked for the place given back"
+
+
+@pytest.mark.need("A09")
+def test_nobody_else_hears_of_the_meeting_or_calls_one(town: Town) -> None:
+    desk = town.api("13900009202")
+    [shift] = [one for one in desk.items("shifts") if one["title"] == "疏通下水道碰头会"]
+    [court] = [row for row in courtyards(town, "13900009202") if row["name"] == "园丁街一号楼院"]
+    stranger = town.api("13900000012")
+    assert stranger.ask("GET", f"shifts/{shift['id']}").status_code == 404
+    assert "疏通下水道" not in town.browser("13900000012").open("/?full=1")
+    town.browser("13900000012").open(f"/a/{shift['activity_id']}")
+    assert town.browser("13900000012").status == 404
+    asked = {"title": "碰头会", "on": "2026-12-03", "starts": "19:00", "ends": "20:00", "volunteer_ids": [1]}
+    asked |= {"contact_name": "安望舒", "contact_phone": "0371-64352020"}
+    for phone in (ELSEWHERE, "13900000012"):
+        assert town.api(phone).ask("GET", f"areas/{court['area_id']}/heads").status_code == 404
+        assert town.api(phone).ask("POST", f"areas/{court['area_id']}/gatherings", json=asked).status_code == 404
+    outsider = {**asked, "volunteer_ids": [stranger.get("me")["volunteer_id"]]}
+    assert desk.ask("POST", f"areas/{court['area_id']}/gatherings", json=outsider).status_code == 422
 
 
 @pytest.mark.need("A03", missing="a brand for each community")

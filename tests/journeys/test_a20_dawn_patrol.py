@@ -164,7 +164,7 @@ def test_after_a_week_without_a_round_every_shop_is_overdue(town: Town, shops: A
     assert "超过7天没去" in town.browser("13900009201").open(f"/co/activities/{shops['id']}/route")
 
 
-@pytest.mark.need("A30", missing="spot checks nobody knows of beforehand, scores, a calendar of what must be published")
+@pytest.mark.need("A30")
 def test_the_cleanliness_of_courtyards_is_inspected_on_a_plan_against_a_standard(town: Town) -> None:
     """A30 (陇海路社区): "定期检查"; "制定服务标准"."""
     desk = town.api("13900009206")

@@ -30,6 +30,7 @@ from service.web.pages import (
     findings,
     findings_desk,
     gaps,
+    gatherings,
     groups,
     habits,
     hand_overs,
@@ -88,6 +89,7 @@ from service.web.pages import help as help_pages
 DESK: tuple[Blueprint, ...] = (
     dashboard.pages,
     gaps.pages,
+    gatherings.pages,
     replies.pages,
     findings_desk.pages,
     routes.desk_pages,

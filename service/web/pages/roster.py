@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from service import links, wording
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
+from service.activities.rules import BY_INVITATION
 from service.backfill.queries import under_way
 from service.calendars.rules import instant, local
 from service.company.queries import faults_of
@@ -65,6 +66,7 @@ def board_page(
         if activity.must_confirm_risk
         else [],
         reveal_before=wording.duration(timedelta(minutes=activity.reveal_before or 0)),
+        is_by_invitation=activity.reveal_before == BY_INVITATION,
         is_draft=activity.state == ActivityState.DRAFT,
         planned=planned,
         changeable=[one for one in activity.series if can_be_typed(one) and goes_on(one, local(desk.now).date())],

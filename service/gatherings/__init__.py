@@ -1,0 +1,1 @@
+"""Calling together, at once, everybody who holds a role in a courtyard or an area: a meeting by invitation."""
