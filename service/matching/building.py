@@ -14,7 +14,19 @@ from service.availability.rules import Said
 from service.calendars.rules import local
 from service.company import queries as company
 from service.company.rules import OF_AGE, Rule, Server
-from service.matching.problem import LOAD_WEEKS, Bond, Commitment, Draft, Opening, Person, Pin, Problem, minute
+from service.matching.problem import (
+    LOAD_WEEKS,
+    UNASKED,
+    Bond,
+    Commitment,
+    Draft,
+    Opening,
+    Person,
+    Pin,
+    Problem,
+    Weights,
+    minute,
+)
 from service.matching.wishes import Askings, who_asked, wishes
 from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidates
@@ -84,6 +96,7 @@ def build_problem(
         ),
         bonds=tuple(Bond(person_id=one, other_id=other, kind=kind) for (one, other), kind in bonds.items()),
         drafts=tuple(_drafted(session, rows, asked)),
+        weights=Weights(unasked=1) if any(how.rank == UNASKED for how in asked.values()) else Weights(),
     )
 
 

@@ -187,9 +187,13 @@ def _counted(facts: _Facts, solution: Solution) -> dict[LevelName, int]:
     for person_id, opening_id in places:
         served[person_id] += facts.opening[opening_id].ends - facts.opening[opening_id].starts
     shares = (1000 * minutes // max(1, LOAD_WEEKS * facts.limit[person_id]) for person_id, minutes in served.items())
-    asked = [row for row in solution.placements if (row.person_id, row.opening_id) not in facts.spare]
     pays = facts.problem.weights
-    worth = (max(pays.least, pays.dearest - pays.step * (row.rank - 1)) for row in asked)
+    if_needed = {(w.person_id, w.opening_id) for w in facts.problem.wishes if w.availability == IF_NEEDED}
+    willing = [row for row in solution.placements if (row.person_id, row.opening_id) not in if_needed]
+    worth = (
+        max(pays.least, pays.dearest - pays.step * (row.rank - 1)) if row.rank != UNASKED else pays.unasked
+        for row in willing
+    )
     return {
         LevelName.COVER: sum(o.weight * min(o.min_needed, facts.heads[o.id]) for o in facts.problem.openings),
         LevelName.KEPT: len(facts.problem.pins),

@@ -57,7 +57,8 @@ class Columns:
         import numpy as np
 
         asked: Whole = np.maximum(weights.least, weights.dearest - weights.step * (self.rank - 1))
-        return np.where(self.is_spare, 0, asked)
+        asked[self.rank == UNASKED] = weights.unasked
+        return np.where(self.availability == IF_NEEDED, 0, asked)
 
 
 def numbers(problem: Problem, table: str, name: str) -> Whole:

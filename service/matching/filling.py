@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from service.matching.plan import Plan
-from service.matching.problem import UNASKED, Opening, Wish
+from service.matching.problem import IF_NEEDED, UNASKED, Opening, Wish
 from service.matching.rules import FIXED, GROWING, fits, leaning, partners, stands
 
 Claim: TypeAlias = tuple[int, int, int, int, int]
@@ -96,12 +96,19 @@ def scarcity(plan: Plan, opening: Opening) -> tuple[int, int, int, int]:
 def claim(plan: Plan, wish: Wish) -> Claim:
     """Sorts the strongest claim first; no two are equal for one opening."""
     return (
-        LAST if wish.is_spare else wish.rank,
+        _rank(wish),
         plan.load_share(wish.person_id),
         plan.load[wish.person_id],
         LAST if wish.signup_id is None else wish.signup_id,
         wish.person_id,
     )
+
+
+def _rank(wish: Wish) -> int:
+    """The rank of what she asked for; who did not ask comes later, who comes only if need be last."""
+    if wish.availability == IF_NEEDED:
+        return LAST
+    return LAST - 1 if wish.rank == UNASKED else wish.rank
 
 
 def _honour(plan: Plan, waiting: Iterable[Wish]) -> list[Wish]:

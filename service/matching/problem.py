@@ -146,15 +146,24 @@ class Bond:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What honoured wishes are worth in this community: the dearest, each further rank less, none less than `least`."""
+    """What honoured wishes are worth in this community: the dearest, each further rank less, none less than `least`.
+
+    `unasked` is what it is worth that somebody who did not ask is one of those who can come then, rather than of those
+    who come only if need be.
+    """
 
     dearest: int = 100
     step: int = 10
     least: int = 10
+    unasked: int = 0
 
     def worth(self, wish: Wish) -> int:
-        """What it counts to honour the wish: nothing where nobody asked, or only if need be."""
-        return 0 if wish.is_spare else max(self.least, self.dearest - self.step * (wish.rank - 1))
+        """What it counts to honour the wish: nothing where she comes only if need be."""
+        if wish.availability == IF_NEEDED:
+            return 0
+        if wish.rank == UNASKED:
+            return self.unasked
+        return max(self.least, self.dearest - self.step * (wish.rank - 1))
 
 
 #: Table → its kind of row and the columns of its key.

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from service.matching import company, hours
 from service.matching.blockers import Blocker
 from service.matching.plan import Plan
-from service.matching.problem import BondKind, Opening, Wish
+from service.matching.problem import UNASKED, BondKind, Opening, Wish
 from service.matching.solution import Level, LevelName
 
 HardRule: TypeAlias = Callable[[Plan, Wish], Iterator[Blocker]]
@@ -107,12 +107,12 @@ def kept(plan: Plan) -> Level:
 
 
 def wishes(plan: Plan) -> Level:
-    """What honoured wishes are worth. Who was not asked for an opening, or comes only if need be, has no wish there."""
+    """What honoured wishes are worth, of all that were asked. Who comes only if need be has no wish there."""
     worth = plan.problem.weights.worth
     return Level(
         name=LevelName.WISHES,
         value=sum(worth(wish) for wish in plan.placed.values()),
-        of=sum(worth(wish) for wish in plan.problem.wishes),
+        of=sum(worth(wish) for wish in plan.problem.wishes if wish.rank != UNASKED),
     )
 
 

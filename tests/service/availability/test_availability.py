@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from service.availability.rules import SLOTS, NeverComes, Slot, slots
 from service.backfill import candidates
 from service.db import transaction
 from service.drafting import queries as drafting
+from service.matching import checker, greedy, lexical
 from service.matching.building import build_problem
 from service.matching.problem import CAN as CAN_LEVEL
 from service.matching.problem import CANNOT as CANNOT_LEVEL
@@ -143,6 +145,24 @@ def test_a_rota_asks_nobody_who_cannot_and_keeps_her_limits(session: Session, ar
     limits = {p.id: (p.most_a_week, p.most_a_day, p.most_at_a_stretch) for p in problem.persons}
     assert limits[people[1].id] == (2, 1, 180)
     assert limits[her.id] == (None, None, None)
+
+
+def test_a_rota_takes_who_can_before_who_comes_only_if_need_be(session: Session, area: Area) -> None:
+    """Though she has served least of all; alone, she is taken."""
+    team = factories.team(session, area)
+    can, spare = (factories.volunteer(session, area, name) for name in ("能来", "必要时"))
+    for person in (can, spare):
+        teams.join_team(session, team_id=team.id, volunteer_id=person.id, from_on=date(2026, 1, 1))
+    activity = factories.activity(session, area, mode=Mode.ROTA, team_id=team.id)
+    says(session, spare, saturday_morning=IF_NEEDED)
+    problem = build(session, activity)
+    burdened = [replace(one, load_minutes=6000 * (one.id == can.id)) for one in problem.persons]
+    for solve in (lexical.solve, greedy.solve):
+        solution = solve(replace(problem, persons=burdened))
+        assert [one.person_id for one in solution.placements] == [can.id]
+        assert checker.check(replace(problem, persons=burdened), solution) == []
+    says(session, can, saturday_morning=CANNOT)
+    assert [one.person_id for one in lexical.solve(build(session, activity)).placements] == [spare.id]
 
 
 def test_who_asked_herself_can_come_unless_she_has_gone_away_since(

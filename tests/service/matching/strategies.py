@@ -20,6 +20,7 @@ from service.matching.problem import (
     Person,
     Pin,
     Problem,
+    Weights,
     Wish,
 )
 from service.terms import QualificationKind, Refusal
@@ -198,4 +199,5 @@ def problems(draw: st.DrawFn) -> Problem:
         commitments=tuple(held for person in people for held in draw(commitments(person.id))),
         wishes=tuple(wishes),
         pins=tuple(pins),
+        weights=draw(st.sampled_from([Weights(), Weights(unasked=1)])),
     )
