@@ -14,6 +14,7 @@ from service.copies import models as copies
 from service.courses import models as courses
 from service.courtyards import models as courtyards
 from service.db import Base
+from service.demands import models as demands
 from service.findings import models as findings
 from service.matching import models as matching
 from service.notifications import models as notifications
@@ -52,6 +53,7 @@ __all__ = [
     "copies",
     "courses",
     "courtyards",
+    "demands",
     "findings",
     "idempotency",
     "matching",

@@ -158,6 +158,26 @@ class Belonging(StrEnum):
     COMPANY = "company"
 
 
+class Audience(StrEnum):
+    """Whom a line of service is for, and who asks for one."""
+
+    EVERYBODY = "everybody"
+    ELDERS = "elders"
+    CHILDREN = "children"
+    WOMEN = "women"
+    DISABLED = "disabled"
+    ILL = "ill"
+    POOR = "poor"
+
+
+class DemandState(StrEnum):
+    """What became of something asked for."""
+
+    OPEN = "open"
+    GIVEN = "given"
+    RESTS = "rests"
+
+
 class Headship(StrEnum):
     """What somebody is to an area, for which she is called when its heads are."""
 

@@ -66,6 +66,7 @@ SELDOM: tuple[Place, ...] = (
     ("rotations.index", Lazy("轮流看护"), "coordinator", ("rotations", "rotation_opening", "pools", "hand_overs")),
     ("courtyards.index", Lazy("院落"), "coordinator", ("courtyards", "gatherings")),
     ("promises.index", Lazy("一院一策"), "coordinator", ("promises",)),
+    ("demands.index", Lazy("需求"), "coordinator", ("demands",)),
     ("skills.index", Lazy("谁会什么"), "coordinator", ("skills",)),
     ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),

@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.town import Caller, Town, coverage
 
-pytestmark = pytest.mark.need("A12", missing="a demand finds its line by itself")
+pytestmark = pytest.mark.need("A12")
 
 DESK, NEIGHBOUR = "13900009205", "13900000021"
 #: Somebody who is on no roster and holds no more than a certificate of first aid.
@@ -47,6 +47,12 @@ def ask_for(who: Caller, shift: Any, role: str, *, expect: int = 201) -> Any:
     return who.send(
         "POST", f"shifts/{shift['id']}/signups", {"shift_role_id": role_of(shift, role)["id"]}, expect=expect
     )
+
+
+def lines_of_the_hub(desk: Caller) -> dict[str, int]:
+    """Its lines of service, by name."""
+    hub = next(team for team in desk.items("teams") if "红色管家" in team["name"])
+    return {line["name"]: line["id"] for line in hub["programmes"]}
 
 
 def plan(town: Town, shift: Any) -> Any:
@@ -172,3 +178,55 @@ def test_each_courtyard_has_its_named_steward(town: Town) -> None:
     page = town.browser(DESK).open("/co/courtyards")
     for who in members[:6]:
         assert desk.get(f"volunteers/{who}")["name"] in page
+
+
+def test_a_demand_finds_its_line_by_itself_with_reasons_and_the_desk_decides(town: Town) -> None:
+    """ "以问题和需求为导向,针对不同人群和需求"."""
+    desk = town.api(DESK)
+    community = next(one["id"] for one in desk.items("areas", kind="community") if one["name"] == "人民路社区")
+    lines = {
+        line["name"]: line["id"]
+        for team in desk.items("teams")
+        if "红色管家" in team["name"]
+        for line in team["programmes"]
+    }
+    assert {"健康干预", "健康讲座", "心理辅导", "中医养生"} <= set(lines)
+    for name, audiences, said in (
+        ("中医养生", ["elders", "ill"], ["推拿", "艾灸"]),
+        ("心理辅导", [], ["睡不着", "心里闷"]),
+    ):
+        cover = {"audiences": audiences, "words": said}
+        desk.send("PUT", f"programmes/{lines[name]}/cover", cover, expect=200)
+    asked = {"area_id": community, "audience": "elders", "words": "老伴走了以后心里闷，也想做推拿"}
+    made = desk.send("POST", "demands", asked)
+    assert [(fit["name"], fit["heard"], fit["is_for_them"]) for fit in made["fits"]] == [
+        ("中医养生", ["推拿"], True),
+        ("心理辅导", ["心里闷"], False),
+    ]
+    child = desk.send("POST", "demands", {**asked, "audience": "children"})
+    assert [fit["name"] for fit in child["fits"]] == ["心理辅导"], "the other is for elders and the ill"
+    page = town.browser(DESK).open(f"/co/demands/{made['id']}")
+    assert "说到“推拿”" in page
+    chosen = {"programme_id": lines["心理辅导"]}
+    given = desk.send("PUT", f"demands/{made['id']}/line", chosen, expect=200)
+    assert (given["state"], given["programme_id"]) == ("given", lines["心理辅导"])
+    assert desk.ask("PUT", f"demands/{made['id']}/line", json=chosen).status_code == 409
+    assert desk.ask("PUT", f"demands/{child['id']}/line", json={"programme_id": 10**6}).status_code == 422
+
+
+def test_nobody_else_reads_what_was_asked_for_or_says_what_a_line_covers(town: Town) -> None:
+    made = town.api(DESK).get("demands")["items"][0]
+    [line, *_rest] = [
+        line["id"]
+        for team in town.api(DESK).items("teams")
+        if "红色管家" in team["name"]
+        for line in team["programmes"]
+    ]
+    assert town.api(NEIGHBOUR).ask("GET", "demands").status_code == 403
+    for phone in (NEIGHBOUR, "13900009202"):
+        assert town.api(phone).ask("GET", f"demands/{made['id']}").status_code == 404
+        assert town.api(phone).ask("DELETE", f"demands/{made['id']}").status_code == 404
+        stolen = {"audiences": [], "words": ["推拿"]}
+        assert town.api(phone).ask("PUT", f"programmes/{line}/cover", json=stolen).status_code == 404
+    number = {"area_id": made["area_id"], "audience": "elders", "words": "请打13800001234"}
+    assert town.api(DESK).ask("POST", "demands", json=number).status_code == 422

@@ -22,6 +22,7 @@ from service.company.actions import BoundAlready
 from service.copies.actions import NothingToCopy
 from service.courses.actions import CourseRefused
 from service.courtyards.actions import AlreadyEntrusted
+from service.demands.actions import AlreadyDecided
 from service.findings.actions import NotHerShift, NothingKept
 from service.idempotency import KeyReused
 from service.language import _
@@ -142,6 +143,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     promises.ForbiddenMove: _simple(409, "wrong-state"),
     ReasonMissing: lambda _error: Problem(422, kind="invalid", errors={"reason": [_("不办了要写明原因")]}),
     AlreadyPartner: _simple(409, "name-taken"),
+    AlreadyDecided: _simple(409, "wrong-state"),
     KnownToNobody: _simple(409, "wrong-state"),
     partners.ForbiddenMove: _simple(409, "wrong-state"),
     AlreadyCoHost: _simple(409, "already-co-host"),

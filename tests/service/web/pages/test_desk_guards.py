@@ -24,6 +24,7 @@ from service.copies import actions as copies
 from service.copies.rules import around
 from service.courtyards import actions as courtyards
 from service.db import transaction
+from service.demands import actions as demands
 from service.findings import actions as findings
 from service.matching import actions as matching
 from service.notifications import groups
@@ -43,11 +44,13 @@ from service.sheets.models import Sheet
 from service.signups.models import SignUp
 from service.skills import actions as skills
 from service.swaps.models import Swap
+from service.teams import actions as teams
 from service.teams.models import Team
 from service.templates import actions as templates
 from service.terms import (
     AreaKind,
     Assumption,
+    Audience,
     BackfillCause,
     BackfillState,
     BondKind,
@@ -104,6 +107,8 @@ class Place:
     finding_id: int
     quota_id: int
     campaign_id: int
+    demand_id: int
+    programme_id: int
     charge_id: int
     copy_id: int
     template_id: int
@@ -154,6 +159,7 @@ def furnished(area: Area) -> Place:
             finding_id=found_there(session, made, shift),
             quota_id=to_be_held(session, area),
             campaign_id=campaigned(session, area),
+            **wanted(session, area),
             charge_id=entrusted(session, area, signup.volunteer_id),
             copy_id=copied(session, area),
             template_id=kept(session, made),
@@ -339,6 +345,14 @@ def to_be_held(session: Session, area: Area) -> int:
         now=NOW,
         account_id=999,
     ).id
+
+
+def wanted(session: Session, area: Area) -> dict[str, int]:
+    """Something asked for in the area, and a line of a team of its own that covers it."""
+    line = teams.add_programme(session, factories.team(session, area, "健康队"), name="健康讲座")
+    said = {"audience": Audience.ELDERS, "words": "想听健康讲座"}
+    asked = demands.note(session, area_id=area.id, account_id=999, now=NOW, **said)  # type: ignore[arg-type]  # a test's own values
+    return {"demand_id": asked.id, "programme_id": line.id}
 
 
 def campaigned(session: Session, area: Area) -> int:

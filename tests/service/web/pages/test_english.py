@@ -12,6 +12,7 @@ from service.activities.models import Activity, ActivityRole, Shift
 from service.calendars.models import SchoolTerm
 from service.campaigns.models import Campaign, Indicator
 from service.db import transaction
+from service.demands.models import Demand
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
 from service.partners.models import Partner
@@ -22,7 +23,7 @@ from service.routes.models import RouteStop
 from service.settings import settings
 from service.sheets.models import Sheet
 from service.skills.models import Skill
-from service.teams.models import Team
+from service.teams.models import Programme, Team
 from service.templates.models import ActivityTemplate
 from service.terms import Role
 from service.volunteers.models import Qualification, Volunteer
@@ -142,6 +143,8 @@ def content() -> list[str]:
             RouteStop.name,
             Quota.title,
             Campaign.title,
+            Demand.words,
+            Programme.name,
             Indicator.title,
             ActivityTemplate.name,
             Partner.name,
