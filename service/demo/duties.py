@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from service.company.rules import Rule
 from service.demo.publishing import Duty, Hours, at_dawn, on, on_school_days, on_workdays, once_in, role
 from service.terms import Mode, QualificationKind
 
@@ -53,6 +54,7 @@ FOR_CHILDREN = (
         roles=[role("作业辅导", 1, 2, *TEACHER), role("兴趣培养", 1, 1, *TEACHER), role("亲情陪护", 0, 1, *TEACHER)],
         hours=[on_school_days(time(16, 30), time(18))],
         summary="学生5名，准时开课。任何时候至少两位老师同时在场，不让一个大人单独和孩子在一起。", filled=80,
+        company=Rule(children=5),
         details={
             "withdraw_before": 60, "answer_within": 60, "is_free": True,
             "risk_notice": "孩子只交给登记过的家长；不拍照、不外传孩子的情况。",

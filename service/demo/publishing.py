@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from service.activities import actions
 from service.activities.models import Activity
 from service.activities.rules import DatesPlan, RolePlan, weekly_plan
+from service.company import actions as company
+from service.company.rules import Rule
 from service.demo.neighbourhoods import Tree
 from service.demo.teams import Teams
 from service.findings import actions as findings
@@ -53,7 +55,8 @@ class Hours:
 class Duty:
     """An activity to publish, and how far the demo fills it: `filled` percent of its places in the next days,
     and `waiting` more people than it takes. With `carries`, what is found on duty comes to its next shift;
-    `stops` are courtyards walked in this order, and `checks` what is looked at in each."""
+    `stops` are courtyards walked in this order, and `checks` what is looked at in each. `company` is what those on duty
+    together must be."""
 
     title: str
     community: str
@@ -69,6 +72,7 @@ class Duty:
     carries: bool = False
     stops: Sequence[str] = ()
     checks: tuple[str, ...] = ()
+    company: Rule | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -142,6 +146,8 @@ class Office:
         )
         if duty.carries:
             findings.carry(session, activity, to=activity, account_id=account_id, now=self.now)
+        if duty.company:
+            company.ask(session, activity, rule=duty.company, account_id=account_id, now=self.now)
         actions.publish(session, activity, now=self.now, account_id=account_id)
         if duty.stops:
             stops = [StopPlan(place_id=self.tree.by_name[name].id, checks=duty.checks) for name in duty.stops]

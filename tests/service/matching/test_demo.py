@@ -20,6 +20,8 @@ from service.activities import actions as activities
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.rules import RolePlan, once
 from service.calendars.rules import local
+from service.company import actions as company
+from service.company.rules import Rule
 from service.matching import record
 from service.matching.building import build_problem
 from service.matching.checker import check
@@ -133,9 +135,8 @@ SESSION = [RolePlan(name=name, min_needed=1, max_needed=2) for name in ("作业�
 
 def test_a17_and_a18_no_session_of_three_roles_has_one_adult_alone(demo: Session) -> None:
     made = rota(demo, "爱心托", SESSION, SCHOOL_DAYS, starts=time(16, 30), ends=time(18))
-    problem = build_problem(demo, activity_id=made.id, from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
-    with_children = replace(problem, openings=[replace(one, children=5, per_adult=5) for one in problem.openings])
-    solution = solved(with_children)
+    company.ask(demo, made, rule=Rule(children=5, per_adult=5), account_id=None, now=NOW)
+    problem, solution = planned(demo, made)
     by_shift = Counter(o.shift_id for o in problem.openings for _ in range(heads(problem, solution)[o.id]))
     assert len({opening.shift_id for opening in problem.openings}) == len(SCHOOL_DAYS)
     assert all(by_shift[opening.shift_id] != 1 for opening in problem.openings)
@@ -144,14 +145,10 @@ def test_a17_and_a18_no_session_of_three_roles_has_one_adult_alone(demo: Session
 
 def test_a17_with_one_teacher_left_nobody_serves_and_the_reason_is_told(demo: Session) -> None:
     made = rota(demo, "爱心托", SESSION, SCHOOL_DAYS[:2], starts=time(16, 30), ends=time(18))
+    company.ask(demo, made, rule=Rule(children=5), account_id=None, now=NOW)
     problem = build_problem(demo, activity_id=made.id, from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
     last = problem.persons[0].id
-    alone = replace(
-        problem,
-        openings=[replace(one, children=5) for one in problem.openings],
-        wishes=[wish for wish in problem.wishes if wish.person_id == last],
-    )
-    solution = solved(alone)
+    solution = solved(replace(problem, wishes=[wish for wish in problem.wishes if wish.person_id == last]))
     assert solution.placements == ()
     codes = {blocker.code.value for role in solution.open_roles for one in role.hindered for blocker in one.blockers}
     assert "two_adults" in codes
