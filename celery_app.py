@@ -34,6 +34,7 @@ ROOMS = (
     "idempotency",
     "notifications",
     "outbox",
+    "people",
     "reminders",
     "roster",
     "rotation",
@@ -90,6 +91,7 @@ app.conf.update(
             "swaps.lapse_begun": 60.0,
             "activities.extend_horizon": 3600.0,
             "rotation.extend": 900.0,
+            "people.follow_merges": 300.0,
             "idempotency.forget": 3600.0,
             "sheets.forget": 3600.0,
         }.items()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from schemas import Input
-from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Name, Phone, Text, Ticked, Whole
-from schemas.shown import PageAsked, Shown
+from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Many, Name, Phone, Text, Ticked, Whole
+from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
-from service.terms import QualificationKind
+from service.people.rules import FACTS
+from service.terms import Likeness, QualificationKind
 from service.wording import QUALIFICATIONS
 
 LONGEST_TAG, MOST_TAGS = 40, 20
@@ -61,6 +63,70 @@ class LeavingInput(Input):
     reason = Text(
         longest=200, load_default="", label=Lazy("原因"), hint=Lazy("比如搬走了、身体原因。可不填，只留在记录里")
     )
+
+
+class TwinAsked(Input):
+    """Who else a person might be."""
+
+    q = Text(longest=60, load_default="", label=Lazy("找另外一个"), hint=Lazy("姓名、拼音首字母，或者手机号后四位"))
+
+
+def merge_input(labels: Mapping[str, str]) -> Schema:
+    """The facts in which two entries differ: of each, the one of the entry that stays or of the one that goes."""
+    sides = validate.OneOf(("kept", "gone"), error=Lazy("请选一个"))
+    chosen: dict[str, Any] = {
+        name: Text(required=True, label=label, widget="radios", validate=sides) for name, label in labels.items()
+    }
+    return Input.from_dict(chosen, name="MergeInput")()
+
+
+class NewMerge(Input):
+    """Two entries of one person."""
+
+    kept_id = Id(required=True, label=Lazy("留下的"))
+    gone_id = Id(required=True, label=Lazy("并进去的"))
+    take = Many(
+        Text(validate=validate.OneOf(FACTS), label=Lazy("内容")),
+        load_default=list,
+        label=Lazy("用哪些内容"),
+        metadata={"description": "Facts to be taken from the entry that goes: " + ", ".join(FACTS)},
+    )
+
+
+class NotTwins(Input):
+    """Two people."""
+
+    one_id = Id(required=True, label=Lazy("一个"))
+    other_id = Id(required=True, label=Lazy("另一个"))
+
+
+class MergeShown(Shown):
+    """A merge, and until when it can be undone."""
+
+    id = fields.Integer(required=True)
+    kept_id = fields.Integer(required=True)
+    gone_id = fields.Integer(required=True)
+    merged_at = LocalDateTime(required=True)
+    undo_until = LocalDateTime(required=True)
+    undone_at = LocalDateTime(required=True, allow_none=True)
+    given_back = fields.List(
+        fields.Integer(), required=True, metadata={"description": "Assignments she held at one time with another."}
+    )
+
+
+class TwinsShown(Shown):
+    """Two entries that may be one person."""
+
+    one_id = fields.Integer(required=True)
+    other_id = fields.Integer(required=True)
+    names = fields.List(fields.String(), required=True)
+    likeness = one_of(Likeness, required=True)
+
+
+class TwinsListed(Shown):
+    """All that are suggested, at most 50."""
+
+    items = fields.List(fields.Nested(TwinsShown), required=True)
 
 
 class CardShown(Shown):

@@ -25,6 +25,16 @@ class VolunteerRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VolunteerLeft(Event):
+    departure_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteersMerged(Event):
+    person_merge_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
     consent_id: int
 

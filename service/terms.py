@@ -258,6 +258,16 @@ class ReleaseReason(StrEnum):
     REPLANNED = "replanned"
     SWAPPED = "swapped"
     MOVED_OVER = "moved_over"
+    MERGED = "merged"
+
+
+class Likeness(StrEnum):
+    """Why two entries may be one person."""
+
+    NAME_AND_BIRTHDAY = "name_and_birthday"
+    NAME = "name"
+    SOUND_AND_BIRTHDAY = "sound_and_birthday"
+    BIRTHDAY = "birthday"
 
 
 class SwapState(StrEnum):

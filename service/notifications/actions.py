@@ -130,7 +130,7 @@ def _about_offers(
 
 
 #: Reasons of one's own to be no longer expected: nobody has to be told of them.
-OF_THEIR_OWN = (ReleaseReason.WITHDREW, ReleaseReason.MOVED_OVER)
+OF_THEIR_OWN = (ReleaseReason.WITHDREW, ReleaseReason.MOVED_OVER, ReleaseReason.MERGED)
 
 
 def tell_released(session: Session, *, assignment_ids: Collection[int], now: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import audit
+from service import audit, outbox
 from service.accounts.actions import end_sessions
 from service.accounts.models import Account
 from service.accounts.queries import by_phone
@@ -19,6 +19,8 @@ from service.backfill import answering as invited
 from service.courses import actions as courses
 from service.db import refusing
 from service.drafting.actions import rub_out
+from service.events import VolunteerLeft
+from service.people import ahead as before_her
 from service.people import queries
 from service.people.models import Departure
 from service.roster import actions as roster
@@ -92,9 +94,9 @@ def leave(session: Session, person: Volunteer, *, reason: str, account_id: int, 
     """
     if person.left_at is not None and (known := queries.departure(session, person.id)):
         return known
-    for member, _rotation, _activity in queries.pools(session, person.id):
+    for member, _rotation, _activity in before_her.pools(session, person.id):
         pool.leave(session, member, account_id=account_id, now=now)
-    asked = queries.askings(session, person.id)
+    asked = before_her.askings(session, person.id)
     lock_all(session, {person.id, *(holder for _, holder in asked)})
     session.refresh(person)
     if person.left_at is not None and (known := queries.departure(session, person.id)):
@@ -106,9 +108,10 @@ def leave(session: Session, person: Volunteer, *, reason: str, account_id: int, 
     for asking_id, _holder in asked:
         with suppress(SwapIsOver):
             swapped.decline(session, swap_asking_id=asking_id, now=now, answered_by=account_id)
-    for invitation_id in queries.invitations(session, person.id):
+    for invitation_id in before_her.invitations(session, person.id):
         invited.decline(session, invitation_id=invitation_id, now=now, answered_by=account_id)
     _give_back(session, made, now=now)
+    outbox.record(session, VolunteerLeft(made.id))
     _note(
         session, "left", person, account_id=account_id, now=now, places=len(made.signup_ids) + len(made.assignment_ids)
     )
@@ -117,18 +120,18 @@ def leave(session: Session, person: Volunteer, *, reason: str, account_id: int, 
 
 def _give_back(session: Session, made: Departure, *, now: datetime) -> None:
     her, by = made.volunteer_id, made.account_id
-    made.signup_ids = list(queries.standing(session, her, now=now))
+    made.signup_ids = list(before_her.standing(session, her, now=now))
     for signup_id in made.signup_ids:
         signups.withdraw(session, signup_id=signup_id, now=now, by=by, until_start=True)
     session.flush()
-    for place in queries.places(session, her, now=now):
+    for place in before_her.places(session, her, now=now):
         if place.state == AssignmentState.DRAFTED:
             rub_out(session, assignment_id=place.id, account_id=by or 0, now=now)
             continue
         with suppress(OfferClosed):
             roster.decline(session, assignment_id=place.id, now=now, answered_by=by)
             made.assignment_ids = [*made.assignment_ids, place.id]
-    for _enrolment, activity in queries.lessons(session, her):
+    for _enrolment, activity in before_her.lessons(session, her):
         courses.leave(session, activity, volunteer_id=her, now=now, typed_by=by)
     for one, _activity in watches_of(session, her):
         unwatch(session, one, now=now)

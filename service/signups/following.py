@@ -99,6 +99,7 @@ _AFTER_RELEASE: dict[ReleaseReason | None, SignUpState | None] = {
     ReleaseReason.WITHDREW: None,
     ReleaseReason.SWAPPED: SignUpState.WITHDRAWN,
     ReleaseReason.MOVED_OVER: SignUpState.WITHDRAWN,
+    ReleaseReason.MERGED: SignUpState.WITHDRAWN,
 }
 
 

@@ -59,7 +59,7 @@ DAILY: tuple[Place, ...] = (
     ("swap_approvals.index", Lazy("换班"), "coordinator", ("swap_approvals",)),
     ("proxy.index", Lazy("代报名"), "coordinator", ("proxy", "proxy_signup")),
     ("calls.index", Lazy("电话名单"), "coordinator", ("calls",)),
-    ("people.index", Lazy("志愿者"), "coordinator", ("people", "person")),
+    ("people.index", Lazy("志愿者"), "coordinator", ("people", "person", "merging")),
 )
 #: Where it is now and then: behind one more word, so that the menu stays one line.
 SELDOM: tuple[Place, ...] = (

@@ -56,6 +56,7 @@ BY_RELEASE = {
     ReleaseReason.REPLANNED: Outcome.REPLANNED,
     ReleaseReason.SWAPPED: Outcome.SWAPPED,
     ReleaseReason.MOVED_OVER: Outcome.WITHDRAWN,
+    ReleaseReason.MERGED: Outcome.WITHDRAWN,
 }
 
 

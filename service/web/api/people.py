@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.people import CardShown, LeavingInput, LeftShown, PeopleListed
+from schemas.people import (
+    CardShown,
+    LeavingInput,
+    LeftShown,
+    MergeShown,
+    NewMerge,
+    NotTwins,
+    PeopleListed,
+    TwinsListed,
+)
 from schemas.shown import page_of
 from service.calendars.rules import local
 from service.people import actions, queries
+from service.people.merging import NotTwo, merge, say_apart
+from service.people.models import Merge
 from service.people.queries import Asked, Card
+from service.people.twins import merge_in_scope, twins
+from service.people.undoing import undo
 from service.terms import Role
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import in_scope
@@ -51,6 +64,63 @@ def come_back(call: Call, *, volunteer_id: int) -> Any:
     """She serves again; within ten minutes she has again what is still kept for her. Twice is harmless."""
     her = _person(call, volunteer_id)
     actions.come_back(call.session, her, account_id=call.actor.account_id, now=call.now)
+
+
+@people.operation("GET", "/people/twins", gives=TwinsListed())
+def list_twins(call: Call) -> Any:
+    """Entries of my areas that may be one person. The look is written down."""
+    call.needs(Role.COORDINATOR)
+    pairs = twins(call.session, scope_ids=call.scope_ids)
+    actions.note_search(call.session, account_id=call.actor.account_id, now=call.now, found=len(pairs), by=["twins"])
+    return {
+        "items": [
+            {
+                "one_id": pair.one.id,
+                "other_id": pair.other.id,
+                "names": [pair.one.name, pair.other.name],
+                "likeness": pair.likeness,
+            }
+            for pair in pairs
+        ]
+    }
+
+
+@people.operation("POST", "/people/twins/apart", takes=NotTwins(), status=204)
+def tell_apart(call: Call, *, body: dict[str, Any]) -> Any:
+    """They are two people, and not suggested again. Twice is harmless."""
+    one, other = (_person(call, body[name]) for name in ("one_id", "other_id"))
+    if one.id == other.id:
+        raise NotTwo("they are one entry")
+    say_apart(call.session, one_id=one.id, other_id=other.id, account_id=call.actor.account_id, now=call.now)
+
+
+@people.operation("POST", "/people/merges", takes=NewMerge(), gives=MergeShown(), status=201, refuses=(409,))
+def merge_people(call: Call, *, body: dict[str, Any]) -> Any:
+    """They are one: all that refers to the one refers to the other. Can be undone for a day. Twice is harmless."""
+    kept, gone = (_person(call, body[name]) for name in ("kept_id", "gone_id"))
+    made = merge(
+        call.session,
+        kept_id=kept.id,
+        gone_id=gone.id,
+        chosen=body["take"],
+        account_id=call.actor.account_id,
+        now=call.now,
+    )
+    return _merge(made)
+
+
+@people.operation("DELETE", "/people/merges/<id:merge_id>", gives=MergeShown(), refuses=(409,))
+def undo_merge(call: Call, *, merge_id: int) -> Any:
+    """They are two again. Twice is harmless."""
+    made = found(merge_in_scope(call.session, merge_id, scope_ids=call.scope_ids))
+    undo(call.session, made, account_id=call.actor.account_id, now=call.now)
+    return _merge(made)
+
+
+def _merge(made: Merge) -> dict[str, Any]:
+    names = ("id", "kept_id", "gone_id", "merged_at", "undo_until", "undone_at")
+    given_back = [place["id"] for place in made.before.get("places", ())]
+    return {**{name: getattr(made, name) for name in names}, "given_back": given_back}
 
 
 def _person(call: Call, volunteer_id: int) -> Volunteer:

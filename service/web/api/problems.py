@@ -43,6 +43,7 @@ TITLES = {
     "holds-elsewhere": Lazy("在别的地方也有权限"),
     "name-taken": Lazy("这个名称已经有了"),
     "phone-taken": Lazy("这个号码已经登记过"),
+    "not-two": Lazy("不是两条登记"),
     "has-roles": Lazy("有权限的账号，号码要本人换"),
     "too-often": Lazy("请求太频繁"),
     "too-many-codes": Lazy("验证码发得太频繁"),

@@ -32,6 +32,9 @@ from service.matching.record import NotSolved
 from service.partners import models as partners
 from service.partners.actions import AlreadyCoHost, AlreadyPartner, KnownToNobody
 from service.people.actions import HasRoles
+from service.people.merging import NotTwo
+from service.people.settling import BothHaveRoles, KeepsNumber
+from service.people.undoing import MergeStands
 from service.promises import models as promises
 from service.promises.actions import ReasonMissing
 from service.rehearsal.actions import NothingToRehearse
@@ -170,6 +173,10 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     HoldsElsewhere: _simple(409, "holds-elsewhere"),
     PhoneTaken: _simple(409, "phone-taken"),
     HasRoles: _simple(409, "has-roles"),
+    NotTwo: _simple(409, "not-two"),
+    BothHaveRoles: _simple(409, "has-roles"),
+    KeepsNumber: _simple(409, "has-roles"),
+    MergeStands: _simple(409, "nothing-to-undo"),
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),

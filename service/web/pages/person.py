@@ -15,7 +15,9 @@ from service.accounts.queries import names as account_names
 from service.calendars.rules import local
 from service.language import Lazy, _
 from service.people import actions, queries
+from service.people import ahead as before_her
 from service.people.actions import HasRoles
+from service.people.twins import merge_of, undoable
 from service.roster.queries import duties, duties_before
 from service.skills.models import Skill
 from service.skills.queries import of_person as skills_of
@@ -47,6 +49,8 @@ HOW = {
 def show(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
     """What is known of her, what she does, how she is reached. The look is written down."""
     her = volunteer_here(desk, volunteer_id)
+    if (gone := merge_of(desk.db, her.id)) is not None:
+        return page.see_other(url_for("person.show", volunteer_id=gone.kept_id))
     actions.note_look(desk.db, her, account_id=desk.account_id, now=desk.now)
     day = local(desk.now).date()
     skills = skills_of(desk.db, her.id)
@@ -57,12 +61,13 @@ def show(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
         person=her,
         place=where.place(desk.db, her.area_id).short,
         phone=wording.masked_phone(secrets.unseal(her.phone_sealed)) if her.phone_sealed else "",
+        merges=undoable(desk.db, her.id, now=desk.now),
         departure=queries.departure(desk.db, her.id) if her.left_at else None,
         teams=queries.memberships(desk.db, [her.id], day=day),
-        pools=queries.pools(desk.db, her.id),
-        charges=queries.charges(desk.db, her.id, day=day),
-        owed=queries.owed(desk.db, her.id),
-        lessons=queries.lessons(desk.db, her.id),
+        pools=before_her.pools(desk.db, her.id),
+        charges=before_her.charges(desk.db, her.id, day=day),
+        owed=before_her.owed(desk.db, her.id),
+        lessons=before_her.lessons(desk.db, her.id),
         papers=[(one, _state(one, day)) for one in her.qualifications],
         skills=[(one, _state(one, day)) for one in skills],
         verifiers=account_names(desk.db, {one for one in seen_by if one}),
@@ -166,7 +171,7 @@ def _ask(her: Volunteer, form: Form) -> ResponseReturnValue:
 
 
 def _ask_leaving(desk: Desk, her: Volunteer, form: Form) -> ResponseReturnValue:
-    ahead = queries.ahead(desk.db, her.id, now=desk.now, day=local(desk.now).date())
+    ahead = before_her.ahead(desk.db, her.id, now=desk.now, day=local(desk.now).date())
     title = _("{name}不再来了？", name=her.name)
     return page.render("people/leaving.html", title=title, form=form, person=her, ahead=ahead, back=_at(her))
 

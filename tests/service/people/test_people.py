@@ -16,6 +16,7 @@ from service.courtyards import actions as courtyards
 from service.drafting import actions as drafting
 from service.outbox import OutboxEvent
 from service.people import actions, queries
+from service.people import ahead as before_her
 from service.people.actions import HasRoles
 from service.people.queries import Asked
 from service.places.models import Area
@@ -180,7 +181,7 @@ def states(session: Session, her: Volunteer) -> list[AssignmentState]:
 
 def test_who_leaves_gives_back_all_that_is_before_her_and_others_are_sought(session: Session, area: Area) -> None:
     her = busy(session, area)
-    ahead = queries.ahead(session, her.id, now=NOW, day=DAY)
+    ahead = before_her.ahead(session, her.id, now=NOW, day=DAY)
     assert ([row.Activity.title for row in ahead.duties], len(ahead.waiting)) == (["义诊", "敲门"], 1)
     assert (len(ahead.charges), len(ahead.owed)) == (1, 1)
     left = actions.leave(session, her, reason="搬走了", account_id=1, now=NOW)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.service.web.api.conftest import Town
 
 
@@ -31,3 +33,23 @@ def test_somebody_leaves_and_comes_back(town: Town) -> None:
     assert town.stranger.delete(path).status == 404
     assert [town.coordinator.delete(path).status for _ in range(2)] == [204, 204]
     assert town.coordinator.get(f"/signups/{asked.json['id']}").json["state"] == "confirmed"
+
+
+def test_two_entries_are_merged_undone_and_told_apart(town: Town) -> None:
+    one, other = (town.person("王秀英", birth_on=date(1956, 3, 8)).volunteer_id for _ in range(2))
+    [pair] = town.coordinator.get("/people/twins").json["items"]
+    assert (pair["one_id"], pair["other_id"], pair["likeness"]) == (one, other, "name_and_birthday")
+    body = {"kept_id": one, "gone_id": other}
+    assert [client.post("/people/merges", body).status for client in (town.stranger, town.volunteer)] == [404, 404]
+    made = town.coordinator.post("/people/merges", body)
+    assert (made.status, made.json["kept_id"], made.json["given_back"]) == (201, one, [])
+    assert town.coordinator.post("/people/merges", body).json == made.json
+    refused = town.coordinator.post("/people/merges", {"kept_id": other, "gone_id": one})
+    assert (refused.status, refused.json["type"].endswith("not-two")) == (409, True)
+    path = f"/people/merges/{made.json['id']}"
+    assert town.stranger.delete(path).status == 404
+    assert town.coordinator.delete(path).json["undone_at"] is not None
+    assert town.coordinator.delete(path).status == 200
+    assert town.stranger.post("/people/twins/apart", {"one_id": one, "other_id": other}).status == 404
+    assert town.coordinator.post("/people/twins/apart", {"one_id": other, "other_id": one}).status == 204
+    assert town.coordinator.get("/people/twins").json["items"] == []

@@ -30,6 +30,7 @@ from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call, Notification, Slip
 from service.partners import actions as partners
+from service.people import merging
 from service.places import actions as places
 from service.places.models import Area
 from service.promises import actions as promises
@@ -119,6 +120,9 @@ class Place:
     promise_id: int
     absence_id: int
     bond_id: int
+    kept_id: int
+    gone_id: int
+    merge_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -165,6 +169,7 @@ def furnished(area: Area) -> Place:
             template_id=kept(session, made),
             **shared(session, area, made),
             **able(session, area, signup.volunteer_id),
+            **alike(session, area),
         )
 
 
@@ -331,6 +336,13 @@ def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
         "absence_id": gone.id,
         "bond_id": bond.id,
     }
+
+
+def alike(session: Session, area: Area) -> dict[str, int]:
+    """Two entries that may be one person, and two that were."""
+    kept, gone, further, last = (factories.volunteer(session, area, "秦寒露") for _ in range(4))
+    made = merging.merge(session, kept_id=further.id, gone_id=last.id, chosen=(), account_id=999, now=NOW)
+    return {"kept_id": kept.id, "gone_id": gone.id, "merge_id": made.id}
 
 
 def to_be_held(session: Session, area: Area) -> int:

@@ -1,0 +1,17 @@
+"""Rings the people: entries that were merged are followed, and forgotten when that can be undone no more."""
+
+from __future__ import annotations
+
+from celery_app import app
+from service import clock
+from service.db import transaction
+from service.people import merging
+
+
+@app.task(name="workers.people.follow_merges")
+def follow_merges() -> None:
+    """Take along what was written meanwhile; forget what is over."""
+    with transaction() as session:
+        now = clock.now(session)
+        merging.follow(session, now=now)
+        merging.forget(session, now=now)
