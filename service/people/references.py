@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, TableClause, and_, column, select, table, text, tuple_, update
+from sqlalchemy import ColumnElement, TableClause, and_, column, literal, select, table, text, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ ORDER BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column that names a person, and the rest of the primary key of its table."""
+    """A column that names a person, and the rest of the primary key of its table: nothing where she has one row."""
 
     table: str
     column: str
@@ -71,7 +71,10 @@ def move(
         where.append(_among(one, only))
     if but:
         where.append(one.clause.c.id.not_in(but))
-    keys = [dict(row) for row in session.execute(select(*_key(one)).where(*where)).mappings()]
+    keys = [
+        {name: row[name] for name in one.key}
+        for row in session.execute(select(*_key(one) or [literal(1)]).select_from(one.clause).where(*where)).mappings()
+    ]
     if not keys or _moved(session, one, of=of, to=to, keys=keys):
         return keys
     return [key for key in keys if _moved(session, one, of=of, to=to, keys=[key])]
@@ -92,6 +95,8 @@ def _key(one: Reference) -> list[ColumnElement[Any]]:
 
 
 def _among(one: Reference, keys: Sequence[Mapping[str, Any]]) -> ColumnElement[bool]:
+    if not one.key:
+        return true()
     if len(one.key) == 1:
         return and_(one.clause.c[one.key[0]].in_([key[one.key[0]] for key in keys]))
     return tuple_(*_key(one)).in_([tuple(key[name] for name in one.key) for key in keys])

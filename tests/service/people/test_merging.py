@@ -110,6 +110,20 @@ def test_a_table_nobody_has_heard_of_goes_along_and_back(session: Session, two: 
     assert session.execute(owners).all() == [("grey", gone.id), ("white", kept.id)]
 
 
+def test_a_row_of_which_she_has_one_goes_along_unless_she_has_it_already(session: Session, two: Pair) -> None:
+    kept, gone = two
+    session.execute(text("CREATE TABLE pebble (hers bigint PRIMARY KEY REFERENCES volunteer (id))"))
+    session.execute(text("INSERT INTO pebble VALUES (:gone)"), {"gone": gone.id})
+    made = merge(session, two)
+    owners = text("SELECT hers FROM pebble ORDER BY hers")
+    assert session.scalars(owners).all() == [kept.id]
+    undo(session, made)
+    assert session.scalars(owners).all() == [gone.id]
+    session.execute(text("INSERT INTO pebble VALUES (:kept)"), {"kept": kept.id})
+    merge(session, two)
+    assert session.scalars(owners).all() == [kept.id, gone.id]
+
+
 def test_what_a_constraint_refuses_stays_behind_and_the_rest_goes(session: Session, two: Pair) -> None:
     kept, gone = two
     session.execute(
