@@ -105,6 +105,7 @@ def _settled(
     settling.settle_sign_ups(session, before, **both, now=now)
     settling.settle_consents(session, before, kept=kept, gone=gone, now=now)
     settling.settle_belongings(session, before, **both, now=now)
+    settling.settle_bonds(session, before, **both)
     settling.settle_courses(session, **both, account_id=account_id, now=now)
     _take_facts(session, before, kept, gone, takes=takes, now=now)
     return before

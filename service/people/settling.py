@@ -5,6 +5,7 @@ Each writes into `Before` what it changed, so that undoing.py can change it back
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from service import outbox
 from service.accounts.actions import end_sessions
 from service.accounts.models import Account
 from service.activities.models import Activity, Shift
+from service.company.models import Bond
 from service.courses import actions as courses
 from service.courses.models import Enrolment
 from service.events import ConsentWithdrawn
@@ -26,7 +28,7 @@ from service.roster.models import HOLDING, Assignment
 from service.signups.models import STANDING, SignUp
 from service.skills.models import Skill
 from service.teams.models import Membership
-from service.terms import ConsentPurpose, EnrolmentState, ReleaseReason, SignUpState
+from service.terms import BondKind, ConsentPurpose, EnrolmentState, ReleaseReason, SignUpState
 from service.volunteers.models import CalendarFeed, Volunteer
 from service.watches.models import Watch
 
@@ -42,9 +44,9 @@ class Before:
     stays: list[int] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def note(self, table: str, key: Any, name: str, was: object) -> None:
-        """A column of a row is about to change."""
-        self.changed.append({"table": table, "key": key, "column": name, "was": was})
+    def note(self, table: str, key: Any, **was: object) -> None:
+        """Columns of a row are about to change."""
+        self.changed.append({"table": table, "key": key, "was": was})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -123,12 +125,12 @@ def settle_consents(session: Session, before: Before, *, kept: Volunteer, gone: 
             continue
         if refused and max(refused) > max(one.given_at for one in stands):
             for one in stands:
-                before.note("consent", one.id, "withdrawn_at", None)
+                before.note("consent", one.id, withdrawn_at=None)
                 one.withdrawn_at = max(refused)
                 outbox.record(session, ConsentWithdrawn(one.id))
             continue
         for one in stands[1:]:
-            before.note("consent", one.id, "withdrawn_at", None)
+            before.note("consent", one.id, withdrawn_at=None)
             one.withdrawn_at = now
             before.stays.append(one.id)
     session.flush()
@@ -138,15 +140,14 @@ def settle_belongings(session: Session, before: Before, *, kept_id: int, gone_id
     """In one team the higher role counts, of one skill the verification, in one organisation who leads its people; of
     two watches or calendar addresses one."""
     for mine, theirs in _pairs(session, Membership, "team_id", kept_id=kept_id, gone_id=gone_id):
-        before.note("membership", mine.id, "role", str(mine.role))
+        before.note("membership", mine.id, role=str(mine.role))
         mine.role = higher(mine.role, theirs.role)
     for mine, theirs in _pairs(session, Skill, "name", kept_id=kept_id, gone_id=gone_id):
         if mine.verified_at is None and theirs.verified_at is not None:
-            before.note("skill", mine.id, "verified_at", None)
-            before.note("skill", mine.id, "verified_by", None)
+            before.note("skill", mine.id, verified_at=None, verified_by=None)
             mine.verified_at, mine.verified_by = theirs.verified_at, theirs.verified_by
     for mine, theirs in _pairs(session, PartnerMember, "partner_id", kept_id=kept_id, gone_id=gone_id):
-        before.note("partner_member", [mine.partner_id, kept_id], "is_lead", mine.is_lead)
+        before.note("partner_member", [mine.partner_id, kept_id], is_lead=mine.is_lead)
         mine.is_lead = mine.is_lead or theirs.is_lead
     for mine, theirs in _pairs(session, Watch, "activity_id", kept_id=kept_id, gone_id=gone_id):
         if mine.closed_at is None and theirs.closed_at is None and mine.weekday == theirs.weekday:
@@ -155,6 +156,34 @@ def settle_belongings(session: Session, before: Before, *, kept_id: int, gone_id
     if feed is not None and feed.closed_at is None:
         _close(before, feed, now=now)
     session.flush()
+
+
+def settle_bonds(session: Session, before: Before, *, kept_id: int, gone_id: int) -> None:
+    """With whom she serves, or never does, goes along: a bond names the lower id first, so it is not merely moved.
+
+    Where both entries are bound to somebody, the bond of the entry that stays counts, but who must not meet does not.
+    """
+    mine, theirs = ({_other(one, her): one for one in _bonds(session, her)} for her in (kept_id, gone_id))
+    for other_id, bond in theirs.items():
+        if other_id == kept_id:
+            continue
+        known = mine.get(other_id)
+        if known is None:
+            before.note("bond", bond.id, person_id=bond.person_id, other_id=bond.other_id)
+            bond.person_id, bond.other_id = sorted((kept_id, other_id))
+        elif bond.kind == BondKind.APART:
+            before.note("bond", known.id, kind=str(known.kind))
+            known.kind = BondKind.APART
+    session.flush()
+
+
+def _bonds(session: Session, volunteer_id: int) -> Sequence[Bond]:
+    hers = or_(Bond.person_id == volunteer_id, Bond.other_id == volunteer_id)
+    return session.scalars(select(Bond).where(hers).order_by(Bond.id)).all()
+
+
+def _other(bond: Bond, her: int) -> int:
+    return bond.other_id if bond.person_id == her else bond.person_id
 
 
 def settle_courses(session: Session, *, kept_id: int, gone_id: int, account_id: int, now: datetime) -> None:
@@ -208,5 +237,5 @@ def _pairs(session: Session, model: Any, same: str, *, kept_id: int, gone_id: in
 
 
 def _close(before: Before, row: Watch | CalendarFeed, *, now: datetime) -> None:
-    before.note(row.__tablename__, row.id, "closed_at", None)
+    before.note(row.__tablename__, row.id, closed_at=None)
     row.closed_at = now

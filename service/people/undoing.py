@@ -16,6 +16,7 @@ from service import audit
 from service.accounts.actions import end_sessions
 from service.accounts.models import Account
 from service.activities.queries import lock_open_shift
+from service.company.models import Bond
 from service.partners.models import PartnerMember
 from service.people.merging import PHONE_COLUMNS, plain
 from service.people.models import Merge
@@ -35,6 +36,7 @@ from service.volunteers.queries import lock_all
 from service.watches.models import Watch
 
 _MODELS: dict[str, Any] = {
+    "bond": Bond,
     "calendar_feed": CalendarFeed,
     "consent": Consent,
     "membership": Membership,
@@ -139,7 +141,8 @@ def _changes_back(session: Session, changed: list[dict[str, Any]]) -> None:
         row = session.get(_MODELS[was["table"]], key)
         if row is not None:
             with suppress(IntegrityError), session.begin_nested():
-                setattr(row, was["column"], was["was"])
+                for name, value in was["was"].items():
+                    setattr(row, name, value)
 
 
 def _accounts_back(session: Session, merge: Merge) -> None:

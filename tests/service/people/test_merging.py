@@ -14,6 +14,8 @@ from service.accounts import actions as accounts
 from service.accounts.models import Account
 from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
+from service.company import actions as company
+from service.company.models import Bond
 from service.db import transaction
 from service.models import metadata
 from service.people import merging, undoing
@@ -35,6 +37,7 @@ from service.teams import actions as teams
 from service.teams.models import Membership
 from service.terms import (
     AssignmentState,
+    BondKind,
     ConsentHow,
     ConsentPurpose,
     MemberRole,
@@ -291,6 +294,27 @@ def test_the_higher_role_and_the_verified_skill_stay(session: Session, area: Are
         MemberRole.MEMBER,
         None,
     )
+
+
+def test_who_must_not_serve_with_her_still_does_not(session: Session, area: Area, two: Pair) -> None:
+    kept, gone = two
+    before, friend = (factories.volunteer(session, area, name) for name in ("钱谷雨", "孙芒种"))
+    company.bind(session, gone, other=before, kind=BondKind.APART, account_id=1, now=NOW)
+    company.bind(session, kept, other=friend, kind=BondKind.TOGETHER, account_id=1, now=NOW)
+    company.bind(session, gone, other=friend, kind=BondKind.APART, account_id=1, now=NOW)
+    third = factories.volunteer(session, area, "王秀英")
+    made = merging.merge(session, kept_id=third.id, gone_id=gone.id, chosen=(), account_id=1, now=NOW)
+    assert bonds(session, third) == {(before.id, "apart"), (friend.id, "apart")}, "whatever the order of the ids"
+    undo(session, made)
+    assert bonds(session, third) == set()
+    merge(session, two)
+    assert bonds(session, kept) == {(before.id, "apart"), (friend.id, "apart")}
+
+
+def bonds(session: Session, her: Volunteer) -> set[tuple[int, str]]:
+    """(the other, what they are to each other)."""
+    rows = session.execute(select(Bond.person_id, Bond.other_id, Bond.kind))
+    return {(one + other - her.id, kind) for one, other, kind in rows if her.id in (one, other)}
 
 
 # --- facts, and how she logs in ---
