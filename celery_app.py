@@ -92,6 +92,7 @@ app.conf.update(
             "activities.extend_horizon": 3600.0,
             "rotation.extend": 900.0,
             "people.follow_merges": 300.0,
+            "people.erase_due": 900.0,
             "idempotency.forget": 3600.0,
             "sheets.forget": 3600.0,
         }.items()

@@ -157,3 +157,19 @@ class LeftShown(Shown):
     back_at = LocalDateTime(required=True, allow_none=True)
     signup_ids = fields.List(fields.Integer(), required=True, metadata={"description": "Withdrawn when she left."})
     assignment_ids = fields.List(fields.Integer(), required=True, metadata={"description": "Declined when she left."})
+
+
+class ErasureShown(Shown):
+    """Somebody wants to be forgotten, and when that will be done."""
+
+    volunteer_id = fields.Integer(required=True)
+    asked_at = LocalDateTime(required=True)
+    due_at = LocalDateTime(required=True)
+
+
+class OwnDataShown(Shown):
+    """All that is kept about somebody."""
+
+    made_at = fields.String(required=True)
+    person = fields.Dict(required=True, metadata={"description": "Her entry, with the telephone in full."})
+    records = fields.Dict(required=True, metadata={"description": "Rows that refer to her, by table."})

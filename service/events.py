@@ -35,6 +35,11 @@ class VolunteersMerged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VolunteerErased(Event):
+    erasure_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
     consent_id: int
 

@@ -1,11 +1,11 @@
-"""Rings the people: entries that were merged are followed, and forgotten when that can be undone no more."""
+"""Rings the people: entries that were merged are followed and forgotten, and those who asked to be forgotten."""
 
 from __future__ import annotations
 
 from celery_app import app
 from service import clock
 from service.db import transaction
-from service.people import merging
+from service.people import erasing, merging
 
 
 @app.task(name="workers.people.follow_merges")
@@ -15,3 +15,10 @@ def follow_merges() -> None:
         now = clock.now(session)
         merging.follow(session, now=now)
         merging.forget(session, now=now)
+
+
+@app.task(name="workers.people.erase_due")
+def erase_due() -> None:
+    """Forget those who asked for it long enough ago."""
+    with transaction() as session:
+        erasing.erase_due(session, now=clock.now(session))

@@ -193,12 +193,17 @@ def forget(session: Session, *, now: datetime, limit: int = 100) -> int:
     over = select(Merge).where(Merge.undone_at.is_(None), Merge.forgotten_at.is_(None), Merge.undo_until <= now)
     rows = session.scalars(over.order_by(Merge.id).limit(limit).with_for_update(skip_locked=True)).all()
     for one in rows:
-        one.moved, one.before, one.forgotten_at = {}, {}, now
-        gone = session.get_one(Volunteer, one.gone_id)
-        gone.name, gone.pinyin, gone.initials, gone.tags = MERGED_NAME, "", "", []
-        gone.birth_on = gone.email = None
-    session.flush()
+        blank(session, one, now=now)
     return len(rows)
+
+
+def blank(session: Session, merge: Merge, *, now: datetime) -> None:
+    """Nothing of the entry that went is kept any more: the merge stands."""
+    merge.moved, merge.before, merge.forgotten_at = {}, {}, now
+    gone = session.get_one(Volunteer, merge.gone_id)
+    gone.name, gone.pinyin, gone.initials, gone.tags = MERGED_NAME, "", "", []
+    gone.birth_on = gone.email = None
+    session.flush()
 
 
 #: What stands where an entry was.

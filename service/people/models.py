@@ -1,4 +1,4 @@
-"""That somebody left; that two entries were one person, or are not."""
+"""That somebody left, or wants to be forgotten; that two entries were one person, or are not."""
 
 from __future__ import annotations
 
@@ -61,6 +61,30 @@ class Merge(Base):
     forgotten_at: Mapped[datetime | None]
     moved: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(JSONB, default=dict)
     before: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class Erasure(Base):
+    """She has asked for what is kept of her to be deleted: done at `due_at`, unless she takes it back before."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        Index(
+            "uq_erasure_volunteer_id_open",
+            "volunteer_id",
+            unique=True,
+            postgresql_where="cancelled_at IS NULL AND done_at IS NULL",
+        ),
+        Index("ix_erasure_due_at", "due_at", postgresql_where="cancelled_at IS NULL AND done_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger)
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"))
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
 
 
 class Apart(Base):

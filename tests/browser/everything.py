@@ -64,6 +64,7 @@ PAGES = {
     "swap_answers.show": GUEST,
     "me.index": HERS,
     "me.profile": HERS,
+    "own_data.ask_form": HERS,
     "messages.index": HERS,
     "habits.mine": HERS,
     "availability.mine": HERS,

@@ -6,19 +6,22 @@ from typing import Any
 
 from schemas.people import (
     CardShown,
+    ErasureShown,
     LeavingInput,
     LeftShown,
     MergeShown,
     NewMerge,
     NotTwins,
+    OwnDataShown,
     PeopleListed,
     TwinsListed,
 )
 from schemas.shown import page_of
 from service.calendars.rules import local
-from service.people import actions, queries
+from service.people import actions, erasing, queries
 from service.people.merging import NotTwo, merge, say_apart
 from service.people.models import Merge
+from service.people.own_data import own_data
 from service.people.queries import Asked, Card
 from service.people.twins import merge_in_scope, twins
 from service.people.undoing import undo
@@ -115,6 +118,33 @@ def undo_merge(call: Call, *, merge_id: int) -> Any:
     made = found(merge_in_scope(call.session, merge_id, scope_ids=call.scope_ids))
     undo(call.session, made, account_id=call.actor.account_id, now=call.now)
     return _merge(made)
+
+
+@people.operation("GET", "/me/data", gives=OwnDataShown(), is_secret=True, limit="5/hour")
+def show_own_data(call: Call) -> Any:
+    """A copy of all that is kept about me. That it was made is written down."""
+    person = call.session.get_one(Volunteer, call.volunteer_id)
+    return own_data(call.session, person, account_id=call.actor.account_id, now=call.now)
+
+
+@people.operation("PUT", "/volunteers/<id:volunteer_id>/erasure", gives=ErasureShown(), refuses=(409,))
+def ask_erasure(call: Call, *, volunteer_id: int) -> Any:
+    """To be forgotten: I, or a person of my areas who told me so. Done after a week; twice is once."""
+    person = _herself_or_mine(call, volunteer_id)
+    return erasing.ask(call.session, person, account_id=call.actor.account_id, now=call.now)
+
+
+@people.operation("DELETE", "/volunteers/<id:volunteer_id>/erasure", status=204)
+def take_back_erasure(call: Call, *, volunteer_id: int) -> Any:
+    """She has thought again. Twice is harmless."""
+    person = _herself_or_mine(call, volunteer_id)
+    erasing.take_back(call.session, person.id, account_id=call.actor.account_id, now=call.now)
+
+
+def _herself_or_mine(call: Call, volunteer_id: int) -> Volunteer:
+    if volunteer_id == call.actor.volunteer_id:
+        return call.session.get_one(Volunteer, volunteer_id)
+    return _person(call, volunteer_id)
 
 
 def _merge(made: Merge) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from service.language import Lazy, _
 from service.people import actions, queries
 from service.people import ahead as before_her
 from service.people.actions import HasRoles
+from service.people.erasing import pending
 from service.people.twins import merge_of, undoable
 from service.roster.queries import duties, duties_before
 from service.skills.models import Skill
@@ -62,6 +63,7 @@ def show(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
         place=where.place(desk.db, her.area_id).short,
         phone=wording.masked_phone(secrets.unseal(her.phone_sealed)) if her.phone_sealed else "",
         merges=undoable(desk.db, her.id, now=desk.now),
+        erasure=pending(desk.db, her.id),
         departure=queries.departure(desk.db, her.id) if her.left_at else None,
         teams=queries.memberships(desk.db, [her.id], day=day),
         pools=before_her.pools(desk.db, her.id),

@@ -53,3 +53,14 @@ def test_two_entries_are_merged_undone_and_told_apart(town: Town) -> None:
     assert town.stranger.post("/people/twins/apart", {"one_id": one, "other_id": other}).status == 404
     assert town.coordinator.post("/people/twins/apart", {"one_id": other, "other_id": one}).status == 204
     assert town.coordinator.get("/people/twins").json["items"] == []
+
+
+def test_somebody_takes_her_data_and_asks_to_be_forgotten(town: Town) -> None:
+    copy = town.volunteer.get("/me/data").json
+    assert copy["person"]["id"] == town.volunteer.volunteer_id
+    assert town.coordinator.get("/me/data").status == 403
+    path = f"/volunteers/{town.volunteer.volunteer_id}/erasure"
+    assert [client.put(path).status for client in (town.other, town.stranger)] == [404, 404]
+    asked = town.volunteer.put(path)
+    assert (asked.status, town.coordinator.put(path).json) == (200, asked.json)
+    assert [client.delete(path).status for client in (town.stranger, town.volunteer, town.volunteer)] == [404, 204, 204]
