@@ -108,7 +108,9 @@ def _table(desk: Desk, campaign_id: int) -> Table:
 
 def _page(desk: Desk, form: Form) -> Response:
     rows = queries.listed(desk.db, scope_ids=desk.scope_ids)
-    return page.render("campaigns/index.html", title=_("摘星夺旗"), rows=rows, form=form, back=url_for("quotas.index"))
+    return page.render(
+        "campaigns/index.html", title=_("摘星夺旗一览"), rows=rows, form=form, back=url_for("quotas.index")
+    )
 
 
 def _options(desk: Desk) -> dict[str, list[Option]]:
