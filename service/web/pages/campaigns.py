@@ -58,7 +58,7 @@ def show(desk: Desk, campaign_id: int) -> Response:
     may_close = queries.in_scope(desk.db, campaign_id, scope_ids=desk.scope_ids) is not None
     return page.render(
         "campaigns/show.html",
-        title=table.campaign.title,
+        title=_("{title}：各社区办了几场", title=table.campaign.title),
         wide=True,
         table=table,
         campaign=table.campaign,
