@@ -22,6 +22,7 @@ from service.partners import models as partners
 from service.people import models as people
 from service.places import models as places
 from service.promises import models as promises
+from service.pupils import models as pupils
 from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
@@ -64,6 +65,7 @@ __all__ = [
     "people",
     "places",
     "promises",
+    "pupils",
     "quotas",
     "rehearsal",
     "reminders",

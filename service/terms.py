@@ -568,6 +568,23 @@ class EnrolmentState(StrEnum):
     FAILED = "failed"
 
 
+class PupilState(StrEnum):
+    """What a day's sheet says of a pupil."""
+
+    CAME = "came"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+class Kinship(StrEnum):
+    """What somebody who may fetch a pupil is to it."""
+
+    PARENT = "parent"
+    GRANDPARENT = "grandparent"
+    RELATIVE = "relative"
+    ENTRUSTED = "entrusted"
+
+
 class RiskDoor(StrEnum):
     """How somebody confirmed a risk notice."""
 

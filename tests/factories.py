@@ -18,11 +18,13 @@ from service.activities.rules import DatesPlan, RolePlan, once
 from service.calendars.rules import local
 from service.places import actions as places
 from service.places.models import Area
+from service.pupils import actions as pupils
+from service.pupils.models import Pupil
 from service.signups import actions as signups
 from service.signups.models import SignUp
 from service.teams import actions as teams
 from service.teams.models import Team
-from service.terms import AreaKind, ConsentHow, Mode, QualificationKind, Role, SignUpVia
+from service.terms import AreaKind, ConsentHow, Kinship, Mode, QualificationKind, Role, SignUpVia
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 
@@ -110,6 +112,27 @@ def activity(
     if is_published:
         activities.publish(session, made, now=NOW, account_id=None)
     return made
+
+
+def activity_for_children(session: Session, area: Area, **details: Any) -> Activity:
+    """One in which only the vetted serve: two teachers at least."""
+    roles = (RolePlan(name="老师", min_needed=2, max_needed=3, requires=(QualificationKind.BACKGROUND_CHECK,)),)
+    return activity(session, area, **{"title": "四点半课堂", "roles": roles, **details})
+
+
+def pupil(session: Session, of: Activity, name: str = "小石榴", *, guardian: str = "外婆何秋分") -> Pupil:
+    """A child cared for there, with one person who may fetch it and has agreed to it."""
+    who = pupils.NewGuardian(name=guardian, kinship=Kinship.GRANDPARENT, phone=phone())
+    return pupils.enrol(
+        session,
+        of,
+        name=name,
+        guardian=who,
+        has_consented=True,
+        how=ConsentHow.PAPER,
+        account_id=None,
+        now=NOW,
+    )
 
 
 def once_from(now: datetime, *, days: int = 5) -> DatesPlan:

@@ -46,6 +46,7 @@ ABOUT_ACTIVITIES = (
     "templates",
     "co_hosts",
     "courses_desk",
+    "pupils_desk",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")

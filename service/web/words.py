@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from schemas import pupils
 from service import wording
 from service.language import Lazy, _
+from service.pupils.queries import GuardianName
 from service.reminders.rules import parse
 from service.rotation.models import RotationTurn
 from service.rotation.problem import Bar
@@ -35,6 +37,7 @@ from service.terms import (
     Mode,
     PartnerKind,
     PromiseState,
+    PupilState,
     QualificationKind,
     QuotaState,
     Refusal,
@@ -270,6 +273,23 @@ COURSE_PROBLEMS = {
     "not_over": Lazy("课还没有上完"),
     "too_many_days": Lazy("要到的天数比课还多"),
 }
+PUPIL_STATES = {
+    PupilState.CAME: Lazy("到了"),
+    PupilState.EXCUSED: Lazy("请假"),
+    PupilState.ABSENT: Lazy("没来"),
+}
+KINSHIPS = pupils.KINSHIPS
+PUPIL_CONSENTS = pupils.CONSENTS
+PUPIL_PROBLEMS = {
+    "not_vetted": Lazy("这个活动的每个岗位都要先要求“无犯罪记录审查”，才能登记学生"),
+    "no_consent": Lazy("家长没有单独同意，就不能登记"),
+    "last_guardian": Lazy("至少要留一个能来接的人；先登记另一位"),
+    "unknown_guardian": Lazy("来接的人没有登记过，孩子不能交给这个人；先打电话问家长"),
+    "not_begun": Lazy("还没有到上课的时候，现在只能记请假"),
+    "not_enrolled": Lazy("这一班没有这个学生"),
+    "not_there": Lazy("先点“到了”，再记谁接走"),
+    "handed_over": Lazy("已经接走了，要改先点“点错了，还没接走”"),
+}
 RISK_DOORS = {
     RiskDoor.PAGE: Lazy("自己在网上确认"),
     RiskDoor.LINK: Lazy("从消息里的链接确认"),
@@ -412,3 +432,9 @@ def why(turn: RotationTurn) -> str:
 def against(counts: Mapping[str, int]) -> str:
     """How many are kept from a block by what: `12人年纪大了不排夜班，1人外出`."""
     return _("，").join(_("{n}人{why}", n=count, why=BARS[Bar(bar)]) for bar, count in counts.items())
+
+
+def guardian(one: GuardianName) -> str:
+    """Who may fetch a pupil, or fetched it; only what she is to it once the name is erased."""
+    kinship = str(KINSHIPS[one.kinship])
+    return _("{name}（{kinship}）", name=one.name, kinship=kinship) if one.name else kinship

@@ -17,7 +17,7 @@ from service import links
 from service.accounts.models import Account
 from service.activities import unfinished
 from service.activities.models import Activity, Shift
-from service.activities.rules import RolePlan, weekly_plan
+from service.activities.rules import RolePlan, once, weekly_plan
 from service.calendars.rules import local
 from service.courses import actions as courses
 from service.db import transaction
@@ -25,6 +25,8 @@ from service.matching import actions as matching
 from service.matching import record
 from service.matching.models import MatchRun
 from service.places.models import Area
+from service.pupils import actions as pupils
+from service.pupils import queries as pupil_queries
 from service.reactions import NAMES, react
 from service.rehearsal import actions as rehearsals
 from service.risks import actions as risks
@@ -35,7 +37,7 @@ from service.settings import settings
 from service.sheets import actions as sheets
 from service.sheets.lines import Circumstances, Line
 from service.signups.queries import opening
-from service.terms import Assumption, Mode, QualificationKind, RiskDoor, Role, SheetKind
+from service.terms import Assumption, Kinship, Mode, PupilState, QualificationKind, RiskDoor, Role, SheetKind
 from service.volunteers.models import Volunteer
 from service.web.wizard_choices import steps_of
 from tests import factories, street
@@ -74,6 +76,7 @@ PAGES = {
     "routes.walk": HERS,
     "risks.mine": HERS,
     "courses.day": HERS,
+    "pupils.sheet": HERS,
     "signups.show": HERS,
     "stand_bys.show": HERS,
     **dict.fromkeys(
@@ -97,6 +100,10 @@ PAGES = {
             "risks.show",
             "courses_desk.show",
             "courses_desk.day",
+            "pupils_desk.index",
+            "pupils_desk.show",
+            "pupils_desk.sheet",
+            "pupils_desk.paper",
             "changing.edit_form",
             "changing.cancel_form",
             "shifts.cancel_form",
@@ -266,6 +273,10 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
         "courses.day": f"/me/course-days/{(lesson := _with_learners(session, area, laid_out)).id}",
         "courses_desk.show": f"/co/activities/{lesson.activity_id}/course",
         "courses_desk.day": f"/co/shifts/{lesson.id}/course-day",
+        "pupils.sheet": f"/me/pupils/{(school := _with_pupils(session, area, laid_out)).id}",
+        "pupils_desk.index": f"/co/activities/{school.activity_id}/pupils",
+        "pupils_desk.sheet": f"/co/shifts/{school.id}/pupils",
+        "pupils_desk.paper": f"/co/shifts/{school.id}/pupils/paper",
         "risks.mine": f"/me/risks/{(risky := _with_a_notice(session, area, laid_out))}",
         "risks.show": f"/co/activities/{risky}/risk",
     }
@@ -305,6 +316,27 @@ def _with_learners(session: Session, area: Area, laid_out: Street) -> Shift:
     row = opening(session, shift_id=shift.id, shift_role_id=shift.roles[0].id)
     assert row is not None
     roster.take(session, row=row, volunteer_id=leader.id, now=NOW)
+    return shift
+
+
+def _with_pupils(session: Session, area: Area, laid_out: Street) -> Shift:
+    """A class of today that she of the street teaches: one child has gone home, one is there, one is not marked."""
+    plan = once(local(NOW).date(), starts=time(16, 30), ends=time(18))
+    made = factories.activity_for_children(session, area, plans=[plan])
+    [shift] = factories.shifts(session, made)
+    children = [factories.pupil(session, made, name) for name in ("小石榴", "小核桃", "小桂圆")]
+    who = pupils.NewGuardian(name="何立冬", kinship=Kinship.PARENT, phone=factories.phone())
+    pupils.authorise(session, children[1], guardian=who, account_id=1, now=NOW)
+    for child in children[:2]:
+        pupils.mark(session, shift, pupil_id=child.id, state=PupilState.CAME, account_id=1, now=shift.starts_at)
+    [granny] = pupil_queries.one(session, children[0]).guardians
+    pupils.hand_over(session, shift, pupil_id=children[0].id, guardian_id=granny.id, account_id=1, now=shift.ends_at)
+    teacher = factories.qualified(
+        session, session.get_one(Volunteer, laid_out.volunteer_id), QualificationKind.BACKGROUND_CHECK
+    )
+    row = opening(session, shift_id=shift.id, shift_role_id=shift.roles[0].id)
+    assert row is not None
+    roster.take(session, row=row, volunteer_id=teacher.id, now=NOW)
     return shift
 
 

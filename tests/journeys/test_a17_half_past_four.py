@@ -16,14 +16,15 @@ from service.calendars.days import NATIONAL
 from tests.browsing import Person
 from tests.journeys.town import Caller, Town, coverage
 
-pytestmark = pytest.mark.need("A17", missing="attendance of the pupils, hand-over to a guardian")
+pytestmark = pytest.mark.need("A17")
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 TODAY, SATURDAY, MONDAY = date(2026, 9, 28), date(2026, 10, 10), date(2026, 10, 12)
 TUESDAY = date(2026, 10, 13)
-DESK, NEIGHBOUR = "13900009202", "13900000021"
+DESK, OFFICE, NEIGHBOUR = "13900009202", "13900009000", "13900000021"
 TEACHERS = [f"1390000{n:04}" for n in range(1, 11)]
 LESSON = "爱心托·四点半课堂"
+CHILDREN = ("小石榴", "小核桃", "小桂圆", "小山楂", "小红枣")
 
 
 @pytest.fixture
@@ -212,3 +213,76 @@ def _ask_for_punctuality(town: Town, activity_id: int) -> None:
     headers = {"Authorization": f"Bearer {desk.token}", "If-Match": version}
     changed = town.client.patch(f"/api/v1/activities/{activity_id}", json={"late_after": 10}, headers=headers)
     assert changed.status_code == 200, changed.text
+
+
+def test_the_five_pupils_are_registered_with_the_separate_consent_of_a_guardian(
+    town: Town, lessons: dict[date, Any]
+) -> None:
+    desk, page = town.browser(DESK), f"/co/activities/{lessons[TUESDAY]['activity_id']}/pupils"
+    desk.open(page)
+    typed = {"guardian_name": "何秋分", "kinship": "grandparent", "phone": "13900007700", "consent_how": "paper"}
+    assert "家长没有单独同意，就不能登记" in desk.send(page, name=CHILDREN[0], **typed)
+    for name in CHILDREN:
+        desk.send(page, name=name, has_consented="true", **typed)
+    shown = town.browser(DESK).open(page)
+    assert [name in shown for name in CHILDREN] == [True] * 5
+    assert "13900007700" not in shown
+    assert "1390 0007 700" not in shown
+
+
+def test_on_the_day_the_teacher_ticks_who_is_there_on_her_telephone(town: Town, lessons: dict[date, Any]) -> None:
+    lesson = lessons[TUESDAY]
+    sheet = f"/me/pupils/{lesson['id']}"
+    teacher = town.browser(TEACHERS[0])
+    assert f'href="{sheet}"' in teacher.open("/me")
+    assert "学生5名，到了0名" in teacher.open(sheet)
+    for child, state in zip(_pupils(town, lesson), ("came", "came", "came", "came", "excused"), strict=True):
+        teacher.send(f"{sheet}/{child['pupil_id']}/mark", state=state)
+    assert "学生5名，到了4名，还没接走4名" in teacher.text
+    assert "请假" in teacher.text
+
+
+def test_each_goes_home_with_a_registered_guardian_and_with_nobody_else(town: Town, lessons: dict[date, Any]) -> None:
+    lesson = lessons[TUESDAY]
+    sheet, (first, second, *_rest) = f"/me/pupils/{lesson['id']}", _pupils(town, lesson)
+    teacher = town.browser(TEACHERS[0])
+    town.turn_to(datetime(2026, 10, 13, 9, 55, tzinfo=UTC))
+    teacher.open(sheet)
+    teacher.send(f"{sheet}/{first['pupil_id']}/hand-over", guardian_id=str(first["guardians"][0]["id"]))
+    assert "10月13日（星期二）下午17:55交给了何秋分（爷爷奶奶、外公外婆）" in teacher.text
+    for guardian_id in (str(first["guardians"][0]["id"]), "999999", "陌生人"):
+        told = teacher.send(f"{sheet}/{second['pupil_id']}/hand-over", guardian_id=guardian_id)
+        assert teacher.status == 409, "also the guardian of another child"
+        assert "来接小核桃的人没有登记过，孩子不能交给这个人" in told
+        assert "让孩子留在您身边" in told
+        assert "tel:+8613900007700" in told
+        teacher.open(sheet)
+    assert "到了4名，还没接走3名" in teacher.text
+    program = town.api(TEACHERS[0])
+    asked = {"guardian_id": first["guardians"][0]["id"]}
+    path = f"shifts/{lesson['id']}/pupils/{second['pupil_id']}/hand-over"
+    assert program.send("PUT", path, asked, expect=409)["code"] == "unknown_guardian"
+    line = program.send("PUT", path, {"guardian_id": second["guardians"][0]["id"]}, expect=200)["pupils"][1]
+    assert (line["handed_to"]["name"], line["handed_at"][:16]) == ("何秋分", "2026-10-13T17:55")
+
+
+def test_nobody_reads_the_sheet_but_the_teachers_of_the_day_and_the_desk(town: Town, lessons: dict[date, Any]) -> None:
+    lesson, elsewhere = lessons[TUESDAY], "13900009205"
+    page, path = f"/me/pupils/{lesson['id']}", f"shifts/{lesson['id']}/pupils"
+    for phone in (TEACHERS[4], NEIGHBOUR):
+        assert town.browser(phone).client.get(page).status_code == 404
+        assert town.api(phone).ask("GET", path).status_code == 404
+        assert town.api(phone).ask("GET", f"activities/{lesson['activity_id']}/pupils").status_code == 403
+    assert town.api(elsewhere).ask("GET", path).status_code == 404
+    assert town.browser(elsewhere).client.get(f"/co/shifts/{lesson['id']}/pupils").status_code == 404
+    assert not [name for name in CHILDREN if name in Person().open(f"/a/{lesson['activity_id']}")]
+    assert CHILDREN[0] in town.browser(DESK).open(f"/co/shifts/{lesson['id']}/pupils")
+    assert "来接的人签名" in town.browser(DESK).open(f"/co/shifts/{lesson['id']}/pupils/paper")
+    town.turn_to(datetime(2026, 10, 14, 2, 0, tzinfo=UTC))
+    assert town.browser(TEACHERS[0]).client.get(page).status_code == 404, "nor they on the morning after"
+    kept = [entry for entry in town.api(OFFICE).items("audit") if entry["verb"] in ("handed_over", "turned_away")]
+    assert sorted(entry["verb"] for entry in kept) == ["handed_over"] * 2 + ["turned_away"] * 3
+
+
+def _pupils(town: Town, lesson: Any) -> Any:
+    return town.api(TEACHERS[0]).get(f"shifts/{lesson['id']}/pupils")["pupils"]

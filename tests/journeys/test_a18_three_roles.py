@@ -13,7 +13,7 @@ import pytest
 from tests.browsing import Person
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.need("A18", missing="the pupils as people with guardians")
+pytestmark = pytest.mark.need("A18")
 
 NOW = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 DESK = "13900009202"
@@ -56,3 +56,26 @@ def test_of_the_pupils_everybody_reads_the_number_and_nothing_of_their_families(
     assert "免费，不收任何费用" in pages[0]
     assert "免费，不收任何费用" in town.browser(DESK).open(f"/co/activities/{lesson['activity_id']}/poster")
     assert not [word for word in HARDSHIP for text in pages if word in text]
+
+
+def test_a_child_is_its_name_and_who_may_fetch_it_and_there_is_no_field_for_hardship(town: Town, lesson: Any) -> None:
+    desk, path = town.api(DESK), f"activities/{lesson['activity_id']}/pupils"
+    child = {
+        "name": "小石榴",
+        "guardian_name": "何秋分",
+        "kinship": "grandparent",
+        "phone": "13900007700",
+        "consent_how": "oral",
+    }
+    for more in ({"is_in_hardship": True}, {"note": "留守"}, {"age": 8}, {"school": "实验小学"}):
+        refused = desk.send("POST", path, {**child, "has_consented": True, **more}, expect=422)
+        assert refused["errors"] == {next(iter(more)): ["没有这个字段"]}
+    assert desk.send("POST", path, {**child, "has_consented": False}, expect=409)["code"] == "no_consent"
+    made = desk.send("POST", path, {**child, "has_consented": True})
+    assert set(made) == {"id", "activity_id", "name", "consented_at", "consent_how", "guardians"}
+    assert set(made["guardians"][0]) == {"id", "name", "kinship", "gave_consent"}, "and no telephone number"
+    looked = desk.send("POST", f"pupils/{made['id']}/phone-looks", {"why": "孩子发烧，请家长来"})
+    assert looked["items"][0]["phone"] == "+8613900007700"
+    assert "looked_at_guardian_phones" in {entry["verb"] for entry in town.api("13900009000").items("audit")}
+    assert desk.ask("DELETE", f"pupils/{made['id']}").status_code == 204
+    assert desk.get(path)["items"] == [], "forgotten, whenever the guardian wants it"

@@ -37,6 +37,7 @@ from service.people.settling import BothHaveRoles, KeepsNumber
 from service.people.undoing import MergeStands
 from service.promises import models as promises
 from service.promises.actions import ReasonMissing
+from service.pupils.actions import PupilRefused
 from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.risks.actions import RiskUnconfirmed
@@ -118,6 +119,10 @@ def _course_refused(error: CourseRefused) -> Problem:
     return Problem(409, kind="course-refused", detail=str(words.COURSE_PROBLEMS[error.problem]), code=error.problem)
 
 
+def _pupil_refused(error: PupilRefused) -> Problem:
+    return Problem(409, kind="pupil-refused", detail=str(words.PUPIL_PROBLEMS[error.problem]), code=error.problem)
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -189,6 +194,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     NotHerBlock: _simple(409, "wrong-state"),
     NothingKept: _simple(409, "wrong-state"),
     CourseRefused: _course_refused,
+    PupilRefused: _pupil_refused,
     RouteRefused: _route_refused,
     UnknownStop: lambda _error: NotFound(),
     NotHerShift: _simple(409, "wrong-state"),

@@ -18,6 +18,7 @@ from service.links import answer_token, ask_token, feed_link, offers_token, swap
 from service.notifications.queries import unseen
 from service.partners.queries import askings, parts
 from service.places.models import Area
+from service.pupils import queries as pupils
 from service.roster import actions as roster
 from service.roster import arriving
 from service.roster.actions import OfferClosed
@@ -94,6 +95,7 @@ def index(db: Session) -> ResponseReturnValue:
         watches=watches_of(db, who.volunteer_id),
         weekdays=WEEKDAYS,
         called_off=_called_off(db, who.volunteer_id, coming, now=now),
+        to_teach=pupils.to_teach(db, who.volunteer_id, now=now),
         to_check_in=arriving.to_check_in(db, who.volunteer_id, now=now),
         unseen=unseen(db, volunteer_id=who.volunteer_id, account_id=who.account_id),
         past=duties_before(db, who.volunteer_id, until_at=now),

@@ -34,6 +34,7 @@ from service.people import merging
 from service.places import actions as places
 from service.places.models import Area
 from service.promises import actions as promises
+from service.pupils.models import Guardian
 from service.quotas import actions as quotas
 from service.rehearsal import actions as rehearsals
 from service.roster.models import Assignment
@@ -123,6 +124,8 @@ class Place:
     kept_id: int
     gone_id: int
     merge_id: int
+    pupil_id: int
+    guardian_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -170,6 +173,7 @@ def furnished(area: Area) -> Place:
             **shared(session, area, made),
             **able(session, area, signup.volunteer_id),
             **alike(session, area),
+            **cared_for(session, area),
         )
 
 
@@ -343,6 +347,15 @@ def alike(session: Session, area: Area) -> dict[str, int]:
     kept, gone, further, last = (factories.volunteer(session, area, "秦寒露") for _ in range(4))
     made = merging.merge(session, kept_id=further.id, gone_id=last.id, chosen=(), account_id=999, now=NOW)
     return {"kept_id": kept.id, "gone_id": gone.id, "merge_id": made.id}
+
+
+def cared_for(session: Session, area: Area) -> dict[str, int]:
+    """A pupil of another activity, and who may fetch it."""
+    pupil = factories.pupil(session, factories.activity_for_children(session, area))
+    return {
+        "pupil_id": pupil.id,
+        "guardian_id": session.scalars(select(Guardian.id).where(Guardian.pupil_id == pupil.id)).one(),
+    }
 
 
 def to_be_held(session: Session, area: Area) -> int:

@@ -18,8 +18,10 @@ from service.notifications.models import ChatGroup, Slip
 from service.partners.models import Partner
 from service.places.models import Area
 from service.promises.models import Promise
+from service.pupils.models import Guardian, Pupil
 from service.quotas.models import Quota
 from service.routes.models import RouteStop
+from service.secrets import unseal
 from service.settings import settings
 from service.sheets.models import Sheet
 from service.skills.models import Skill
@@ -129,6 +131,8 @@ def content() -> list[str]:
         for activity in session.scalars(select(Activity)):
             found |= {activity.title, activity.summary, activity.what_to_bring, activity.risk_notice}
             found.add(activity.cancel_reason or "")
+        for sealed in (Pupil.name_sealed, Guardian.name_sealed):
+            found |= {unseal(one) for one in session.scalars(select(sealed)) if one is not None}
         found |= {shift.cancel_reason or "" for shift in session.scalars(select(Shift))}
         columns = (
             ActivityRole.name,
