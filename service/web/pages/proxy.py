@@ -11,8 +11,8 @@ from marshmallow import ValidationError
 
 from schemas.fields import Phone
 from schemas.proxy import NewPersonInput, SearchInput
-from service import audit
 from service.language import _
+from service.people.actions import note_search
 from service.places.models import Area
 from service.terms import AreaKind, ConsentHow
 from service.volunteers.actions import PhoneTaken, register
@@ -129,16 +129,8 @@ def _found(desk: Desk, asked: str) -> Sequence[Volunteer]:
 
 
 def _note(desk: Desk, *, by: str, found: int) -> None:
-    """Looking for somebody shows who there is: it is written down, without what was typed."""
-    audit.note(
-        desk.db,
-        verb="searched_people",
-        subject=("volunteer", None),
-        account_id=desk.account_id,
-        now=desk.now,
-        by=by,
-        found=found,
-    )
+    """Looking for somebody shows who there is."""
+    note_search(desk.db, account_id=desk.account_id, now=desk.now, by=[by], found=found)
 
 
 def _search_page(desk: Desk, form: Form, people: Sequence[Volunteer] | None) -> Response:

@@ -70,7 +70,7 @@ def test_a_telephone_number_leads_straight_to_the_person_and_never_into_an_addre
     assert "139" not in she.text.split("<main")[1]
     with transaction() as session:
         looked = session.scalars(select(AuditEntry).where(AuditEntry.verb == "searched_people")).one()
-        assert looked.details == {"by": "phone", "found": 1}
+        assert looked.details == {"by": ["phone"], "found": 1}
 
 
 def test_an_unknown_number_is_carried_into_the_form_for_somebody_new(desk: tuple[Person, Area]) -> None:
