@@ -60,6 +60,9 @@ class Part:
                 column = self.frame.program.column(0, missing)
                 self.heads[opening_id] = (column, missing)
                 self.frame.program.row([(column, -1), *((n, 1) for n in columns)], least=0)
+                # Half a crew counts half its heads, however many people are halved for it.
+                if (held := self.frame.held_by.get(opening_id)) is not None:
+                    self.frame.program.row([(column, 1), (held, -missing)], most=0)
         #: What each column adds to the aim.
         self.aim = np.zeros(len(self.frame.program.lower))
         self.aim[: len(self.worth)] = self.worth

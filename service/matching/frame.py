@@ -39,6 +39,8 @@ class Frame:
         self.is_adult: list[bool] = (self.columns.of_person("is_adult") > 0).tolist()
         #: Column that follows from others → those others: it is 1 where one of them is.
         self.causes: dict[int, Sequence[int]] = {}
+        #: Opening → the column without which nobody serves there.
+        self.held_by: dict[int, int] = {}
         #: Sets of which their person serves in one at most: for each column the number of its set, or -1.
         self._alone: list[Whole] = []
         for rows in own:

@@ -153,6 +153,7 @@ def crew(frame: Frame) -> None:
         lacking = [opening for opening in openings if frame.start.missing(opening)]
         if columns and lacking:
             held = frame.held_open(columns, is_forced=bool(frame.start.placed_in(openings)))
+            frame.held_by |= {opening.id: held for opening in openings}
             for opening in lacking:
                 heads = [(n, 1) for n in frame.of_opening.get(opening.id, ())]
                 frame.program.row([*heads, (held, -frame.start.missing(opening))], least=0)

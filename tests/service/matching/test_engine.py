@@ -10,6 +10,7 @@ from itertools import combinations
 import pytest
 from hypothesis import assume, given, settings
 
+from bench import cover
 from bench.neighbourhoods import neighbourhood
 from service.matching import blocks, engine, greedy, lexical, record, rules
 from service.matching.block import Part
@@ -169,3 +170,28 @@ def test_what_is_small_is_solved_exactly_and_what_is_large_in_blocks(monkeypatch
     monkeypatch.setattr(record, "LARGEST_EXACT", 1)
     assert record.solver_for(problem) is engine.solve
     assert record.solver_for(replace(problem, wishes=problem.wishes[:1])) is lexical.solve
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_bounds_in_regions_bound_the_whole_and_are_no_looser_than_the_linear_program(seed: int) -> None:
+    problem = neighbourhood(300, 90, seed=seed)
+    start = Plan(problem)
+    part = Part(start, problem.wishes)
+    linear, sharp = cover.most_heads(part, start)
+
+    assert len(blocks.regions(start)) > 1
+    assert (part.most_heads() or 0) <= sharp <= linear
+
+
+def test_half_a_crew_counts_half_its_heads() -> None:
+    """One doctor for two clinics held as crews: by halves he let both have all their helpers."""
+    doctor = {n: opening(10 * n, n, min_needed=1, max_needed=1, crew=n) for n in (1, 2)}
+    helpers = {n: opening(10 * n + 1, n, min_needed=2, max_needed=8, crew=n) for n in (1, 2)}
+    asked = [wish(1, 10), wish(1, 20)]
+    asked += [wish(person, 10 * n + 1) for n in (1, 2) for person in range(2 + 8 * (n - 1), 10 + 8 * (n - 1))]
+    problem = problem_of((*doctor.values(), *helpers.values()), tuple(asked))
+    _made, outlook = engine.plan(problem)
+
+    assert outlook is not None
+    assert outlook.heads == 3
