@@ -16,6 +16,7 @@ from service.courtyards import models as courtyards
 from service.db import Base
 from service.demands import models as demands
 from service.findings import models as findings
+from service.guidance import models as guidance
 from service.matching import models as matching
 from service.notifications import models as notifications
 from service.partners import models as partners
@@ -56,6 +57,7 @@ __all__ = [
     "courtyards",
     "demands",
     "findings",
+    "guidance",
     "idempotency",
     "matching",
     "metadata",

@@ -101,6 +101,8 @@ VERBS = {
     "removed_skill": Lazy("去掉会什么"),
     "searched_skills": Lazy("找了谁会什么"),
     "promised": Lazy("记下答应的事"),
+    "appointed_guide": Lazy("请了单位的指导员"),
+    "ended_guide": Lazy("指导员不再指导"),
     "declared_line": Lazy("改了服务项目管什么"),
     "noted_demand": Lazy("记下需求"),
     "gave_demand": Lazy("把需求交给项目"),

@@ -69,7 +69,7 @@ SELDOM: tuple[Place, ...] = (
     ("promises.index", Lazy("一院一策"), "coordinator", ("promises",)),
     ("demands.index", Lazy("需求"), "coordinator", ("demands",)),
     ("skills.index", Lazy("谁会什么"), "coordinator", ("skills",)),
-    ("partners.index", Lazy("联建单位"), "coordinator", ("partners",)),
+    ("partners.index", Lazy("联建单位"), "coordinator", ("partners", "guidance")),
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
     ("quotas.index", Lazy("任务量"), "coordinator", ("quotas", "campaigns")),
     ("replies.index", Lazy("答复"), "coordinator", ("replies",)),

@@ -144,6 +144,7 @@ PAGES = {
             "promises.show",
             "partners.index",
             "partners.show",
+            "guidance.show",
             "partners.phone_form",
             "co_hosts.shared",
             "parts.index",

@@ -216,7 +216,7 @@ def test_what_people_come_to_say_at_the_councils_desk_is_taken_in_and_answered(t
     assert datetime.fromisoformat(settled["settled_at"]) - town.now() < timedelta(minutes=1)
 
 
-@pytest.mark.need("A15", missing="instructor and organisation as a pair of their own, with a successor")
+@pytest.mark.need("A15")
 def test_what_an_instructor_found_at_one_visit_she_has_before_her_at_the_next(town: Town) -> None:
     """巩义市中医药研究院 (新华南路社区): "针对上次指导中的薄弱环节"."""
     desk = town.api("13900009204")
@@ -250,3 +250,32 @@ def test_what_an_instructor_found_at_one_visit_she_has_before_her_at_the_next(to
     [second] = [one for one in desk.items("shifts", activity_id=visits["id"]) if one["id"] != first["id"]]
     assert second["starts_at"].startswith("2027-01-07")
     assert on_agenda(desk, second) == ["学习记录只有签名没有内容"]
+    assert_succeeded(town, visits["id"], area["id"], second)
+
+
+def assert_succeeded(town: Town, visits: int, area_id: int, second: Any) -> None:
+    """Instructor and organisation are a pair; a successor has the next visits, and what was found before her."""
+    desk = town.api("13900009204")
+    organisation = {"area_id": area_id, "name": "市中医药研究院", "kind": "association", "contact_name": "海棠花"}
+    partner = desk.send("POST", "partners", organisation)
+    first, successor = (one["id"] for one in desk.items("volunteers")[:2])
+    path, pair = f"partners/{partner['id']}/guides", {"activity_id": visits, "from_on": "2026-12-10"}
+    made = desk.send("POST", path, {**pair, "volunteer_id": first})
+    assert (made["released"], made["asked"]) == (0, 1)
+    [place] = desk.items("assignments", shift_id=second["id"])
+    desk.send("POST", f"assignments/{place['id']}/answers", {"reply": "accept"})
+    taken = desk.send("POST", path, {**pair, "volunteer_id": successor, "from_on": "2027-01-01"})
+    assert (taken["released"], taken["asked"]) == (1, 1)
+    states = {one["volunteer_id"]: one["state"] for one in desk.items("assignments", shift_id=second["id"])}
+    assert states == {first: "released", successor: "offered"}
+    terms = desk.get(path)
+    assert [(one["volunteer_id"], one["from_on"], one["until_on"]) for one in terms["items"]] == [
+        (successor, "2027-01-01", None),
+        (first, "2026-12-10", "2027-01-01"),
+    ]
+    assert terms["open_findings"] == 1
+    page = town.browser("13900009204").open(f"/co/partners/{partner['id']}/guides")
+    assert "1个问题等下一次" in page
+    for phone in ("13900009205", "13900000021"):
+        assert town.api(phone).ask("GET", path).status_code == 404
+        assert town.api(phone).ask("POST", path, json={**pair, "volunteer_id": first}).status_code == 404

@@ -24,6 +24,7 @@ from service.courses.actions import CourseRefused
 from service.courtyards.actions import AlreadyEntrusted
 from service.demands.actions import AlreadyDecided
 from service.findings.actions import NotHerShift, NothingKept
+from service.guidance.actions import AlreadyGuided
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
@@ -151,6 +152,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     promises.ForbiddenMove: _simple(409, "wrong-state"),
     ReasonMissing: lambda _error: Problem(422, kind="invalid", errors={"reason": [_("不办了要写明原因")]}),
     AlreadyPartner: _simple(409, "name-taken"),
+    AlreadyGuided: _simple(409, "already-entrusted"),
     AlreadyDecided: _simple(409, "wrong-state"),
     KnownToNobody: _simple(409, "wrong-state"),
     partners.ForbiddenMove: _simple(409, "wrong-state"),

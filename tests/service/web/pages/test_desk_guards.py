@@ -26,6 +26,7 @@ from service.courtyards import actions as courtyards
 from service.db import transaction
 from service.demands import actions as demands
 from service.findings import actions as findings
+from service.guidance import actions as guidance
 from service.matching import actions as matching
 from service.notifications import groups
 from service.notifications.models import Call, Notification, Slip
@@ -116,6 +117,7 @@ class Place:
     template_id: int
     partner_id: int
     co_host_id: int
+    guide_id: int
     skill_id: int
     qualification_id: int
     promise_id: int
@@ -319,7 +321,12 @@ def shared(session: Session, area: Area, activity: Activity) -> dict[str, int]:
     co_host = partners.share(
         session, session.get_one(Activity, activity.id), partner_id=one.id, role_ids=roles, account_id=999, now=NOW
     )
-    return {"partner_id": one.id, "co_host_id": co_host.id}
+    her = factories.volunteer(session, session.get_one(Area, area.id), "程指导")
+    there = session.get_one(Activity, activity.id)
+    guide = guidance.appoint(
+        session, one, activity=there, volunteer_id=her.id, from_on=TODAY, account_id=999, now=NOW
+    ).guide
+    return {"partner_id": one.id, "co_host_id": co_host.id, "guide_id": guide.id}
 
 
 def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
