@@ -143,6 +143,7 @@ def _waiting_call(session: Session, call_id: int) -> tuple[Call, Notification]:
 
 def _write_down(session: Session, call: Call, outcome: CallOutcome, account_id: int, *, now: datetime) -> None:
     call.outcome, call.called_by, call.called_at = outcome, account_id, now
+    call.held_by = call.held_until = None
     audit.note(
         session,
         verb="called",

@@ -125,6 +125,8 @@ class Call(Base):
     outcome: Mapped[CallOutcome] = mapped_column(String(20), default=CallOutcome.OPEN)
     called_by: Mapped[int | None] = mapped_column(BigInteger)
     called_at: Mapped[datetime | None]
+    held_by: Mapped[int | None] = mapped_column(BigInteger, comment="account that is calling just now")
+    held_until: Mapped[datetime | None]
 
 
 class Slip(Base):

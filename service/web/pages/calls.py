@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.offers import CallInput
+from service import wording
+from service.accounts.queries import names
 from service.backfill import suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import ForbiddenMove as InvitationIsOver
 from service.backfill.suggesting import NotToBeSuggested
 from service.language import Lazy, _
-from service.notifications import calls
+from service.notifications import calls, holding
 from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
 from service.roster.models import Assignment, ForbiddenMove
@@ -77,12 +82,14 @@ TRIED = {CallOutcome.NO_ANSWER: Lazy("{moment}打过，没接"), CallOutcome.LAT
 @at_desk
 def index(desk: Desk) -> Response:
     """Who is still to be called, those nobody has tried in front."""
+    rows = calls.waiting(desk.db, scope_ids=desk.scope_ids)
     return page.render(
         "calls/index.html",
         title=_("电话名单"),
-        waiting=calls.waiting(desk.db, scope_ids=desk.scope_ids),
+        waiting=rows,
         total=calls.count(desk.db, scope_ids=desk.scope_ids),
         about=_about,
+        callers=_callers(desk, rows),
         tried=TRIED,
         now=desk.now,
     )
@@ -95,7 +102,18 @@ def dial(desk: Desk, call_id: int) -> ResponseReturnValue:
     call = found(calls.in_scope(desk.db, call_id, scope_ids=desk.scope_ids))
     if call.outcome not in calls.WAITING:
         return _too_late(_("这个电话已经有人打过了。"))
+    if not holding.hold(desk.db, call, account_id=desk.account_id, now=desk.now, insists="anyway" in request.form):
+        return _held(desk, call)
     return _script(desk, call)
+
+
+@pages.post("/<int:call_id>/let-go")
+@at_desk
+def let_go(desk: Desk, call_id: int) -> ResponseReturnValue:
+    """Not now: whoever comes next may call."""
+    call = found(calls.in_scope(desk.db, call_id, scope_ids=desk.scope_ids))
+    holding.let_go(desk.db, call, account_id=desk.account_id)
+    return page.see_other(url_for("calls.index"))
 
 
 @pages.post("/<int:call_id>/outcome")
@@ -194,6 +212,26 @@ def _script(
     answer = make_response(shown)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _callers(desk: Desk, rows: Sequence[Any]) -> dict[int, str]:
+    """By call, the masked name of who else is calling just now."""
+    held = {row.Call.id: row.Call.held_by for row in rows if row.Call.held_until and row.Call.held_until > desk.now}
+    others = {call_id: who for call_id, who in held.items() if who != desk.account_id}
+    called = names(desk.db, set(others.values()))
+    return {call_id: wording.masked_name(called.get(who, "")) for call_id, who in others.items()}
+
+
+def _held(desk: Desk, call: Call) -> ResponseReturnValue:
+    """Somebody else is calling: who, and since when; no number."""
+    person = desk.db.get_one(Volunteer, call.volunteer_id)
+    return page.render(
+        "calls/held.html",
+        title=_("正有人打给{name}", name=person.name),
+        status=409,
+        call=call,
+        who=wording.masked_name(names(desk.db, [call.held_by or 0]).get(call.held_by or 0, "")) or _("别的协调员"),
+    )
 
 
 def _too_late(text: str) -> ResponseReturnValue:
