@@ -386,6 +386,7 @@ class UnsentReason(StrEnum):
     FAILED = "failed"
     UNWANTED = "unwanted"
     EMPTY = "empty"
+    PAUSED = "paused"
 
 
 class NotificationKind(StrEnum):

@@ -105,7 +105,12 @@ WHERE reminder.id = found.id"""
 
 
 def _as_pending(row: PendingRow) -> Pending:
-    blocked = obstacle(assignment_state=row.assignment_state, shift_state=row.shift_state, has_consent=row.has_consent)
+    blocked = obstacle(
+        assignment_state=row.assignment_state,
+        shift_state=row.shift_state,
+        has_consent=row.has_consent,
+        is_paused=row.is_paused,
+    )
     return Pending(
         reminder_id=row.id,
         assignment_id=row.assignment_id,

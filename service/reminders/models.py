@@ -33,3 +33,13 @@ class Reminder(Base):
     unsent_reason: Mapped[UnsentReason | None] = mapped_column(String(20))
     settled_at: Mapped[datetime | None]
     notification_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("notification.id"))
+
+
+class ReminderPause(Base):
+    """The reminders of an activity are not sent for the time being."""
+
+    __tablename__ = "reminder_pause"
+
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), primary_key=True)
+    paused_at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(BigInteger)

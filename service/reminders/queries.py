@@ -38,6 +38,7 @@ class PendingRow(NamedTuple):
     shift_state: ShiftState
     starts_at: datetime
     has_consent: bool
+    is_paused: bool
 
 
 #: (id, area and person of a place, its state, state and start of its shift, the lead times of its person or else of its
@@ -126,7 +127,8 @@ _PENDING = """
 SELECT reminder.id, reminder.assignment_id, reminder.area_id, reminder.volunteer_id, reminder.due_at,
        assignment.state, shift.state, shift.starts_at,
        reminder.volunteer_id IN (SELECT volunteer_id FROM consent WHERE volunteer_id = ANY(%(ids)b)
-                                 AND purpose = 'reminders' AND withdrawn_at IS NULL)
+                                 AND purpose = 'reminders' AND withdrawn_at IS NULL),
+       shift.activity_id IN (SELECT activity_id FROM reminder_pause)
 FROM reminder JOIN assignment ON assignment.id = reminder.assignment_id JOIN shift ON shift.id = assignment.shift_id
 WHERE reminder.volunteer_id = ANY(%(ids)b) AND reminder.state = 'planned' AND reminder.due_at < %(midnight)s
 ORDER BY reminder.volunteer_id, shift.starts_at, reminder.id"""

@@ -86,7 +86,7 @@ def timing(wanted: datetime, *, starts_at: datetime, now: datetime, quiet: Quiet
 
 
 def obstacle(
-    *, assignment_state: AssignmentState, shift_state: ShiftState, has_consent: bool = True
+    *, assignment_state: AssignmentState, shift_state: ShiftState, has_consent: bool = True, is_paused: bool = False
 ) -> UnsentReason | None:
     """Why nothing should be said about this assignment; None when she is expected and agreed to be reminded."""
     if shift_state == ShiftState.CANCELLED:
@@ -95,7 +95,9 @@ def obstacle(
         return UnsentReason.SUPERSEDED
     if assignment_state != AssignmentState.CONFIRMED:
         return UnsentReason.NOT_HOLDING
-    return None if has_consent else UnsentReason.NO_CONSENT
+    if not has_consent:
+        return UnsentReason.NO_CONSENT
+    return UnsentReason.PAUSED if is_paused else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,8 @@ VERBS = {
     "turned_away": Lazy("没有登记的人来接孩子，没有交"),
     "concluded_course": Lazy("记下谁结业"),
     "confirmed_risk_for": Lazy("记下本人确认安全提醒"),
+    "paused_reminders": Lazy("暂停了提醒"),
+    "went_on_reminding": Lazy("接着发提醒"),
     "asked_company": Lazy("改了怎么搭配"),
     "bound_people": Lazy("记下谁和谁怎么排"),
     "loosened_bond": Lazy("去掉谁和谁怎么排"),

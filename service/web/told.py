@@ -77,6 +77,7 @@ REASONS = {
     UnsentReason.FAILED: Lazy("各种办法都试过，没有发成"),
     UnsentReason.UNWANTED: Lazy("本人不要这类消息"),
     UnsentReason.EMPTY: Lazy("这一周没什么要说的"),
+    UnsentReason.PAUSED: Lazy("这个活动的提醒暂停着"),
 }
 #: What came of a call that says itself what she answered.
 ANSWERED = (CallOutcome.YES, CallOutcome.NO)

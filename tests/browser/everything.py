@@ -169,6 +169,7 @@ PAGES = {
             "proxy_signup.choose",
             "proxy_signup.done",
             "calls.index",
+            "outlook.index",
             "slips.index",
             "slips.paper",
             "handouts.week",

@@ -99,6 +99,7 @@ RESOURCES = (
     rotations.rotations,
     rehearsal.rehearsals,
     reminders.reminders,
+    reminders.reminder_pauses,
     notifications.notifications,
     outbox.outbox,
     clock.clock,

@@ -180,6 +180,16 @@ def test_only_who_is_expected_and_agreed_is_reminded(
     assert obstacle(assignment_state=assignment, shift_state=shift, has_consent=has_consent) == reason
 
 
+def test_a_pause_counts_only_for_who_would_be_reminded() -> None:
+    def why(shift: ShiftState = ShiftState.OPEN, *, has_consent: bool = True) -> UnsentReason | None:
+        expected = AssignmentState.CONFIRMED
+        return obstacle(assignment_state=expected, shift_state=shift, has_consent=has_consent, is_paused=True)
+
+    assert why() == UnsentReason.PAUSED
+    assert why(has_consent=False) == UnsentReason.NO_CONSENT
+    assert why(ShiftState.CANCELLED) == UnsentReason.CANCELLED
+
+
 def pending(reminder_id: int, due_at: str, starts_at: str, **details: object) -> Pending:
     """A reminder of an assignment with the same number, unless told otherwise."""
     values = {"assignment_id": reminder_id, **details}
