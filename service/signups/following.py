@@ -10,8 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Row, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, exists, not_, select
+from sqlalchemy.orm import Session, aliased
 
 from service import outbox
 from service.activities.models import ShiftRole
@@ -115,7 +115,8 @@ _AFTER_A_YES = (
 def settle(session: Session, *, assignment_ids: Collection[int]) -> None:
     """Let the sign-ups behind these assignments follow them: accepted, declined, or expired unanswered.
 
-    People are locked before their sign-ups, all in the order of their ids.
+    A place she gave up says nothing of a sign-up that has led to another one since. People are locked before their
+    sign-ups, all in the order of their ids.
     """
     behind = select(Assignment.volunteer_id).where(one_of(Assignment.id, assignment_ids))
     lock_all(session, behind.where(Assignment.signup_id.is_not(None)))
@@ -132,11 +133,20 @@ def settle(session: Session, *, assignment_ids: Collection[int]) -> None:
 def _behind(
     session: Session, assignment_ids: Collection[int]
 ) -> Sequence[Row[SignUp, AssignmentState, ReleaseReason | None]]:
-    """The standing sign-ups behind these places, ours until commit, each with how the place stands, in order."""
+    """The standing sign-ups behind these places, ours until commit, each with how the place stands, in order.
+
+    Left out is a place that was given up while the same sign-up holds another.
+    """
+    other = aliased(Assignment)
+    holds_another = exists().where(
+        other.signup_id == SignUp.id, other.id != Assignment.id, other.state.in_(ON_THE_ROSTER)
+    )
+    is_given_up = Assignment.state.in_((AssignmentState.DECLINED, AssignmentState.RELEASED))
     return session.execute(
         select(SignUp, Assignment.state, Assignment.release_reason)
         .join(Assignment, Assignment.signup_id == SignUp.id)
         .where(one_of(Assignment.id, assignment_ids), SignUp.state.in_(STANDING))
+        .where(not_(and_(is_given_up, holds_another)))
         .order_by(SignUp.id, Assignment.id)
         .with_for_update(of=SignUp)
         .execution_options(populate_existing=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def reaction(session: Session, reaction_id: int) -> OutboxReaction:
 
 
 def test_a_fact_comes_back_as_it_was_recorded(session: Session) -> None:
-    facts_of_all_kinds = [kind(*range(1, 2)) for kind in events.BY_NAME.values()]
+    facts_of_all_kinds = [kind(*range(1, 1 + len(fields(kind)))) for kind in events.BY_NAME.values()]
     for fact in facts_of_all_kinds:
         outbox.record(session, fact)
 

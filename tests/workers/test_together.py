@@ -100,6 +100,7 @@ def test_what_follows_many_sign_ups_takes_effect_in_few_transactions(database: S
         "end_search": 1,
         "tell_goes_ahead": 1,
         "call_out": 1,
+        "ask_co_hosts": 1,
     }
     assert committed(lambda s: s.scalar(select(func.count()).select_from(Notification))) == PEOPLE
     assert committed(lambda s: s.scalar(select(func.count()).select_from(Reminder))) == 3 * PEOPLE

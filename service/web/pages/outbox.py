@@ -58,6 +58,13 @@ REACTIONS = {
     "tell_goes_ahead": Lazy("告诉同班的人这一班照办"),
     "tell_groups": Lazy("在群里说缺人"),
     "call_out": Lazy("紧急召集"),
+    "ask_co_hosts": Lazy("问合办的答不答应"),
+    "tell_co_host_asked": Lazy("告诉合办的：请你们一起办"),
+    "tell_co_host_answered": Lazy("告诉合办的怎么答复"),
+    "tell_late": Lazy("告诉协调员谁还没到"),
+    "tell_learners": Lazy("告诉学员课改了"),
+    "tell_moved_up": Lazy("告诉学员有名额了"),
+    "tell_risk_changed": Lazy("请人再确认安全提醒"),
     "play_rehearsal": Lazy("演练"),
     "deal_turns": Lazy("排轮值"),
 }

@@ -44,6 +44,7 @@ def test_the_order_in_which_rows_come_changes_nothing(problem: Problem, dice: Ra
         commitments=shuffled(problem.commitments),  # type: ignore[arg-type]
         wishes=shuffled(problem.wishes),  # type: ignore[arg-type]
         pins=shuffled(problem.pins),  # type: ignore[arg-type]
+        weights=problem.weights,
     )
     assert again == problem
     assert again.input_hash == problem.input_hash

@@ -239,7 +239,10 @@ def test_every_sweep_is_played_or_has_nothing_to_say() -> None:
     import celery_app  # reads the settings when it is imported
 
     rung_by_beat = {entry["task"].removeprefix("workers.") for entry in celery_app.app.conf.beat_schedule.values()}
-    silent = {"activities.extend_horizon", "idempotency.forget", "roster.miss_late", "rotation.extend", "sheets.forget"}
+    silent = {
+        *("activities.extend_horizon", "idempotency.forget", "people.erase_due", "people.follow_merges"),
+        *("roster.miss_late", "rotation.extend", "sheets.forget"),
+    }
     assert rung_by_beat == {*SWEEPS, *SENDING, "signups.fill_places", *silent}
 
 

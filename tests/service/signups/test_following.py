@@ -264,6 +264,38 @@ def test_what_has_ended_stays_ended(session: Session, now: datetime, ended: Sign
     assert signup.state == ended
 
 
+def test_a_no_does_not_end_a_sign_up_that_is_offered_a_place_again(session: Session, now: datetime) -> None:
+    """A plan offered her another place before anybody had time to settle her no; then she says yes."""
+    signup, place = offered(session, now)
+    roster.decline(session, assignment_id=place.id, now=now)
+    row = queries.opening(session, shift_id=signup.shift_id, shift_role_id=signup.shift_role_id)
+    assert row is not None
+    again = roster.offer(session, row=row, volunteer_id=signup.volunteer_id, signup_id=signup.id, now=now)
+    assert again is not None
+    following.settle(session, assignment_ids=[place.id])
+    assert signup.state == SignUpState.PENDING
+    roster.accept(session, assignment_id=again.id, now=now)
+    following.settle(session, assignment_ids=[again.id])
+    assert signup.state == SignUpState.CONFIRMED
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_place_she_gave_up_does_not_end_a_sign_up_that_led_to_another(
+    session: Session, now: datetime, order: tuple[int, int]
+) -> None:
+    """She says no, and takes a place of the same role on the telephone before the no is settled."""
+    signup, place = offered(session, now)
+    roster.decline(session, assignment_id=place.id, now=now)
+    row = queries.opening(session, shift_id=signup.shift_id, shift_role_id=signup.shift_role_id)
+    assert row is not None
+    again = roster.take(session, row=row, volunteer_id=signup.volunteer_id, signup_id=signup.id, now=now)
+    assert again is not None
+    for which in order:
+        following.settle(session, assignment_ids=[(place.id, again.id)[which]])
+
+    assert signup.state == SignUpState.CONFIRMED
+
+
 def test_an_assignment_without_a_sign_up_settles_nothing(session: Session, now: datetime) -> None:
     _, place = offered(session, now)
     session.execute(update(Assignment).values(signup_id=None))
