@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service import outbox
 from service.activities.models import Activity, Shift, ShiftRole
 from service.availability.queries import said
+from service.availability.rules import Said
 from service.events import SignUpDeclined, SignUpWaitlisted
 from service.matching import queries
 from service.matching.blockers import Blocker, Hindrance
@@ -76,12 +77,13 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
 
     The caller holds the locks of their people.
     """
-    skipped = []
+    drafts, skipped = list(drafts), []
+    heard = said(session, {draft.volunteer_id for draft in drafts})
     first: dict[int, int] = {}
     for draft in drafts:
         if _is_hidden(session, draft, now=now):
             continue
-        if reasons := _offer(session, draft, now=now):
+        if reasons := _offer(session, draft, heard[draft.volunteer_id], now=now):
             drop(draft)
             skipped.append(
                 Unplaced(
@@ -128,7 +130,7 @@ def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datet
     return waitlisted, declined
 
 
-def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Blocker, ...]:
+def _offer(session: Session, draft: Assignment, heard: Said, *, now: datetime) -> tuple[Blocker, ...]:
     """Turn a draft into an offer; the reasons if it cannot be, and then nothing has changed."""
     row = opening(session, shift_id=draft.shift_id, shift_role_id=draft.shift_role_id)
     if row is None:
@@ -136,7 +138,8 @@ def _offer(session: Session, draft: Assignment, *, now: datetime) -> tuple[Block
     signup = _locked_sign_up(session, draft)
     if signup is not None and signup.state not in STANDING:
         return (Blocker(Hindrance.WITHDRAWN),)
-    if reasons := _reasons_against(session, draft, signup, row, now=now):
+    is_willing = draft.match_run_id is None or _says_she_can(heard, signup, row.Shift)
+    if reasons := _reasons_against(session, draft, row, is_willing=is_willing, now=now):
         return reasons
     try:
         with session.begin_nested():
@@ -164,10 +167,10 @@ def _locked_sign_up(session: Session, draft: Assignment) -> SignUp | None:
 
 
 def _reasons_against(
-    session: Session, draft: Assignment, signup: SignUp | None, row: OpeningRow, *, now: datetime
+    session: Session, draft: Assignment, row: OpeningRow, *, is_willing: bool, now: datetime
 ) -> tuple[Blocker, ...]:
     """Everything that has come in between since the plan was made."""
-    if draft.match_run_id is not None and not _says_she_can(session, draft, signup, row.Shift):
+    if not is_willing:
         return (Blocker(Hindrance.UNAVAILABLE),)
     person = candidate(session, draft.volunteer_id, around=row.Shift.starts_at)
     if any(duty.shift_id == draft.shift_id for duty in person.commitments):
@@ -177,10 +180,9 @@ def _reasons_against(
     return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.SIGN_UP_CLOSED)
 
 
-def _says_she_can(session: Session, draft: Assignment, signup: SignUp | None, shift: Shift) -> bool:
+def _says_she_can(heard: Said, signup: SignUp | None, shift: Shift) -> bool:
     """What a coordinator pencilled in by hand she has her reasons for; a plan goes by what people say."""
     asked_at = signup.signed_up_at if signup is not None else None
-    heard = said(session, [draft.volunteer_id])[draft.volunteer_id]
     says = heard.of(shift.starts_at, shift.ends_at, activity_id=shift.activity_id, asked_at=asked_at)
     return says != Availability.CANNOT
 
