@@ -12,9 +12,9 @@ from service.availability.queries import LIMITS
 from service.availability.rules import NeverComes
 from service.calendars.rules import local
 from service.language import _
-from service.volunteers import queries as volunteers
 from service.volunteers.models import Volunteer
 from service.web.api.door import Call, found
+from service.web.api.persons import visible
 from service.web.api.problems import invalid
 from service.web.api.resource import Resource
 
@@ -26,13 +26,13 @@ availability = Resource(
 @availability.operation("GET", "/availability", gives=AvailabilityShown())
 def show_availability(call: Call, *, volunteer_id: int) -> Any:
     """What a person of mine, or I myself, have said. Absences that are over are left out."""
-    return _shown(call, _person(call, volunteer_id))
+    return _shown(call, visible(call, volunteer_id))
 
 
 @availability.operation("PUT", "/availability", takes=AvailabilityInput(), gives=AvailabilityShown())
 def say_availability(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """Her week, her limits and what she leaves to others, all anew. Absences stay as they are."""
-    person = _person(call, volunteer_id)
+    person = visible(call, volunteer_id)
     offered = {one.id for one in queries.may_avoid(call.session, person.id, day=local(call.now).date())}
     if not set(body["avoids"]) <= offered:
         raise invalid(avoids=[_("只能选本队的活动")])
@@ -50,7 +50,7 @@ def say_availability(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> 
 @availability.operation("POST", "/absences", takes=AwayInput(), gives=AbsenceShown(), status=201)
 def note_absence(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """She is away, both days included. Places she holds then stay hers until she gives them up."""
-    person = _person(call, volunteer_id)
+    person = visible(call, volunteer_id)
     try:
         return actions.note_absence(call.session, person, **body, **_known(call, person))
     except BackBeforeGone:
@@ -60,16 +60,9 @@ def note_absence(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
 @availability.operation("DELETE", "/absences/<id:absence_id>", status=204)
 def forget_absence(call: Call, *, volunteer_id: int, absence_id: int) -> Any:
     """She is there after all."""
-    person = _person(call, volunteer_id)
+    person = visible(call, volunteer_id)
     absence = found(queries.absence_of(call.session, absence_id, volunteer_id=person.id))
     actions.forget_absence(call.session, absence, **_known(call, person))
-
-
-def _person(call: Call, volunteer_id: int) -> Volunteer:
-    if volunteer_id == call.actor.volunteer_id:
-        return call.session.get_one(Volunteer, volunteer_id)
-    person: Volunteer = found(volunteers.in_scope(call.session, volunteer_id, scope_ids=call.scope_ids))
-    return person
 
 
 def _known(call: Call, person: Volunteer) -> dict[str, Any]:

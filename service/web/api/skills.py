@@ -10,9 +10,8 @@ from service.skills import actions, queries
 from service.skills.models import Skill
 from service.skills.queries import Held
 from service.terms import Role
-from service.volunteers import queries as volunteers
-from service.volunteers.models import Volunteer
 from service.web.api.door import Call, found
+from service.web.api.persons import visible
 from service.web.api.resource import Resource
 
 skills = Resource("skills", description="特长和资质：谁会什么，核实过没有。")
@@ -41,7 +40,7 @@ def search_skills(call: Call, *, asked: dict[str, Any]) -> Any:
 @skills.operation("GET", "/volunteers/<id:volunteer_id>/skills", gives=SkillsShown())
 def list_skills(call: Call, *, volunteer_id: int) -> Any:
     """What a person of mine, or I myself, can."""
-    return {"items": queries.of_person(call.session, _person(call, volunteer_id).id)}
+    return {"items": queries.of_person(call.session, visible(call, volunteer_id).id)}
 
 
 @skills.operation(
@@ -54,7 +53,7 @@ def list_skills(call: Call, *, volunteer_id: int) -> Any:
 )
 def claim_skill(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """She says that she can something: she herself, or her coordinator for her."""
-    person = _person(call, volunteer_id)
+    person = visible(call, volunteer_id)
     noted_by = None if person.id == call.actor.volunteer_id else call.actor.account_id
     return actions.claim(call.session, person, noted_by=noted_by, now=call.now, **body)
 
@@ -74,14 +73,6 @@ def take_back_skill(call: Call, *, skill_id: int) -> Any:
     if skill is None or skill.volunteer_id != call.actor.volunteer_id:
         skill = found(queries.in_scope(call.session, skill_id, scope_ids=call.scope_ids))
     actions.take_back(call.session, skill, account_id=call.actor.account_id, now=call.now)
-
-
-def _person(call: Call, volunteer_id: int) -> Volunteer:
-    """A person of mine, or whoever asks."""
-    if volunteer_id == call.actor.volunteer_id:
-        return call.session.get_one(Volunteer, volunteer_id)
-    person: Volunteer = found(volunteers.in_scope(call.session, volunteer_id, scope_ids=call.scope_ids))
-    return person
 
 
 def _held(one: Held) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from service.volunteers.models import Qualification, Volunteer
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
 from service.web.api.habits import save_habit, shown_habits
+from service.web.api.persons import visible
 from service.web.api.problems import NotFound, Problem, invalid
 from service.web.api.resource import Resource
 
@@ -70,14 +71,14 @@ def register(call: Call, *, body: dict[str, Any]) -> Any:
 @volunteers.operation("GET", "/<id:volunteer_id>", gives=VolunteerShown())
 def show_volunteer(call: Call, *, volunteer_id: int) -> Any:
     """Myself, or a person of my areas."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     return versioned(_shown(person), person.version)
 
 
 @volunteers.operation("PATCH", "/<id:volunteer_id>", takes=VolunteerChange(), gives=VolunteerShown(), is_editable=True)
 def change_volunteer(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """Change what is known of me, or of a person of my areas."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     call.must_match(person.version)
     if not _is_coordinated(call, volunteer_id) and (mine := [name for name in ONLY_COORDINATORS if name in body]):
         raise invalid(**{name: [_("请联系社区修改")] for name in mine})
@@ -88,7 +89,7 @@ def change_volunteer(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> 
 @volunteers.operation("GET", "/<id:volunteer_id>/qualifications", gives=QualificationsShown())
 def list_qualifications(call: Call, *, volunteer_id: int) -> Any:
     """What she holds."""
-    return {"items": _visible(call, volunteer_id).qualifications}
+    return {"items": visible(call, volunteer_id).qualifications}
 
 
 @volunteers.operation(
@@ -96,7 +97,7 @@ def list_qualifications(call: Call, *, volunteer_id: int) -> Any:
 )
 def add_qualification(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """Say what she holds. It counts once verified."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     return actions.add_qualification(call.session, volunteer_id=person.id, **body)
 
 
@@ -106,7 +107,7 @@ def add_qualification(call: Call, *, volunteer_id: int, body: dict[str, Any]) ->
 def verify_qualification(call: Call, *, volunteer_id: int, qualification_id: int) -> Any:
     """I have seen the paper: for coordinators, about somebody else. Twice is harmless."""
     if not _is_coordinated(call, volunteer_id) or volunteer_id == call.actor.volunteer_id:
-        _visible(call, volunteer_id)
+        visible(call, volunteer_id)
         raise Problem(403, kind="not-allowed")
     held = call.session.get(Qualification, qualification_id)
     if held is None or held.volunteer_id != volunteer_id:
@@ -119,13 +120,13 @@ def verify_qualification(call: Call, *, volunteer_id: int, qualification_id: int
 @volunteers.operation("GET", "/<id:volunteer_id>/consents", gives=ConsentsShown())
 def list_consents(call: Call, *, volunteer_id: int) -> Any:
     """What she agreed to, and what she took back."""
-    return {"items": _visible(call, volunteer_id).consents}
+    return {"items": visible(call, volunteer_id).consents}
 
 
 @volunteers.operation("POST", "/<id:volunteer_id>/consents", takes=NewConsent(), gives=ConsentShown(), status=201)
 def give_consent(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """Record an agreement. Agreeing twice keeps the first."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     is_own = volunteer_id == call.actor.volunteer_id
     return actions.give_consent(
         call.session,
@@ -142,7 +143,7 @@ def give_consent(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
 )
 def withdraw_consent(call: Call, *, volunteer_id: int, purpose: str) -> Any:
     """Take an agreement back, as easily as it was given. Twice is harmless."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     actions.withdraw_consent(call.session, volunteer_id=person.id, purpose=ConsentPurpose(purpose), now=call.now)
 
 
@@ -166,7 +167,7 @@ def look_at_phone(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any
 @volunteers.operation("GET", "/<id:volunteer_id>/habits", gives=HabitsShown())
 def list_habits(call: Call, *, volunteer_id: int) -> Any:
     """How she wants to hear of each topic: over a channel, as usual, or not at all."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     return {"items": shown_habits(call, Owner(volunteer_id=person.id), OF_VOLUNTEERS)}
 
 
@@ -178,7 +179,7 @@ def list_habits(call: Call, *, volunteer_id: int) -> Any:
 )
 def choose_habit(call: Call, *, volunteer_id: int, topic: str, body: dict[str, Any]) -> Any:
     """Choose for one topic. Neither a channel nor `is_off`: as usual."""
-    person = _visible(call, volunteer_id)
+    person = visible(call, volunteer_id)
     save_habit(call, Owner(volunteer_id=person.id), Topic(topic), body)
     if person.id != call.actor.volunteer_id:
         note_for_her(
@@ -209,17 +210,6 @@ def _register_self(call: Call, body: dict[str, Any]) -> Volunteer:
     details = {**body, "how": ConsentHow.WEB, "phone": secrets.unseal(account.phone_sealed)}
     person = actions.register(call.session, **details, now=call.now)
     account.volunteer_id, account.name = person.id, person.name
-    return person
-
-
-def _visible(call: Call, volunteer_id: int) -> Volunteer:
-    """Myself, or a person of my areas."""
-    is_own = volunteer_id == call.actor.volunteer_id
-    person: Volunteer = found(
-        call.session.get(Volunteer, volunteer_id)
-        if is_own
-        else queries.in_scope(call.session, volunteer_id, scope_ids=call.scope_ids)
-    )
     return person
 
 
