@@ -53,11 +53,6 @@ def paused(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Row[Remind
     ).all()
 
 
-def is_paused(session: Session, activity_id: int) -> bool:
-    """Whether the activity's reminders are paused."""
-    return session.get(ReminderPause, activity_id) is not None
-
-
 def pause(session: Session, activity: Activity, *, account_id: int, now: datetime) -> None:
     """What falls due from now on is left unsaid, with the reason, until `go_on`. Twice is harmless."""
     made = insert(ReminderPause).values(activity_id=activity.id, paused_at=now, account_id=account_id)

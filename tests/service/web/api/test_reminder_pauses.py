@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.activities.models import Shift
 from service.db import transaction
-from service.reminders import outlook
+from service.reminders.models import ReminderPause
 from tests.service.web.api.conftest import Town
 
 
@@ -16,8 +16,8 @@ def test_a_coordinator_pauses_and_goes_on_and_nobody_else(town: Town) -> None:
     assert (town.volunteer.put(path).status, town.stranger.put(path).status) == (403, 404)
     assert [town.coordinator.put(path).status for _again in range(2)] == [204, 204]
     with transaction() as session:
-        assert outlook.is_paused(session, activity_id)
+        assert session.get(ReminderPause, activity_id) is not None
     assert (town.volunteer.delete(path).status, town.stranger.delete(path).status) == (403, 404)
     assert [town.coordinator.delete(path).status for _again in range(2)] == [204, 204]
     with transaction() as session:
-        assert not outlook.is_paused(session, activity_id)
+        assert session.get(ReminderPause, activity_id) is None

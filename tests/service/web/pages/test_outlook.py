@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.db import transaction
-from service.reminders import outlook
+from service.reminders.models import ReminderPause
 from tests import desks
 from tests.outbox import drain
 
@@ -27,7 +27,7 @@ def test_the_week_ahead_is_read_and_an_activity_paused_and_taken_up_again() -> N
     desk.send(f"/co/activities/{activity.id}/reminders/resume")
     assert "接着发" in desk.text
     with transaction() as session:
-        assert not outlook.is_paused(session, activity.id)
+        assert session.get(ReminderPause, activity.id) is None
 
 
 def test_nobody_pauses_what_is_elsewhere() -> None:
@@ -38,4 +38,4 @@ def test_nobody_pauses_what_is_elsewhere() -> None:
     stranger.send(f"/co/activities/{activity.id}/reminders/pause")
     assert stranger.status == 404
     with transaction() as session:
-        assert not outlook.is_paused(session, activity.id)
+        assert session.get(ReminderPause, activity.id) is None
