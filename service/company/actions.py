@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -35,8 +36,8 @@ def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int | N
     if rule.per_adult and not rule.children:
         raise RatioWithoutChildren(f"{rule.per_adult} children for each adult of activity {activity.id}")
     kept = session.get(CompanyRule, activity.id) or CompanyRule(activity_id=activity.id)
-    kept.children, kept.per_adult, kept.most_faces = rule.children, rule.per_adult, rule.most_faces
-    kept.pairs_newcomers, kept.held_together = rule.pairs_newcomers, rule.held_together
+    for name, asked in asdict(rule).items():
+        setattr(kept, name, asked)
     session.add(kept)
     audit.note(
         session,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
@@ -14,20 +15,16 @@ from service.calendars.rules import local
 from service.company.models import Bond, CompanyRule
 from service.company.rules import OF_AGE, Rule, Server, faults
 from service.places.queries import within
-from service.roster.models import HOLDING, ON_THE_ROSTER, Assignment
-from service.terms import AssignmentState, BondKind, CompanyFault
+from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
+from service.terms import BondKind, CompanyFault
 from service.volunteers.models import Volunteer
 from service.volunteers.rules import age_on
-
-FIELDS = ("children", "per_adult", "pairs_newcomers", "held_together", "most_faces")
-#: States in which somebody served, once the shift is over.
-SERVED = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
 
 
 def rule_of(session: Session, activity_id: int) -> Rule:
     """What the activity asks of those on duty together."""
     kept = session.get(CompanyRule, activity_id)
-    return Rule(**{name: getattr(kept, name) for name in FIELDS}) if kept is not None else Rule()
+    return Rule(**{one.name: getattr(kept, one.name) for one in fields(Rule)}) if kept is not None else Rule()
 
 
 def bonds_with(session: Session, volunteer_ids: Collection[int]) -> dict[tuple[int, int], BondKind]:
@@ -58,7 +55,7 @@ def served(session: Session, activity_id: int, volunteer_ids: Collection[int], *
         select(Assignment.volunteer_id, func.count())
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Shift.activity_id == activity_id, Shift.ends_at <= before)
-        .where(Assignment.volunteer_id.in_(sorted(volunteer_ids)), Assignment.state.in_(SERVED))
+        .where(Assignment.volunteer_id.in_(sorted(volunteer_ids)), Assignment.state.in_(SURE))
         .where(Assignment.is_stand_by.is_(False))
         .group_by(Assignment.volunteer_id)
     )

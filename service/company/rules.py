@@ -15,6 +15,13 @@ GUIDES_AFTER = 3
 OF_AGE = 18
 
 
+def adults_for(children: int, per_adult: int) -> int:
+    """How many adults so many children need: two, more by the ratio (0: none is asked for)."""
+    if not children:
+        return 0
+    return max(ADULTS, -(-children // per_adult) if per_adult else 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What an activity asks of those on duty together, as `models.CompanyRule` keeps it."""
@@ -28,9 +35,7 @@ class Rule:
     @property
     def adults(self) -> int:
         """How many adults a shift must have."""
-        if not self.children:
-            return 0
-        return max(ADULTS, -(-self.children // self.per_adult) if self.per_adult else 0)
+        return adults_for(self.children, self.per_adult)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

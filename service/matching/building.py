@@ -28,7 +28,7 @@ from service.matching.problem import (
     minute,
 )
 from service.matching.wishes import Askings, who_asked, wishes
-from service.roster.models import HOLDING, Assignment
+from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.asking import candidates
 from service.signups.queries import OpeningRow
 from service.signups.rules import Candidate
@@ -41,8 +41,6 @@ PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2
 ELDER = 70
 #: Hours in China between which it is night.
 NIGHT, MORNING = 22, 5
-#: States in which somebody served, or surely will.
-SERVED = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
 
 
 def build_problem(
@@ -143,7 +141,7 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
     served = session.execute(
         select(Assignment.volunteer_id, func.sum(lasted))
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Assignment.volunteer_id.in_(sorted(people)), Assignment.state.in_(SERVED))
+        .where(Assignment.volunteer_id.in_(sorted(people)), Assignment.state.in_(SURE))
         .where(Shift.starts_at >= before - timedelta(weeks=LOAD_WEEKS), Shift.starts_at <= before)
         .group_by(Assignment.volunteer_id)
     )

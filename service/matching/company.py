@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from service.company.rules import ADULTS
+from service.company.rules import adults_for as needed_for
 from service.matching.blockers import Blocker, Hindrance
 from service.matching.plan import Plan
 from service.matching.problem import BondKind, Opening, Wish
 from service.terms import Refusal
-
-#: Where children are, at least so many adults are.
-ADULTS = 2
 
 
 def full(plan: Plan, wish: Wish) -> Iterator[Blocker]:
@@ -107,9 +106,7 @@ def adults(plan: Plan, wish: Wish) -> int:
 
 def adults_for(shift: list[Opening]) -> int:
     """How many adults a shift must have to be held: two beside children, more by the ratio."""
-    if not any(part.children for part in shift):
-        return 0
-    return max(ADULTS, *(-(-part.children // part.per_adult) if part.per_adult else 0 for part in shift))
+    return max((needed_for(part.children, part.per_adult) for part in shift), default=0)
 
 
 def faces_of(visits: list[Opening]) -> int:

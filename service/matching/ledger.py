@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Shift, ShiftRole
 from service.db import one_of
-from service.matching.building import SERVED, is_night
+from service.matching.building import is_night
 from service.matching.problem import LOAD_WEEKS
-from service.roster.models import Assignment
+from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.models import Volunteer
@@ -61,7 +61,7 @@ def ledger(session: Session, volunteer_ids: Iterable[int], *, before: datetime) 
 def _enter(line: Line, place: Assignment, shift: Shift, *, unpopular: int) -> None:
     line.offered += 1
     line.refused += place.state == AssignmentState.DECLINED or place.release_reason in _NO
-    if place.state in SERVED:
+    if place.state in SURE:
         line.served += 1
         line.nights += is_night(shift)
         line.minutes += int((shift.ends_at - shift.starts_at).total_seconds()) // 60
@@ -86,7 +86,7 @@ def _places(
     session: Session, ids: Sequence[int], *, since: datetime, before: datetime
 ) -> Sequence[Row[Assignment, Shift, ShiftRole]]:
     """Every place that one of them was asked about or given. A draft that was dropped is none."""
-    was_told = Assignment.answer_by.is_not(None) | Assignment.answered_at.is_not(None) | Assignment.state.in_(SERVED)
+    was_told = Assignment.answer_by.is_not(None) | Assignment.answered_at.is_not(None) | Assignment.state.in_(SURE)
     return session.execute(
         select(Assignment, Shift, ShiftRole)
         .join(Shift, Shift.id == Assignment.shift_id)

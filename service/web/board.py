@@ -11,13 +11,11 @@ from sqlalchemy import Row
 
 from service.activities.models import ActivityRole, Shift, ShiftRole
 from service.calendars.rules import local
-from service.roster.models import Assignment
+from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
 from service.terms import AssignmentState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
-
-SURE = (AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN, AssignmentState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
