@@ -53,6 +53,13 @@ class RoleInput(Input):
     min_needed = Whole(required=True, least=0, most=10_000, label=Lazy("至少人数"))
     max_needed = Whole(required=True, least=1, most=10_000, label=Lazy("最多人数"))
     requires = Many(Choice(QualificationKind, label=Lazy("资质")), most=5, load_default=list, label=Lazy("资质"))
+    tags = Many(
+        Text(shortest=1, longest=40, label=Lazy("标签")),
+        most=20,
+        load_default=list,
+        label=Lazy("标签"),
+        metadata={"description": "Only for people with one of these tags; none: for everybody."},
+    )
     min_age = Whole(most=150, allow_none=True, label=Lazy("最小年龄"))
     max_age = Whole(most=150, allow_none=True, label=Lazy("最大年龄"))
     stand_bys = Whole(
@@ -75,7 +82,7 @@ class RoleInput(Input):
     @post_load
     def make(self, data: dict[str, Any], **_options: Any) -> RolePlan:
         """As the rules take it."""
-        return RolePlan(**{**data, "requires": tuple(data["requires"])})
+        return RolePlan(**{**data, "requires": tuple(data["requires"]), "tags": tuple(data["tags"])})
 
 
 class DatesInput(Input):
@@ -252,6 +259,7 @@ class RoleShown(Shown):
     min_needed = fields.Integer(required=True)
     max_needed = fields.Integer(required=True)
     requires = fields.List(one_of(QualificationKind), required=True)
+    tags = fields.List(fields.String(), required=True)
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)
     stand_bys = fields.Integer(required=True)

@@ -25,7 +25,7 @@ class CompanyInput(Input):
         most=500,
         load_default=0,
         label=Lazy("每次有几个孩子"),
-        hint=Lazy("有孩子的，至少两位大人在场。没有就填0"),
+        hint=Lazy("有孩子的，至少两位大人在场。登记了孩子的活动按登记的人数算，这里可以填0"),
     )
     per_adult = Whole(least=0, most=100, load_default=0, label=Lazy("一位大人最多带几个孩子"), hint=Lazy("不限就填0"))
     pairs_newcomers = Ticked(label=Lazy("新来的要有人带"), hint=Lazy("第一次来的，和来过三次以上的排在一班"))
@@ -52,7 +52,8 @@ class BondInput(Input):
 class CompanyShown(Shown):
     """What is asked of those who serve in one shift."""
 
-    children = fields.Integer(required=True)
+    children = fields.Integer(required=True, metadata={"description": "As typed: counts while none are enrolled."})
+    enrolled = fields.Integer(required=True, metadata={"description": "Children cared for in it now."})
     per_adult = fields.Integer(required=True)
     pairs_newcomers = fields.Boolean(required=True)
     held_together = fields.Boolean(required=True)

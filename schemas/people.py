@@ -46,9 +46,16 @@ class PersonInput(Input):
     @validates("tags")
     def check_tags(self, value: str, **_options: Any) -> None:
         """Few, and short."""
-        tags = tags_of(value)
-        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-            raise ValidationError(_("最多{n}个标签，每个最多{long}个字", n=MOST_TAGS, long=LONGEST_TAG))
+        if trouble := tag_trouble(value):
+            raise ValidationError(trouble)
+
+
+def tag_trouble(typed: str) -> str:
+    """What is wrong with a line of tags, in words; empty when nothing is."""
+    tags = tags_of(typed)
+    if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+        return _("最多{n}个标签，每个最多{long}个字", n=MOST_TAGS, long=LONGEST_TAG)
+    return ""
 
 
 def tags_of(typed: str) -> list[str]:

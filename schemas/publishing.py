@@ -12,6 +12,7 @@ from marshmallow.validate import OneOf
 
 from schemas import Input
 from schemas.fields import Choice, Id, LocalDate, LocalTime, Many, Name, Phone, Text, Ticked, Whole
+from schemas.people import tag_trouble
 from service.activities.rules import LONGEST_SERIES
 from service.language import Lazy, _
 from service.terms import DayRule, Mode, QualificationKind
@@ -188,7 +189,7 @@ WHEN: dict[Repeats, type[Schema]] = {
 }
 
 #: The fields of one role, each with the number of its row: `name_1`, `least_1` …
-ROLE_FIELDS = ("name", "least", "most", "stand_bys", "requires", "min_age", "max_age")
+ROLE_FIELDS = ("name", "least", "most", "stand_bys", "requires", "tags", "min_age", "max_age")
 
 
 @cache
@@ -202,6 +203,11 @@ def roles_input(rows: int) -> type[Schema]:
             f"most_{row}": Whole(least=1, most=10_000, label=Lazy("最多几人")),
             f"stand_bys_{row}": Whole(least=0, most=100, label=Lazy("候备几人")),
             f"requires_{row}": Many(Choice(QualificationKind, label=Lazy("资质")), most=5, label=Lazy("要有的资质")),
+            f"tags_{row}": Text(
+                longest=200,
+                label=Lazy("只请有这些标签的人"),
+                hint=Lazy("比如 老党员、退役军人；几个之间用、隔开，有其中一个就行"),
+            ),
             f"min_age_{row}": Whole(least=1, most=120, label=Lazy("最小年龄")),
             f"max_age_{row}": Whole(least=1, most=120, label=Lazy("最大年龄")),
         }
@@ -240,6 +246,8 @@ def _row_errors(data: dict[str, Any], row: int, names: set[str]) -> dict[str, li
         errors[f"most_{row}"] = [_("最多人数不能少于最少人数")]
     elif most is None and least == 0:
         errors[f"most_{row}"] = [_("请填写最多几人")]
+    if trouble := tag_trouble(data.get(f"tags_{row}") or ""):
+        errors[f"tags_{row}"] = [trouble]
     youngest, oldest = data.get(f"min_age_{row}"), data.get(f"max_age_{row}")
     if youngest is not None and oldest is not None and youngest > oldest:
         errors[f"max_age_{row}"] = [_("最大年龄不能小于最小年龄")]

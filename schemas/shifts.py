@@ -51,6 +51,7 @@ class ShiftRoleShown(Shown):
     stand_bys = fields.Integer(required=True, metadata={"description": "Places of stand-bys beside these."})
     standing_by = fields.Integer(required=True, metadata={"description": "How many of them are held or offered."})
     requires = fields.List(one_of(QualificationKind), required=True)
+    tags = fields.List(fields.String(), required=True)
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)
 

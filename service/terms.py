@@ -607,6 +607,7 @@ class Refusal(StrEnum):
     REST = "rest"
     QUALIFICATION_MISSING = "qualification_missing"
     QUALIFICATION_EXPIRED = "qualification_expired"
+    TAG_MISSING = "tag_missing"
     TOO_YOUNG = "too_young"
     TOO_OLD = "too_old"
     AGE_UNKNOWN = "age_unknown"

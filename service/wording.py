@@ -127,6 +127,11 @@ def listed(words: Iterable[str]) -> str:
     return _("、").join(str(word) for word in words)
 
 
+def either(words: Iterable[str]) -> str:
+    """`甲或乙`."""
+    return _("或").join(str(word) for word in words)
+
+
 @lru_cache(maxsize=4096)
 def phone(number: str) -> str:
     """An E.164 number as people here write it: `138 0013 8000`, `0371 6435 1234`."""

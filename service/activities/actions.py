@@ -133,6 +133,7 @@ def _roles(roles: Sequence[RolePlan]) -> list[ActivityRole]:
             min_needed=role.min_needed,
             max_needed=role.max_needed,
             requires=list(role.requires),
+            tags=list(role.tags),
             min_age=role.min_age,
             max_age=role.max_age,
             stand_bys=role.stand_bys,

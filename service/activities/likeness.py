@@ -51,6 +51,7 @@ def _role(role: ActivityRole) -> RolePlan:
         min_needed=role.min_needed,
         max_needed=role.max_needed,
         requires=tuple(QualificationKind(kind) for kind in role.requires),
+        tags=tuple(role.tags),
         min_age=role.min_age,
         max_age=role.max_age,
         stand_bys=role.stand_bys,

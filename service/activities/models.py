@@ -105,6 +105,9 @@ class ActivityRole(Base):
     min_needed: Mapped[int] = mapped_column(SmallInteger)
     max_needed: Mapped[int]
     requires: Mapped[list[QualificationKind]] = mapped_column(ARRAY(String(40)), default=list)
+    tags: Mapped[list[str]] = mapped_column(
+        ARRAY(String(40)), default=list, server_default="{}", comment="one of them is asked for; none: no matter"
+    )
     min_age: Mapped[int | None] = mapped_column(SmallInteger)
     max_age: Mapped[int | None] = mapped_column(SmallInteger)
     stand_bys: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

@@ -28,12 +28,13 @@ BY_INVITATION = 366 * 24 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolePlan:
-    """A role as the coordinator asks for it."""
+    """A role as the coordinator asks for it: of `requires` all, of `tags` one."""
 
     name: str
     min_needed: int
     max_needed: int
     requires: tuple[QualificationKind, ...] = ()
+    tags: tuple[str, ...] = ()
     min_age: int | None = None
     max_age: int | None = None
     stand_bys: int = 0

@@ -12,12 +12,13 @@ from service.activities.models import Activity
 from service.company.models import Bond, CompanyRule
 from service.company.rules import Rule
 from service.db import refusing
+from service.pupils.queries import has_pupils
 from service.terms import BondKind
 from service.volunteers.models import Volunteer
 
 
 class RatioWithoutChildren(Exception):
-    """Children for each adult, and no children."""
+    """Children for each adult, and no children: none typed, and none enrolled."""
 
 
 class BoundAlready(Exception):
@@ -33,7 +34,7 @@ def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int | N
 
     Raises RatioWithoutChildren.
     """
-    if rule.per_adult and not rule.children:
+    if rule.per_adult and not rule.children and not has_pupils(session, activity.id):
         raise RatioWithoutChildren(f"{rule.per_adult} children for each adult of activity {activity.id}")
     kept = session.get(CompanyRule, activity.id) or CompanyRule(activity_id=activity.id)
     for name, asked in asdict(rule).items():

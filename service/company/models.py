@@ -15,13 +15,12 @@ class CompanyRule(Base):
     """What an activity asks of those who serve in one shift. No row: nothing."""
 
     __tablename__ = "company_rule"
-    __table_args__ = (
-        CheckConstraint("children >= 0 AND per_adult >= 0 AND most_faces >= 0", name="counts"),
-        CheckConstraint("per_adult = 0 OR children > 0", name="ratio"),
-    )
+    __table_args__ = (CheckConstraint("children >= 0 AND per_adult >= 0 AND most_faces >= 0", name="counts"),)
 
     activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), primary_key=True)
-    children: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0", comment="expected in each shift")
+    children: Mapped[int] = mapped_column(
+        SmallInteger, default=0, server_default="0", comment="in each shift, while none are enrolled"
+    )
     per_adult: Mapped[int] = mapped_column(
         SmallInteger, default=0, server_default="0", comment="children for one adult at most; 0: no ratio"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
@@ -15,6 +15,7 @@ from service.calendars.rules import local
 from service.company.models import Bond, CompanyRule
 from service.company.rules import OF_AGE, Rule, Server, faults
 from service.places.queries import within
+from service.pupils import queries as pupils
 from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
 from service.terms import BondKind, CompanyFault
 from service.volunteers.models import Volunteer
@@ -22,9 +23,16 @@ from service.volunteers.rules import age_on
 
 
 def rule_of(session: Session, activity_id: int) -> Rule:
-    """What the activity asks of those on duty together."""
+    """What the activity asks of those on duty together, as it was typed."""
     kept = session.get(CompanyRule, activity_id)
     return Rule(**{one.name: getattr(kept, one.name) for one in fields(Rule)}) if kept is not None else Rule()
+
+
+def rules_on(session: Session, activity_id: int, shift_ids: Collection[int]) -> dict[int, Rule]:
+    """What it asks in each of these shifts of it: the children are those enrolled on that day, or, where nobody is
+    enrolled, as many as were typed."""
+    typed, enrolled = rule_of(session, activity_id), pupils.counted_on(session, shift_ids)
+    return {shift_id: replace(typed, children=enrolled.get(shift_id, typed.children)) for shift_id in shift_ids}
 
 
 def bonds_with(session: Session, volunteer_ids: Collection[int]) -> dict[tuple[int, int], BondKind]:
@@ -96,14 +104,14 @@ def faults_of(
     known = {person.id for those in people.values() for person in those}
     had = served(session, activity_id, known, before=now)
     bonds = bonds_with(session, known)
-    rule = rule_of(session, activity_id)
+    rules = rules_on(session, activity_id, people)
     return {
         shift_id: found
         for shift_id, those in people.items()
         if (
             found := list(
                 faults(
-                    rule,
+                    rules[shift_id],
                     [_server(person, by_id[shift_id], had.get(person.id, 0)) for person in those],
                     bonds=bonds,
                     missing=[role.taken < role.min_needed for role in by_id[shift_id].roles],

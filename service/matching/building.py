@@ -67,6 +67,7 @@ def build_problem(
     heard = said(session, people)
     loads = _loads(session, people, before=begin)
     rule, had = company.rule_of(session, activity_id), company.served(session, activity_id, people, before=begin)
+    rules = company.rules_on(session, activity_id, {row.Shift.id for row in rows})
     pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
@@ -81,7 +82,7 @@ def build_problem(
             )
             for number, person in known.items()
         ),
-        openings=tuple(_opening(row, held, rule) for row in rows),
+        openings=tuple(_opening(row, held, rules[row.Shift.id]) for row in rows),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
         wishes=wishes(session, rows, asked, known=known, heard=heard),
         pins=tuple(

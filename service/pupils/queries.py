@@ -99,6 +99,25 @@ def has_pupils(session: Session, activity_id: int) -> bool:
     return bool(session.scalar(select(_has_pupils(activity_id))))
 
 
+def counted_on(session: Session, shift_ids: Collection[int]) -> dict[int, int]:
+    """How many are enrolled on the day of each of these shifts: who left before it, or came after it, is not counted.
+    Without those of none."""
+    rows = session.execute(
+        select(Shift.id, func.count())
+        .join(Pupil, Pupil.activity_id == Shift.activity_id)
+        .where(Shift.id.in_(sorted(shift_ids)), Pupil.consented_at < Shift.ends_at)
+        .where(or_(Pupil.left_at.is_(None), Pupil.left_at > Shift.starts_at))
+        .group_by(Shift.id)
+    )
+    return dict(rows.all())
+
+
+def count(session: Session, activity_id: int) -> int:
+    """How many are cared for in the activity now."""
+    there = select(func.count()).where(Pupil.activity_id == activity_id, Pupil.left_at.is_(None))
+    return session.scalars(there).one()
+
+
 def teaches(session: Session, shift: Shift, *, volunteer_id: int | None, now: datetime) -> bool:
     """Whether the sheet is for her: it is that day, she has said yes and does not only stand by, and her background is
     checked on it."""

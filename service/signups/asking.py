@@ -83,7 +83,7 @@ def among(states: tuple[Any, ...]) -> str:
 
 
 _PERSON = """
-    v.birth_on, v.weekly_hours,
+    v.birth_on, v.weekly_hours, v.tags,
     (SELECT json_agg(json_build_array(q.kind, q.valid_from, q.valid_until))
        FROM qualification q WHERE q.volunteer_id = v.id AND q.verified_at IS NOT NULL) AS qualifications,
     ARRAY(SELECT c.purpose FROM consent c WHERE c.volunteer_id = v.id AND c.withdrawn_at IS NULL) AS consents
@@ -101,7 +101,7 @@ _ANY_CANDIDATE = (
     f"SELECT v.id, {_PERSON}, {_COMMITMENTS.format(from_at=':from_at', until_at=':until_at')} FROM volunteer v"
 )
 #: Columns are named in order, so that SQLAlchemy need not look them up anew each time.
-_PERSON_COLUMNS = ("birth_on", "weekly_hours", "qualifications", "consents", "commitments")
+_PERSON_COLUMNS = ("birth_on", "weekly_hours", "tags", "qualifications", "consents", "commitments")
 _CANDIDATE = text(f"{_ANY_CANDIDATE} WHERE v.id = :volunteer_id").columns(*map(column, ("id", *_PERSON_COLUMNS)))
 _CANDIDATES = text(f"{_ANY_CANDIDATE} WHERE v.id = ANY(:volunteer_ids)")
 #: What `opening_of` reads: name and source, with the tables as below.
@@ -117,6 +117,7 @@ OPENING_COLUMNS = {
     "has_waitlist": "a.has_waitlist",
     "mode": "a.mode",
     "requires": "d.requires",
+    "role_tags": "d.tags",
     "min_age": "d.min_age",
     "max_age": "d.max_age",
     "places_left": "r.max_needed - r.taken",
@@ -150,6 +151,7 @@ def _candidate(volunteer_id: int, row: Any) -> Candidate:
         volunteer_id=volunteer_id,
         birth_on=row.birth_on,
         weekly_hours=row.weekly_hours,
+        tags=frozenset(row.tags),
         consents=frozenset(ConsentPurpose(purpose) for purpose in row.consents),
         qualifications=tuple(
             Held(QualificationKind(kind), date.fromisoformat(since), date.fromisoformat(until) if until else None)
@@ -174,6 +176,7 @@ def opening_of(row: Any) -> Opening:
         shift_state=ShiftState(row.shift_state),
         closes_at=row.starts_at - timedelta(minutes=row.closes_before),
         requires=tuple(QualificationKind(kind) for kind in row.requires),
+        tags=tuple(row.role_tags),
         min_age=row.min_age,
         max_age=row.max_age,
         places_left=row.places_left,

@@ -48,6 +48,7 @@ def as_opening(row: OpeningRow) -> Opening:
         shift_state=shift.state,
         closes_at=shift.starts_at - timedelta(minutes=activity.closes_before),
         requires=tuple(QualificationKind(kind) for kind in definition.requires),
+        tags=tuple(definition.tags),
         min_age=definition.min_age,
         max_age=definition.max_age,
         places_left=role.max_needed - role.taken,

@@ -6,7 +6,7 @@ waitlist, the matcher and the pages all ask it. One rule is one small function.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -42,6 +42,7 @@ class Candidate:
     volunteer_id: int
     birth_on: date | None
     weekly_hours: int
+    tags: frozenset[str] = frozenset()
     consents: frozenset[ConsentPurpose] = frozenset()
     qualifications: tuple[Held, ...] = ()
     commitments: tuple[Commitment, ...] = ()
@@ -60,6 +61,7 @@ class Opening:
     shift_state: ShiftState
     closes_at: datetime
     requires: tuple[QualificationKind, ...] = ()
+    tags: tuple[str, ...] = ()
     min_age: int | None = None
     max_age: int | None = None
     places_left: int = 1
@@ -123,6 +125,7 @@ def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     if ConsentPurpose.SERVICE not in candidate.consents:
         yield Refused(Refusal.CONSENT_MISSING)
     yield from _unqualified(candidate, opening)
+    yield from lacking_tags(candidate.tags, opening.tags)
     yield from wrong_age(candidate.birth_on, opening)
 
 
@@ -138,6 +141,12 @@ def _unqualified(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
             yield Refused(Refusal.QUALIFICATION_EXPIRED, {"kind": kind, "valid_until": max(ends), "on": day})
         else:
             yield Refused(Refusal.QUALIFICATION_MISSING, {"kind": kind, "on": day})
+
+
+def lacking_tags(hers: Collection[str], asked: Sequence[str]) -> Iterator[Refused]:
+    """A role may be for 老党员 or 退役军人: one of its tags will do. Only coordinators write what is on a person."""
+    if asked and not set(asked) & set(hers):
+        yield Refused(Refusal.TAG_MISSING, {"tags": "、".join(asked)})
 
 
 def wrong_age(birth_on: date | None, opening: Opening) -> Iterator[Refused]:

@@ -18,9 +18,13 @@ def roles_kept(roles: Iterable[RolePlan]) -> list[dict[str, Any]]:
 
 def roles_read(kept: Iterable[Mapping[str, Any]]) -> list[RolePlan]:
     """The roles again."""
-    return [
-        RolePlan(**{**role, "requires": tuple(QualificationKind(kind) for kind in role["requires"])}) for role in kept
-    ]
+    return [_role_read(role) for role in kept]
+
+
+def _role_read(kept: Mapping[str, Any]) -> RolePlan:
+    """Templates kept before roles could ask for tags have none."""
+    requires = tuple(QualificationKind(kind) for kind in kept["requires"])
+    return RolePlan(**{**kept, "requires": requires, "tags": tuple(kept.get("tags", ()))})
 
 
 def hours_kept(plan: DatesPlan) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from service.activities.models import ActivityRole, Shift, ShiftRole
 from service.calendars.rules import local
 from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
+from service.signups.rules import Refused, lacking_tags
 from service.terms import AssignmentState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
@@ -20,10 +21,11 @@ from service.web.heat import Cell
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Somebody who holds a place, or is drafted for one."""
+    """Somebody who holds a place, or is drafted for one; `lacks`: the tags the role is for, if she has none."""
 
     assignment: Assignment
     person: Volunteer
+    lacks: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def boards(
 ) -> list[ShiftBoard]:
     """The shifts in their order, each role with those who hold a place in it and those who wait for one."""
     placed: dict[int, list[Placed]] = defaultdict(list)
-    for assignment, person, _shift, _role in roster:
-        placed[assignment.shift_role_id].append(Placed(assignment, person))
+    for assignment, person, _shift, role in roster:
+        lacks = tuple(lacking_tags(person.tags, role.tags))
+        placed[assignment.shift_role_id].append(Placed(assignment, person, lacks))
     asked: dict[int, list[Waiting]] = defaultdict(list)
     for signup, person, position, total in waiting:
         asked[signup.shift_role_id].append(Waiting(signup, person, position, total))

@@ -105,6 +105,8 @@ def role(needs: RolePlan | ActivityRole) -> str:
     if needs.requires:
         held = (str(words.QUALIFICATIONS[QualificationKind(kind)]) for kind in needs.requires)
         parts.append(_("要有{kinds}", kinds=wording.listed(held)))
+    if needs.tags:
+        parts.append(_("要是{tags}", tags=wording.either(needs.tags)))
     if needs.min_age is not None:
         parts.append(_("满{age}岁", age=needs.min_age))
     if needs.max_age is not None:

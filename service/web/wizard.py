@@ -10,6 +10,7 @@ from flask import request
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
+from schemas.people import tags_of
 from schemas.publishing import ROLE_FIELDS, WHEN, Repeats, WhatInput, roles_input
 from service.activities.models import UnfinishedActivity
 from service.activities.rules import DatesPlan, RolePlan, plan_problems
@@ -162,6 +163,7 @@ def _role(row: dict[str, Any]) -> RolePlan:
         min_needed=least,
         max_needed=row["most"] if row["most"] is not None else least,
         requires=tuple(row["requires"] or ()),
+        tags=tuple(tags_of(row["tags"] or "")),
         min_age=row["min_age"],
         max_age=row["max_age"],
         stand_bys=row["stand_bys"] or 0,

@@ -248,6 +248,8 @@ def numbered(roles: Iterable[ActivityRole | RolePlan]) -> Typed:
         if role.stand_bys:
             typed[f"stand_bys_{row}"] = [str(role.stand_bys)]
         typed[f"requires_{row}"] = [str(kind) for kind in role.requires]
+        if role.tags:
+            typed[f"tags_{row}"] = ["、".join(role.tags)]
         typed |= {f"{name}_{row}": [str(number)] for name, number in numbers.items() if number is not None}
     return typed
 

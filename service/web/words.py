@@ -312,6 +312,7 @@ REFUSALS = {
     Refusal.REST: Lazy("和“{title}”挨得太近，中间休息不够（{span}）"),
     Refusal.QUALIFICATION_MISSING: Lazy("这个岗位要有{kind}，还没有核验过的证件"),
     Refusal.QUALIFICATION_EXPIRED: Lazy("{kind}到{valid_until}为止，{on}服务那天已经过期"),
+    Refusal.TAG_MISSING: Lazy("这个岗位请的是{tags}，登记里没有写是"),
     Refusal.TOO_YOUNG: Lazy("这个岗位要满{min_age}岁，服务那天是{age}岁"),
     Refusal.TOO_OLD: Lazy("这个岗位不超过{max_age}岁，服务那天是{age}岁"),
     Refusal.AGE_UNKNOWN: Lazy("这个岗位有年龄要求，还没有登记出生年份"),

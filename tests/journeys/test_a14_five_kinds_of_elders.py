@@ -120,6 +120,41 @@ def test_a_ceiling_is_an_age_rule_too(town: Town, desk: Caller) -> None:
     assert refused.json["reasons"][0]["details"] == {"max_age": 75, "age": 80}
 
 
+def test_a_role_is_for_one_or_the_other_of_them_and_nobody_else_is_placed(town: Town, desk: Caller) -> None:
+    """A role for 老党员 or 退役军人 (杜甫路社区): the old worker is told so; with the tag he may come."""
+    asked = {"name": "宣讲员", "min_needed": 1, "max_needed": 3, "tags": ["老党员", "退役军人"]}
+    made = desk.send(
+        "POST",
+        "activities",
+        {
+            "area_id": desk.get("me")["roles"][0]["area_id"],
+            "title": "老兵讲传统",
+            "mode": "instant",
+            "contact_name": "晏清晨",
+            "contact_phone": "0371-64352020",
+            "roles": [asked],
+            "dates": [{"on": f"{TODAY + timedelta(days=9)}", "starts": "09:00", "ends": "10:00"}],
+        },
+    )
+    assert made["roles"][0]["tags"] == ["老党员", "退役军人"]
+    desk.send("PUT", f"activities/{made['id']}/publication", expect=200)
+    [shift] = desk.items("shifts", activity_id=made["id"])
+    assert shift["roles"][0]["tags"] == ["老党员", "退役军人"]
+    worker = neighbour(desk, born=date(1950, 3, 2))
+    refused = ask_for(desk, shift, worker, name="宣讲员", **ON_THE_PHONE)
+    assert [(one["code"], one["details"]) for one in refused.json["reasons"]] == [
+        ("tag_missing", {"tags": "老党员、退役军人"})
+    ]
+    person = desk.ask("GET", f"volunteers/{worker}")
+    changed = town.client.patch(
+        f"/api/v1/volunteers/{worker}",
+        json={"tags": ["老工人", "退役军人"]},
+        headers={"Authorization": f"Bearer {desk.token}", "If-Match": person.headers["ETag"]},
+    )
+    assert changed.status_code == 200, changed.text
+    assert ask_for(desk, shift, worker, name="宣讲员", **ON_THE_PHONE).status_code == 201
+
+
 def test_the_five_kinds_are_tags_of_people_over_sixty(town: Town) -> None:
     with transaction() as session:
         elders = session.scalars(select(Volunteer).where(Volunteer.tags.contains(["五老"]))).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from schemas.company import BondInput, BondShown, BondsShown, CompanyInput, CompanyShown
@@ -10,6 +11,7 @@ from service.company import actions, queries
 from service.company.actions import BoundToHerself, RatioWithoutChildren
 from service.company.rules import Rule
 from service.language import _
+from service.pupils.queries import count
 from service.terms import Role
 from service.volunteers import queries as volunteers
 from service.web.api.door import Call, found
@@ -22,7 +24,7 @@ company = Resource("company", description="怎么搭配：同一班的人，谁�
 @company.operation("GET", "/activities/<id:activity_id>/company", gives=CompanyShown())
 def show_company(call: Call, *, activity_id: int) -> Any:
     """What the activity asks of those who serve in one shift."""
-    return queries.rule_of(call.session, _activity(call, activity_id).id)
+    return _shown(call, _activity(call, activity_id).id)
 
 
 @company.operation("PUT", "/activities/<id:activity_id>/company", takes=CompanyInput(), gives=CompanyShown())
@@ -33,7 +35,7 @@ def ask_company(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
         actions.ask(call.session, activity, rule=rule, account_id=call.actor.account_id, now=call.now)
     except RatioWithoutChildren:
         raise invalid(children=[_("先填每次有几个孩子")]) from None
-    return rule
+    return _shown(call, activity.id)
 
 
 @company.operation("GET", "/volunteers/<id:volunteer_id>/bonds", gives=BondsShown())
@@ -70,6 +72,11 @@ def loosen(call: Call, *, bond_id: int) -> Any:
     call.needs(Role.COORDINATOR)
     bond = found(queries.bond_in_scope(call.session, bond_id, scope_ids=call.scope_ids))
     actions.loosen(call.session, bond, account_id=call.actor.account_id, now=call.now)
+
+
+def _shown(call: Call, activity_id: int) -> dict[str, Any]:
+    enrolled = count(call.session, activity_id)
+    return {**asdict(queries.rule_of(call.session, activity_id)), "enrolled": enrolled}
 
 
 def _activity(call: Call, activity_id: int) -> Any:

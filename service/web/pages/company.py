@@ -11,8 +11,9 @@ from schemas.company import BondInput, CompanyInput
 from service.activities.models import Activity
 from service.company import actions, queries
 from service.company.actions import BoundAlready, BoundToHerself, RatioWithoutChildren
-from service.company.rules import Rule
+from service.company.rules import Rule, adults_for
 from service.language import _
+from service.pupils.queries import count
 from service.volunteers.models import Volunteer
 from service.web import choices, notices, page
 from service.web.desk import Desk, activity_here, at_desk, found, volunteer_here
@@ -26,7 +27,7 @@ pages = Blueprint("company", __name__, url_prefix="/co")
 def show(desk: Desk, activity_id: int) -> Response:
     """What is asked now."""
     activity = activity_here(desk, activity_id)
-    return _asked(activity, Form.blank(CompanyInput(), given=asdict(queries.rule_of(desk.db, activity.id))))
+    return _asked(desk, activity, Form.blank(CompanyInput(), given=asdict(queries.rule_of(desk.db, activity.id))))
 
 
 @pages.post("/activities/<int:activity_id>/company")
@@ -43,7 +44,7 @@ def ask(desk: Desk, activity_id: int) -> ResponseReturnValue:
         else:
             notices.notify(_("记下了。以后排班照着办；已经排好的不动，不合的在班表上标出来。"))
             return page.see_other(url_for("roster.index", activity_id=activity.id))
-    return _asked(activity, form)
+    return _asked(desk, activity, form)
 
 
 @pages.get("/people/<int:volunteer_id>/company")
@@ -85,8 +86,16 @@ def loosen(desk: Desk, volunteer_id: int, bond_id: int) -> ResponseReturnValue:
     return page.see_other(url_for("company.of_person", volunteer_id=person.id))
 
 
-def _asked(activity: Activity, form: Form) -> Response:
-    return page.render("company/activity.html", title=_("怎么搭配"), activity=activity, form=form)
+def _asked(desk: Desk, activity: Activity, form: Form) -> Response:
+    enrolled, rule = count(desk.db, activity.id), queries.rule_of(desk.db, activity.id)
+    return page.render(
+        "company/activity.html",
+        title=_("怎么搭配"),
+        activity=activity,
+        form=form,
+        enrolled=enrolled,
+        adults=adults_for(enrolled, rule.per_adult),
+    )
 
 
 def _bonds(desk: Desk, person: Volunteer, form: Form) -> Response:

@@ -190,6 +190,8 @@ def _about(role: ShiftRole) -> str:
     waits = role.shift.activity.has_waitlist or not Mode(role.shift.activity.mode).is_first_come
     facts = [_("还缺{n}人", n=free) if free else _("人齐了，可以候补") if waits else _("名额满了")]
     facts += [_("要有{kind}", kind=str(words.QUALIFICATIONS[kind])) for kind in wanted.requires]
+    if wanted.tags:
+        facts.append(_("要是{tags}", tags=wording.either(wanted.tags)))
     if wanted.min_age is not None:
         facts.append(_("年满{age}岁", age=wanted.min_age))
     if wanted.max_age is not None:

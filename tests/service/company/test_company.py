@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -22,11 +23,12 @@ from service.matching.building import build_problem
 from service.matching.checker import check
 from service.matching.problem import Problem
 from service.places.models import Area
+from service.pupils.actions import forget
 from service.roster.actions import occupied
 from service.roster.models import Assignment
 from service.terms import AssignmentState, BondKind, CompanyFault, Mode, QualificationKind
 from service.volunteers.models import Volunteer
-from tests import factories
+from tests import desks, factories
 from tests.factories import NOW
 from tests.ledger import audited
 from tests.service.backfill.lane import Lane
@@ -247,3 +249,54 @@ def test_bound_from_both_ends_at_once_there_is_one_bond() -> None:
     assert sorted(done) == [False, True]
     with transaction() as session:
         assert len(session.scalars(select(Bond)).all()) == 1
+
+
+def test_children_are_counted_where_they_are_enrolled_and_typed_where_not(session: Session, area: Area) -> None:
+    """A17: twelve are expected until the first is enrolled; who joins or leaves changes how many adults it takes."""
+    activity = factories.activity_for_children(session, area)
+    [shift] = factories.shifts(session, activity)
+    asked(session, activity, Rule(children=12, per_adult=5))
+    counted = partial(_rule_on, session, activity, shift)
+    assert (counted().children, counted().adults) == (12, 3)
+    pupils = [factories.pupil(session, activity, f"小{n}") for n in range(6)]
+    assert (counted().children, counted().adults) == (6, 2)
+    pupils += [factories.pupil(session, activity, f"大{n}") for n in range(5)]
+    assert (counted().children, counted().adults) == (11, 3)
+    assert {opening.children for opening in problem_of(session, activity).openings} in ({11}, set())
+    forget(session, pupils[0], account_id=7, now=NOW)
+    assert counted().adults == 2
+    forget(session, pupils[1], account_id=7, now=shift.ends_at + timedelta(hours=1))
+    assert counted().children == 10, "on the day it was there"
+    late = factories.pupil(session, activity, "后来的")
+    late.consented_at = shift.ends_at + timedelta(days=1)
+    session.flush()
+    assert counted().children == 10, "nor is counted who came later"
+
+
+def test_a_ratio_needs_children_typed_or_enrolled_and_pupils_are_never_with_one(session: Session, area: Area) -> None:
+    activity = factories.activity_for_children(session, area)
+    [shift] = factories.shifts(session, activity)
+    with pytest.raises(RatioWithoutChildren):
+        asked(session, activity, Rule(per_adult=3))
+    assert _rule_on(session, activity, shift).adults == 0
+    factories.pupil(session, activity)
+    assert _rule_on(session, activity, shift).adults == 2, "nobody asked for it: a child is there"
+    asked(session, activity, Rule(per_adult=3))
+    assert queries.rule_of(session, activity.id) == Rule(per_adult=3)
+
+
+def _rule_on(session: Session, activity: Activity, shift: Shift) -> Rule:
+    return queries.rules_on(session, activity.id, [shift.id])[shift.id]
+
+
+@pytest.mark.usefixtures("at_now")
+def test_the_page_says_how_many_are_enrolled() -> None:
+    desk, area = desks.coordinator()
+    with transaction() as session:
+        activity = factories.activity_for_children(session, area)
+        for n in range(7):
+            factories.pupil(session, activity, f"小{n}")
+    address = f"/co/activities/{activity.id}/company"
+    desk.open(address)
+    desk.send(address, children="0", per_adult="3", most_faces="0")
+    assert "现在登记着7个孩子，每班至少要3位大人。" in desk.open(address)

@@ -10,11 +10,12 @@ from tests.service.web.api.conftest import Town
 def test_a_coordinator_asks_it_of_an_activity(town: Town) -> None:
     path = f"/activities/{_activity(town)}/company"
     rule = {"children": 5, "per_adult": 3, "pairs_newcomers": True, "held_together": False, "most_faces": 0}
-    assert town.coordinator.put(path, rule).json == rule
-    assert town.coordinator.get(path).json == rule
+    shown = {**rule, "enrolled": 0}
+    assert town.coordinator.put(path, rule).json == shown
+    assert town.coordinator.get(path).json == shown
     refused = town.coordinator.put(path, {"per_adult": 3})
     assert (refused.status, list(refused.json["errors"])) == (422, ["children"])
-    assert town.coordinator.get(path).json == rule
+    assert town.coordinator.get(path).json == shown
     assert (town.stranger.get(path).status, town.stranger.put(path, rule).status) == (404, 404)
     assert town.volunteer.get(path).status == 403
 
