@@ -36,6 +36,7 @@ ROOMS = (
     "outbox",
     "people",
     "reminders",
+    "retention",
     "roster",
     "rotation",
     "sheets",
@@ -95,6 +96,7 @@ app.conf.update(
             "people.erase_due": 900.0,
             "idempotency.forget": 3600.0,
             "sheets.forget": 3600.0,
+            "retention.forget": 3600.0,
         }.items()
     },
 )

@@ -27,6 +27,7 @@ from service.pupils import models as pupils
 from service.quotas import models as quotas
 from service.rehearsal import models as rehearsal
 from service.reminders import models as reminders
+from service.retention import models as retention
 from service.risks import models as risks
 from service.roster import models as roster
 from service.rotation import models as rotation
@@ -71,6 +72,7 @@ __all__ = [
     "quotas",
     "rehearsal",
     "reminders",
+    "retention",
     "risks",
     "roster",
     "rotation",

@@ -93,6 +93,19 @@ class ConsentPurpose(StrEnum):
     SHOW_NAME = "show_name"
 
 
+class Kept(StrEnum):
+    """What is kept for a time, and then forgotten."""
+
+    LOGIN_CODES = "login_codes"
+    MESSAGES = "messages"
+    REMARKS = "remarks"
+    PUPILS = "pupils"
+    IDLE = "idle"
+    CONTACTS = "contacts"
+    NAMES = "names"
+    AUDIT = "audit"
+
+
 class ConsentHow(StrEnum):
     WEB = "web"
     ORAL = "oral"

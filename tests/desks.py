@@ -10,6 +10,7 @@ from service.accounts.models import Account
 from service.activities.models import Activity, Shift
 from service.db import transaction
 from service.places.models import Area
+from service.places.queries import root
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.signups.actions import sign_up
@@ -41,6 +42,15 @@ def coordinator(name: str = "人民路社区", role: Role = Role.COORDINATOR) ->
     with transaction() as session:
         area = factories.community(session, name)
         return seated(factories.coordinator(session, area, role=role)), area
+
+
+def head_of_the_house() -> Person:
+    """An administrator of everything, at her desk."""
+    with transaction() as session:
+        factories.community(session)
+        top = root(session)
+        assert top is not None
+        return seated(factories.coordinator(session, top, name="周管理", role=Role.ADMIN))
 
 
 def volunteer_account() -> Person:

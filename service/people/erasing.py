@@ -101,6 +101,17 @@ def _erase(session: Session, asked: Erasure, *, now: datetime) -> bool:
     session.refresh(asked, with_for_update=True)
     if asked.done_at is not None or asked.cancelled_at is not None:
         return False
+    forget_contacts(session, person, now=now)
+    forget_name(session, person, now=now)
+    asked.done_at = now
+    session.flush()
+    outbox.record(session, VolunteerErased(asked.id))
+    _note(session, "erased_person", asked, account_id=None, now=now)
+    return True
+
+
+def forget_contacts(session: Session, person: Volunteer, *, now: datetime) -> None:
+    """Nothing leads to her any more: numbers, addresses, her account, her words. Her name and what she did stay."""
     for purpose in ConsentPurpose:
         volunteers.withdraw_consent(session, volunteer_id=person.id, purpose=purpose, now=now)
     number = person.phone_digest
@@ -108,16 +119,17 @@ def _erase(session: Session, asked: Erasure, *, now: datetime) -> bool:
     nothing: dict[str, Any] = {**volunteers.numbered(None), "birth_on": None, "email": None, "channel": None}
     for name, value in nothing.items():
         setattr(person, name, value)
-    person.name, person.pinyin, person.initials, person.tags = ERASED_NAME, "", "", []
     _close_account(session, person.id, number, now=now)
+    session.flush()
+
+
+def forget_name(session: Session, person: Volunteer, *, now: datetime) -> None:
+    """What she did is somebody's from now on."""
+    person.name, person.pinyin, person.initials, person.tags = ERASED_NAME, "", "", []
     for merge in session.scalars(select(Merge).where(Merge.kept_id == person.id, Merge.forgotten_at.is_(None))).all():
         if merge.undone_at is None:
             blank(session, merge, now=now)
-    asked.done_at = now
     session.flush()
-    outbox.record(session, VolunteerErased(asked.id))
-    _note(session, "erased_person", asked, account_id=None, now=now)
-    return True
 
 
 def _forget_words(session: Session, volunteer_id: int, *, now: datetime) -> None:

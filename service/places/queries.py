@@ -74,6 +74,12 @@ def root(session: Session) -> Area | None:
     return session.scalars(select(Area).where(Area.parent_id.is_(None)).order_by(Area.id).limit(1)).first()
 
 
+def is_root(session: Session, area_ids: Collection[int]) -> bool:
+    """Whether the whole house lies in these areas."""
+    top = root(session)
+    return top is not None and top.id in area_ids
+
+
 def communities(session: Session) -> Sequence[Area]:
     """Every community, as the tree orders them."""
     return session.scalars(select(Area).where(Area.kind == AreaKind.COMMUNITY).order_by(Area.lineage)).all()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from service.language import Lazy
 
 VERBS = {
+    "chose_keeping_time": Lazy("改了保留期限"),
+    "forgot_over": Lazy("删掉了过了期限的"),
     "accepted_sheet": Lazy("让一张表导入"),
     "added_area": Lazy("加了一个地方"),
     "added_programme": Lazy("加了一个服务项目"),
@@ -161,6 +163,7 @@ VERBS = {
     "wrote_hand_over": Lazy("写了交班记录"),
 }
 SUBJECTS = {
+    "kept": Lazy("保留期限"),
     "account": Lazy("账号"),
     "activity": Lazy("活动"),
     "area": Lazy("地方"),

@@ -35,6 +35,7 @@ from service.web.api import (
     rehearsal,
     reminders,
     replanning,
+    retention,
     risks,
     roles,
     roster,
@@ -101,6 +102,7 @@ RESOURCES = (
     reminders.reminders,
     reminders.reminder_pauses,
     notifications.notifications,
+    retention.retention,
     outbox.outbox,
     clock.clock,
 )

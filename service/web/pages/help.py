@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service.language import _
-from service.web import page, visitor, where
+from service.retention.queries import days_kept
+from service.web import kept, page, visitor, where
 
 pages = Blueprint("help", __name__)
 
@@ -33,4 +34,9 @@ def about(db: Session) -> ResponseReturnValue:
 def privacy(db: Session) -> ResponseReturnValue:
     """What is kept, for what, how long, and how to take consent back (PIPL art. 17)."""
     where.show_own_landline(db)
-    return page.render("help/privacy.html", title=_("您的信息"), is_volunteer=visitor.volunteer(db) is not None)
+    return page.render(
+        "help/privacy.html",
+        title=_("您的信息"),
+        is_volunteer=visitor.volunteer(db) is not None,
+        times=kept.promised(days_kept(db)),
+    )

@@ -1,4 +1,5 @@
-"""/ad/settings: how the house is set up. All of it comes from the environment, so it is read here and changed there.
+"""/ad/settings: how long things are kept, which is chosen here, and how the house is set up: that comes from the
+environment, so it is read here and changed there.
 
 What would let somebody in (keys, passwords, addresses that hold them) is never shown, only whether it is there.
 """
@@ -7,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time
+from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, Response
+from flask import Blueprint, abort, url_for
+from flask.typing import ResponseReturnValue
 
+from schemas.retention import KeepingInput
 from service import wording
 from service.language import Lazy, _
+from service.places.queries import is_root
+from service.retention import actions, queries
+from service.retention.rules import BOUNDS
 from service.settings import Settings, settings
-from service.terms import Channel
-from service.web import page, told
+from service.terms import Channel, Kept
+from service.web import kept, notices, page, told
 from service.web.desk import Desk, at_office
+from service.web.forms import Form
 
 pages = Blueprint("house", __name__, url_prefix="/ad/settings")
 
@@ -89,14 +97,46 @@ HIDDEN = frozenset(
 
 @pages.get("")
 @at_office
-def index(_desk: Desk) -> Response:
-    """Every setting in words, with the variable that holds it."""
+def index(desk: Desk) -> ResponseReturnValue:
+    """How long things are kept; every other setting in words, with the variable that holds it."""
+    return _show(desk, Form.blank(KeepingInput(), given=queries.days_kept(desk.db)))
+
+
+@pages.post("/keeping-times")
+@at_office
+def keep(desk: Desk) -> ResponseReturnValue:
+    """Keep things so long from now on. For administrators of the whole house."""
+    if not is_root(desk.db, desk.scope_ids):
+        abort(HTTPStatus.FORBIDDEN)
+    form = Form.posted(KeepingInput())
+    if not form.is_valid:
+        return _show(desk, form)
+    before = queries.days_kept(desk.db)
+    for kind in Kept:
+        actions.keep(desk.db, kind, days=form.loaded[kind], account_id=desk.account_id, now=desk.now)
+    if any(form.loaded[kind] < before[kind] for kind in Kept):
+        notices.notify(_("存好了。短了的，过了期限的一小时内开始删，删了找不回来。"))
+    else:
+        notices.notify(_("存好了。"))
+    return page.see_other(url_for("house.index"))
+
+
+def _show(desk: Desk, form: Form) -> ResponseReturnValue:
     chosen = settings()
     groups = [
         (_(title), [(_(label), name.upper(), shown(chosen, name)) for name, label in fields.items()])
         for title, fields in GROUPS
     ]
-    return page.render("house/index.html", title=_("设置"), groups=groups)
+    return page.render(
+        "house/index.html",
+        title=_("设置"),
+        groups=groups,
+        form=form,
+        kept=[(kind, kept.AFTERWARDS[kind], BOUNDS[kind]) for kind in Kept],
+        spell=kept.spell,
+        may_choose=is_root(desk.db, desk.scope_ids),
+        days=queries.days_kept(desk.db),
+    )
 
 
 def shown(chosen: Settings, name: str) -> str:

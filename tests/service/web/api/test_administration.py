@@ -11,6 +11,7 @@ from service.accounts.models import RoleGrant
 from service.audit import AuditEntry
 from service.db import transaction
 from service.notifications.models import Notification, Slip
+from service.places.queries import root
 from service.terms import NotificationKind, NotificationState, Role
 from tests import factories
 from tests.factories import NOW
@@ -163,3 +164,25 @@ def test_slips_are_printed_marked_and_put_back(town: Town) -> None:
     back = [town.coordinator.delete(f"/slips/{number}/printing") for _twice in range(2)]
     assert [(one.status, one.json["printed_at"]) for one in back] == [(200, None)] * 2
     assert verbs()[-2:] == ["printed_slip", "put_back_slip"]
+
+
+def test_how_long_things_are_kept_is_chosen_by_administrators_of_the_whole_house(town: Town) -> None:
+    listed = town.admin.get("/keeping-times").json["items"]
+    assert {"kind": "messages", "days": 180, "usual": 180, "least": 30, "most": 1095} in listed
+    assert town.coordinator.get("/keeping-times").status == 403
+    assert town.admin.put("/keeping-times/messages", {"days": 60}).status == 403, "a part of the house only"
+
+    head = head_of_the_house(town)
+    assert head.put("/keeping-times/messages", {"days": 60}).json["days"] == 60
+    assert "chose_keeping_time" in verbs()
+    short = head.put("/keeping-times/audit", {"days": 30})
+    assert (short.status, short.json["errors"]) == (422, {"days": ["可以留183天到3650天"]})
+    assert head.put("/keeping-times/nonsense", {"days": 30}).status == 404
+
+
+def head_of_the_house(town: Town) -> Client:
+    with transaction() as session:
+        top = root(session)
+        assert top is not None
+        account = factories.coordinator(session, top, "周管理", Role.ADMIN)
+        return Client(town.app, accounts.issue_token(session, account, label="test", now=NOW), account.id)

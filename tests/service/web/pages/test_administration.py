@@ -13,9 +13,10 @@ from service.accounts.queries import actor
 from service.audit import AuditEntry
 from service.db import transaction
 from service.places.models import Area
+from service.retention.rules import BOUNDS
 from service.settings import Settings, settings
 from service.teams.models import Team
-from service.terms import ConsentHow, Role, TeamState
+from service.terms import ConsentHow, Kept, Role, TeamState
 from service.volunteers.actions import look_at_phone
 from service.web.pages import house
 from tests import desks, factories
@@ -267,3 +268,32 @@ def test_no_secret_is_shown() -> None:
         assert house.shown(replace(settings(), **change), name) == "已设置（不显示）"
     hidden_by_repr = {field.name for field in fields(Settings) if not field.repr}
     assert hidden_by_repr <= house.HIDDEN
+
+
+# --- how long things are kept ---
+
+
+def test_an_administrator_of_the_whole_house_chooses_how_long_things_are_kept() -> None:
+    she = desks.head_of_the_house()
+    text = she.open("/ad/settings")
+    assert 'value="180"' in text
+    usual = {kind: BOUNDS[kind].usual for kind in Kept}
+    assert "存好了。短了的" in she.send("/ad/settings/keeping-times", **{**usual, "messages": 60})
+    assert "chose_keeping_time" in verbs()
+    assert "发给您的消息的内容：60天。" in Person().open("/privacy")
+
+    wrong = she.send("/ad/settings/keeping-times", **{**usual, "audit": 30, "messages": 90})
+    assert she.status == 422
+    assert 'href="#audit"' in wrong
+    assert 'value="90"' in wrong
+    assert "发给您的消息的内容：60天。" in Person().open("/privacy"), "nothing is half done"
+
+
+def test_who_administers_a_part_reads_how_long_and_cannot_choose() -> None:
+    she, _area = administrator()
+    text = she.open("/ad/settings")
+    assert "要改，请管整个系统的管理员来改。" in text
+    assert 'name="messages"' not in text
+    she.open("/ad/calendar")
+    she.send("/ad/settings/keeping-times", **{kind: BOUNDS[kind].usual for kind in Kept})
+    assert she.status == 403
