@@ -82,7 +82,7 @@ def _change_number(session: Session, person: Volunteer, phone: str) -> None:
     end_sessions(session, account)
 
 
-def leave(session: Session, person: Volunteer, *, reason: str, account_id: int, now: datetime) -> Departure:
+def leave(session: Session, person: Volunteer, *, reason: str, account_id: int | None, now: datetime) -> Departure:
     """She serves no more. What she had before her is given back as if she had done so herself, so that others are
     sought. Twice is harmless.
 
@@ -197,7 +197,7 @@ def note_search(session: Session, *, account_id: int, now: datetime, found: int,
     )
 
 
-def _note(session: Session, verb: str, person: Volunteer, *, account_id: int, now: datetime, **details: Any) -> None:
+def _note(session: Session, verb: str, person: Volunteer, *, account_id: int | None, now: datetime, **details: Any) -> None:
     audit.note(
         session,
         verb=verb,

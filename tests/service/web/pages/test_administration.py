@@ -277,7 +277,7 @@ def test_an_administrator_of_the_whole_house_chooses_how_long_things_are_kept() 
     she = desks.head_of_the_house()
     text = she.open("/ad/settings")
     assert 'value="180"' in text
-    usual = {kind: BOUNDS[kind].usual for kind in Kept}
+    usual: dict[str, int] = {kind.value: BOUNDS[kind].usual for kind in Kept}
     assert "存好了。短了的" in she.send("/ad/settings/keeping-times", **{**usual, "messages": 60})
     assert "chose_keeping_time" in verbs()
     assert "发给您的消息的内容：60天。" in Person().open("/privacy")
@@ -295,5 +295,5 @@ def test_who_administers_a_part_reads_how_long_and_cannot_choose() -> None:
     assert "要改，请管整个系统的管理员来改。" in text
     assert 'name="messages"' not in text
     she.open("/ad/calendar")
-    she.send("/ad/settings/keeping-times", **{kind: BOUNDS[kind].usual for kind in Kept})
+    she.send("/ad/settings/keeping-times", **{kind.value: BOUNDS[kind].usual for kind in Kept})
     assert she.status == 403
