@@ -197,7 +197,9 @@ def note_search(session: Session, *, account_id: int, now: datetime, found: int,
     )
 
 
-def _note(session: Session, verb: str, person: Volunteer, *, account_id: int | None, now: datetime, **details: Any) -> None:
+def _note(
+    session: Session, verb: str, person: Volunteer, *, account_id: int | None, now: datetime, **details: Any
+) -> None:
     audit.note(
         session,
         verb=verb,
