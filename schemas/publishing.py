@@ -15,7 +15,7 @@ from schemas.fields import Choice, Id, LocalDate, LocalTime, Many, Name, Phone, 
 from schemas.people import tag_trouble
 from service.activities.rules import LONGEST_SERIES
 from service.language import Lazy, _
-from service.terms import DayRule, Mode, QualificationKind
+from service.terms import ActivityState, DayRule, Mode, QualificationKind
 
 
 class Repeats(StrEnum):
@@ -43,6 +43,28 @@ WEEKDAYS = {
     "5": Lazy("周五"),
     "6": Lazy("周六"),
     "7": Lazy("周日"),
+}
+
+MODES = {
+    Mode.INSTANT: Lazy("先到先得"),
+    Mode.MATCHED: Lazy("统筹安排"),
+    Mode.ROTA: Lazy("轮值排班"),
+    Mode.CALL_OUT: Lazy("紧急召集"),
+}
+ACTIVITY_STATES = {
+    ActivityState.DRAFT: Lazy("草稿"),
+    ActivityState.PUBLISHED: Lazy("已发布"),
+    ActivityState.CANCELLED: Lazy("已取消"),
+}
+DAY_RULES = {
+    DayRule.EVERY_DAY: Lazy("节假日也照常"),
+    DayRule.WORKDAYS: Lazy("只在工作日，跟着调休走"),
+    DayRule.SCHOOL_DAYS: Lazy("只在上学的日子，跟着校历和调休走"),
+    DayRule.NOT_HOLIDAYS: Lazy("法定节假日不办"),
+    DayRule.EARLIER: Lazy("碰上节假日就提前到最近的工作日"),
+    DayRule.LATER: Lazy("碰上节假日就推后到最近的工作日"),
+    DayRule.DAYS_OFF: Lazy("只在休息的日子"),
+    DayRule.HOLIDAYS: Lazy("只在法定节假日"),
 }
 
 

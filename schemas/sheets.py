@@ -8,9 +8,11 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDate, Name, Phone, Text, Whole
+from schemas.fields import Choice, Id, LocalDate, LocalTime, Name, Phone, Text, Whole
+from schemas.publishing import ACTIVITY_STATES, DAY_RULES, MODES
 from service.language import Lazy, _
-from service.terms import ConsentHow, MemberRole, SheetKind
+from service.sheets.plans import days_of
+from service.terms import ActivityState, ConsentHow, DayRule, MemberRole, Mode, SheetKind
 
 HOW_AGREED = {ConsentHow.ORAL: Lazy("口头"), ConsentHow.PAPER: Lazy("书面")}
 MEMBER_ROLES = {
@@ -64,7 +66,77 @@ class MemberRow(Input):
             raise ValidationError({"until_on": [_("结束日期要在开始日期之后")]})
 
 
-ROWS: Mapping[SheetKind, type[Input]] = {SheetKind.PEOPLE: PersonRow, SheetKind.MEMBERS: MemberRow}
+class DatesInWords(Text):
+    """A rule of dates, or single dates: the door has read them from their words."""
+
+
+class RolesInWords(Text):
+    """The roles of an activity: the door has read them from their words."""
+
+
+class ActivityRow(Input):
+    """An activity, new or known."""
+
+    id = Id(label=Lazy("编号"), hint=Lazy("导出的表里有；新的活动不填"))
+    title = Text(required=True, shortest=2, longest=80, label=Lazy("活动名称"))
+    place = Text(longest=160, label=Lazy("地点"), hint=Lazy("社区、院落或活动地点的名字；只管一个社区的，可以不填"))
+    team = Text(longest=80, label=Lazy("志愿队"), hint=Lazy("可不填"))
+    mode = Choice(
+        Mode,
+        words=MODES,
+        label=Lazy("怎样排人"),
+        hint=Lazy("先到先得、统筹安排、轮值排班 或 紧急召集；不填就是先到先得"),
+    )
+    when = DatesInWords(
+        longest=1000,
+        label=Lazy("什么时候办"),
+        hint=Lazy(
+            "比如 每周三、周六，隔一周的周三，每月第一个周五，农历九月初九；或者一个个日子：2026-12-05、2026-12-12"
+        ),
+    )
+    starts = LocalTime(label=Lazy("几点开始"), hint=Lazy("比如 09:00"))
+    ends = LocalTime(label=Lazy("几点结束"), hint=Lazy("比开始早，就是到次日"))
+    from_on = LocalDate(label=Lazy("从哪天起"), hint=Lazy("每周、每月办的要填"))
+    until_on = LocalDate(label=Lazy("到哪天为止"), hint=Lazy("不填就一直办下去"))
+    day_rule = Choice(DayRule, words=DAY_RULES, label=Lazy("遇到节假日"), hint=Lazy("不填就是节假日也照常"))
+    roles = RolesInWords(
+        longest=8000,
+        label=Lazy("岗位和人数"),
+        hint=Lazy("比如 医生：1人，要有医师资格；引导员：2到4人，满18岁"),
+    )
+    contact_name = Name(label=Lazy("联系人"), hint=Lazy("不填就是您"))
+    contact_phone = Phone(label=Lazy("联系电话"), hint=Lazy("志愿者看得到；不填就是社区的固定电话"))
+    summary = Text(longest=1000, label=Lazy("做些什么"))
+    what_to_bring = Text(longest=200, label=Lazy("要带什么"))
+    risk_notice = Text(longest=500, label=Lazy("安全提醒"))
+    state = Choice(
+        ActivityState,
+        words=ACTIVITY_STATES,
+        label=Lazy("状态"),
+        hint=Lazy("导出时写着；发布和取消在活动页做，不在表里"),
+    )
+
+    @validates_schema
+    def check_dates(self, data: dict[str, Any], **_options: Any) -> None:
+        """Single dates need no first and no last; a last date is not before the first."""
+        from_on, until_on = data.get("from_on"), data.get("until_on")
+        if days_of(data.get("when") or "") and (from_on or until_on):
+            raise ValidationError({"when": [_("写了一个个日子，就不用填从哪天起、到哪天为止")]})
+        if from_on and until_on and until_on < from_on:
+            raise ValidationError({"until_on": [_("要在开始的那天以后")]})
+
+
+ROWS: Mapping[SheetKind, type[Input]] = {
+    SheetKind.PEOPLE: PersonRow,
+    SheetKind.MEMBERS: MemberRow,
+    SheetKind.ACTIVITIES: ActivityRow,
+}
+#: What each kind of table is called.
+KINDS = {
+    SheetKind.PEOPLE: Lazy("人员"),
+    SheetKind.MEMBERS: Lazy("队伍和队员"),
+    SheetKind.ACTIVITIES: Lazy("活动"),
+}
 
 
 class SheetInput(Input):
@@ -72,7 +144,7 @@ class SheetInput(Input):
 
     kind = Choice(
         SheetKind,
-        words={SheetKind.PEOPLE: Lazy("人员"), SheetKind.MEMBERS: Lazy("队伍和队员")},
+        words=KINDS,
         required=True,
         label=Lazy("表里是什么"),
     )

@@ -491,6 +491,7 @@ class SheetKind(StrEnum):
 
     PEOPLE = "people"
     MEMBERS = "members"
+    ACTIVITIES = "activities"
 
 
 class SheetState(StrEnum):
@@ -526,6 +527,25 @@ class RowRefusal(StrEnum):
     PERSON_UNKNOWN = "person_unknown"
     PERSON_UNCLEAR = "person_unclear"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    ACTIVITY_TWICE = "activity_twice"
+    ACTIVITY_UNCLEAR = "activity_unclear"
+    ACTIVITY_CANCELLED = "activity_cancelled"
+    STATE_ELSEWHERE = "state_elsewhere"
+    PLACE_MISSING = "place_missing"
+    PLACE_UNKNOWN = "place_unknown"
+    PLACE_UNCLEAR = "place_unclear"
+    TEAM_UNKNOWN = "team_unknown"
+    TEAM_UNCLEAR = "team_unclear"
+    CONTACT_MISSING = "contact_missing"
+    ROLES_MISSING = "roles_missing"
+    DATES_MISSING = "dates_missing"
+    DATES_EMPTY = "dates_empty"
+    DATES_PAST = "dates_past"
+    DATES_TOO_LONG = "dates_too_long"
+    DATES_QUIET = "dates_quiet"
+    DATES_ELSEWHERE = "dates_elsewhere"
+    FIXED_ONCE_PUBLISHED = "fixed_once_published"
+    RISK_ASKS_ANEW = "risk_asks_anew"
 
 
 class SkillState(StrEnum):

@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit
 from service.activities import actions as activities
 from service.activities import likeness
-from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series
+from service.activities.models import Activity
 from service.activities.rules import DatesPlan
 from service.calendars.queries import calendar
 from service.copies.models import CopiedActivity, Copy
@@ -148,18 +147,7 @@ def _remove(session: Session, activity: Activity, *, laid: Mapping[str, Any]) ->
     findings of another that are carried to it."""
     if activity.state != ActivityState.DRAFT or activity.version > 1 or is_asked(session, activity.id):
         return False
-    if belongings(session, activity) != laid:
-        return False
-    try:
-        with session.begin_nested():
-            duties.take_off(session, activity)
-            for part in (ActivityRole, Occurrence, Series, RiskText):
-                session.execute(delete(part).where(part.activity_id == activity.id))
-            session.execute(delete(Activity).where(Activity.id == activity.id))
-    except IntegrityError:
-        return False
-    session.expunge(activity)
-    return True
+    return belongings(session, activity) == laid and duties.delete_draft(session, activity)
 
 
 def _note(session: Session, verb: str, made: Copy, *, account_id: int, now: datetime) -> None:

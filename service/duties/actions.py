@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service.activities.actions import ActivityRefused
-from service.activities.models import Activity
+from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series
 from service.backfill import actions as backfill
 from service.backfill.models import Ladder
 from service.backfill.rules import as_plan
@@ -66,6 +67,20 @@ def take_off(session: Session, draft: Activity) -> None:
     session.execute(delete(RouteStop).where(RouteStop.route_id.in_(route_ids)))
     for part in (Route, Ladder, Carrying, CoHost, CompanyRule):
         session.execute(delete(part).where(part.activity_id == draft.id))
+
+
+def delete_draft(session: Session, draft: Activity) -> bool:
+    """Take a draft away with all that belongs to it; False where something else holds it by now."""
+    try:
+        with session.begin_nested():
+            take_off(session, draft)
+            for part in (ActivityRole, Occurrence, Series, RiskText):
+                session.execute(delete(part).where(part.activity_id == draft.id))
+            session.execute(delete(Activity).where(Activity.id == draft.id))
+    except IntegrityError:
+        return False
+    session.expunge(draft)
+    return True
 
 
 def _carry(session: Session, draft: Activity, kept: CarryingKept, *, account_id: int | None, now: datetime) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox, secrets
 from service.events import SheetAccepted
-from service.sheets.lines import Circumstances, Done, Kind, Line, Verdict, packed, unpacked
+from service.sheets.activities import Activities
+from service.sheets.lines import Circumstances, Done, Kind, Line, Overtaken, Verdict, packed, unpacked
 from service.sheets.members import Members
 from service.sheets.models import Sheet
 from service.sheets.people import People
@@ -29,6 +30,7 @@ KEPT = timedelta(days=7)
 KINDS: Mapping[SheetKind, Callable[[Session, Circumstances], Kind]] = {
     SheetKind.PEOPLE: People,
     SheetKind.MEMBERS: Members,
+    SheetKind.ACTIVITIES: Activities,
 }
 
 
@@ -116,7 +118,7 @@ def take_in(session: Session, *, sheet_id: int, now: datetime) -> None:
             try:
                 with session.begin_nested():
                     done.append(kind.take_in(line, verdict))
-            except IntegrityError:
+            except (IntegrityError, Overtaken):
                 outcome = Verdict(RowOutcome.REFUSED, (RowRefusal.CHANGED_MEANWHILE,))
         tally[outcome.outcome] += 1
         if outcome.outcome == RowOutcome.REFUSED:

@@ -22,7 +22,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 #: Rows below the headings that one file may have.
 MOST_ROWS = 2_000
 MOST_COLUMNS = 40
-LONGEST_CELL = 500
+#: Longer than any field, so that what is too long is refused, not cut.
+LONGEST_CELL = 10_000
 #: Bytes that a packed file may grow to: a small file can hide a very large one.
 MOST_UNPACKED = 40 * 1024 * 1024
 #: A cell that begins so is run as a formula by the programs that open it.
@@ -150,11 +151,11 @@ def _text(value: Any) -> str:
 
 
 def _disarmed(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return f"'{value}" if value.lstrip("'").startswith(FORMULA) else value
 
 
 def _armed(value: str) -> str:
-    return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA) else value
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(FORMULA) else value
 
 
 def _heading(sheet: Any, text: str, *, is_required: bool) -> WriteOnlyCell:

@@ -75,14 +75,18 @@ class Done:
     before: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Overtaken(Exception):
+    """What was judged good cannot be done any more: something came in between."""
+
+
 class Kind(Protocol):
-    """What can come in as a table: one class each (people, members), made for one file, reading what it needs once."""
+    """What can come in as a table: one class each, made for one file, reading what it needs once."""
 
     def judge(self, lines: Sequence[Line]) -> list[Verdict]:
         """What each row would come to, as things are now."""
 
     def take_in(self, line: Line, verdict: Verdict) -> Done:
-        """Do what the verdict says: make or change one row."""
+        """Do what the verdict says: make or change one row. Raises Overtaken."""
 
     def undo(self, done: Done) -> bool:
         """Take it back; False where something has been built on it since."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from schemas.fields.base import half_width
 from service.language import _, offered, speaking
 from service.sheets.files import Table
 from service.sheets.lines import Line, Value
+from service.web.spoken import SPOKEN, NotUnderstood
 
 
 class HeadingsMissing(Exception):
@@ -32,6 +33,11 @@ def headings(schema: Schema) -> list[str]:
 def required_headings(schema: Schema) -> list[str]:
     """The headings of the columns that each row must fill."""
     return [_label(declared) for declared in schema.fields.values() if declared.required]
+
+
+def label(schema: Schema, name: str) -> str:
+    """The heading of one field's column."""
+    return _label(schema.fields[name])
 
 
 def hints(schema: Schema) -> list[tuple[str, str, bool]]:
@@ -69,13 +75,19 @@ def _columns(schema: Schema, typed: tuple[str, ...]) -> dict[str, int]:
 
 def _line(schema: Schema, columns: Mapping[str, int], number: int, row: tuple[str, ...]) -> Line:
     typed: dict[str, Any] = {}
+    unclear: list[str] = []
     for name, place in columns.items():
         if row[place].strip():
-            typed[name] = _value_of(schema.fields[name], row[place])
+            try:
+                typed[name] = _value_of(schema.fields[name], row[place])
+            except NotUnderstood as fault:
+                unclear.append(_("{column}：{fault}", column=_label(schema.fields[name]), fault=fault.why))
     try:
         loaded = schema.load(typed)
     except ValidationError as error:
-        return Line(number, row, faults=tuple(_faults(schema, error)))
+        return Line(number, row, faults=(*_faults(schema, error), *unclear))
+    if unclear:
+        return Line(number, row, faults=tuple(unclear))
     return Line(number, row, values={name: _stored(value) for name, value in loaded.items()})
 
 
@@ -90,7 +102,9 @@ def _faults(schema: Schema, error: ValidationError) -> list[str]:
 
 
 def _value_of(declared: Any, cell: str) -> str:
-    """The value whose word stands in the cell; the cell itself where there is no such word."""
+    """The value whose word stands in the cell; the cell itself where there is no such word. Raises NotUnderstood."""
+    if spoken := SPOKEN.get(type(declared)):
+        return spoken.read(cell)
     if not isinstance(declared, Choice):
         return cell
     for language in offered():
@@ -104,6 +118,8 @@ def _value_of(declared: Any, cell: str) -> str:
 def _cell(declared: Any, value: Value) -> str:
     if value is None:
         return ""
+    if spoken := SPOKEN.get(type(declared)):
+        return spoken.write(str(value))
     if isinstance(declared, Choice):
         return str(declared.words[declared.enum(value)])
     return str(value)
@@ -112,6 +128,8 @@ def _cell(declared: Any, value: Value) -> str:
 def _stored(value: Any) -> Value:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value.value if isinstance(value, StrEnum) else value
 
 

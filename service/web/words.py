@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from schemas import pupils
+from schemas import publishing, pupils
 from service import wording
 from service.language import Lazy, _
 from service.pupils.queries import GuardianName
@@ -19,7 +19,6 @@ from service.rotation.problem import Bar
 from service.routes.actions import RouteRefused
 from service.signups.rules import Refused
 from service.terms import (
-    ActivityState,
     AskedHow,
     AssignmentState,
     Availability,
@@ -30,11 +29,9 @@ from service.terms import (
     CompanyFault,
     CopyOutlook,
     DateChange,
-    DayRule,
     DealState,
     EnrolmentState,
     InvitationState,
-    Mode,
     PartnerKind,
     PromiseState,
     PupilState,
@@ -50,12 +47,7 @@ from service.terms import (
 )
 from service.web.outcome import Outcome
 
-MODES = {
-    Mode.INSTANT: Lazy("先到先得"),
-    Mode.MATCHED: Lazy("统筹安排"),
-    Mode.ROTA: Lazy("轮值排班"),
-    Mode.CALL_OUT: Lazy("紧急召集"),
-}
+MODES = publishing.MODES
 #: What two people are to each other on duty, short.
 BONDS = {
     BondKind.TOGETHER: Lazy("要一起来"),
@@ -89,21 +81,8 @@ TOPICS = {
     Topic.DIGEST: (Lazy("一周安排"), Lazy("每个星期天晚上，说一遍下周有几个班、还缺哪些人。")),
     Topic.DESK: (Lazy("缺人和等您定的事"), Lazy("您管的地方缺人了，有人换班要您同意。")),
 }
-ACTIVITY_STATES = {
-    ActivityState.DRAFT: Lazy("草稿"),
-    ActivityState.PUBLISHED: Lazy("已发布"),
-    ActivityState.CANCELLED: Lazy("已取消"),
-}
-DAY_RULES = {
-    DayRule.EVERY_DAY: Lazy("节假日也照常"),
-    DayRule.WORKDAYS: Lazy("只在工作日，跟着调休走"),
-    DayRule.SCHOOL_DAYS: Lazy("只在上学的日子，跟着校历和调休走"),
-    DayRule.NOT_HOLIDAYS: Lazy("法定节假日不办"),
-    DayRule.EARLIER: Lazy("碰上节假日就提前到最近的工作日"),
-    DayRule.LATER: Lazy("碰上节假日就推后到最近的工作日"),
-    DayRule.DAYS_OFF: Lazy("只在休息的日子"),
-    DayRule.HOLIDAYS: Lazy("只在法定节假日"),
-}
+ACTIVITY_STATES = publishing.ACTIVITY_STATES
+DAY_RULES = publishing.DAY_RULES
 DATE_CHANGES = {
     DateChange.ADDED: Lazy("新增"),
     DateChange.MOVED: Lazy("改时间"),

@@ -1,4 +1,4 @@
-"""/co/sheets: tables of people and teams, in and out. Nothing changes before one has seen what would."""
+"""/co/sheets: tables of people, teams and activities, in and out. Nothing changes before one has seen what would."""
 
 from __future__ import annotations
 
@@ -10,54 +10,24 @@ from pathlib import PurePath
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from schemas.sheets import ROWS, SheetInput
+from schemas.sheets import KINDS, ROWS, SheetInput
 from service import audit, wording
-from service.language import Lazy, _, counted
+from service.language import _, counted
 from service.sheets import actions, files, queries
 from service.sheets.lines import Circumstances, Line, Verdict
 from service.sheets.models import Sheet
-from service.terms import RowOutcome, RowRefusal, SheetKind, SheetState
+from service.terms import RowOutcome, SheetKind, SheetState
 from service.web import notices, page, sheet_rows
 from service.web.desk import Desk, at_desk, found
 from service.web.downloads import CSV, file_answer
 from service.web.forms import Form
+from service.web.sheet_words import OUTCOMES, REFUSALS, STATES, UNREADABLE
 
 pages = Blueprint("sheets", __name__, url_prefix="/co/sheets")
 
 MOST_SHOWN = 200
-KINDS = {SheetKind.PEOPLE: Lazy("人员"), SheetKind.MEMBERS: Lazy("队伍和队员")}
-STATES = {
-    SheetState.UPLOADED: (Lazy("看过再导入"), "wait"),
-    SheetState.ACCEPTED: (Lazy("正在导入"), "wait"),
-    SheetState.TAKEN_IN: (Lazy("已导入"), "good"),
-    SheetState.TAKEN_BACK: (Lazy("已撤销"), "plain"),
-    SheetState.DROPPED: (Lazy("没有导入"), "plain"),
-}
-OUTCOMES = {
-    RowOutcome.NEW: (Lazy("新的"), "good"),
-    RowOutcome.CHANGED: (Lazy("有改动"), "wait"),
-    RowOutcome.SAME: (Lazy("没有变"), "plain"),
-    RowOutcome.REFUSED: (Lazy("不能导入"), "bad"),
-}
-REFUSALS = {
-    RowRefusal.NUMBER_UNKNOWN: Lazy("您的社区里没有这个编号"),
-    RowRefusal.PHONE_TAKEN: Lazy("这个电话已经是别人登记的"),
-    RowRefusal.TWICE: Lazy("表里有两行是同一个人"),
-    RowRefusal.NAMESAKE: Lazy("已经有同名的人，请填电话或者出生日期"),
-    RowRefusal.CONSENT_MISSING: Lazy("新来的人，请填怎么同意的：口头或者书面"),
-    RowRefusal.AREA_MISSING: Lazy("请填社区或院落"),
-    RowRefusal.AREA_UNKNOWN: Lazy("您管的范围里没有这个社区或院落"),
-    RowRefusal.AREA_UNCLEAR: Lazy("这个名字的院落不止一个，请填社区"),
-    RowRefusal.PERSON_UNKNOWN: Lazy("没有登记过这个人，请先导入人员；填了电话的，电话和姓名要对得上"),
-    RowRefusal.PERSON_UNCLEAR: Lazy("同名的人不止一个，请填电话"),
-    RowRefusal.CHANGED_MEANWHILE: Lazy("导入的时候别人刚改过，请再导入一次"),
-}
-UNREADABLE = {
-    "kind": Lazy("读不出来。请上传 Excel 的 .xlsx 文件，或者 .csv 文件"),
-    "empty": Lazy("表是空的"),
-    "too_many": Lazy("一次最多2000行，请分几次导入"),
-    "too_large": Lazy("文件太大了"),
-}
+#: The field of a row that says the area, by the kind of table.
+AREA = {SheetKind.PEOPLE: "area", SheetKind.MEMBERS: "looks_after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +211,7 @@ def _ask(desk: Desk, form: Form) -> ResponseReturnValue:
 def _row(sheet: Sheet, line: Line, verdict: Verdict) -> Row:
     words, tone = OUTCOMES[verdict.outcome]
     cells = tuple((heading, cell) for heading, cell in zip(sheet.headings, line.cells, strict=True) if cell)
-    why = _why(line, verdict) if verdict.outcome == RowOutcome.REFUSED else _changes(verdict)
+    why = _why(line, verdict) if verdict.outcome == RowOutcome.REFUSED else _changes(sheet, verdict)
     return Row(line.number, cells, str(words), tone, tuple(why))
 
 
@@ -249,21 +219,12 @@ def _why(line: Line, verdict: Verdict) -> list[str]:
     return [*line.faults, *(_(REFUSALS[reason]) for reason in verdict.refusals)]
 
 
-def _changes(verdict: Verdict) -> list[str]:
-    return [_("要改的：{fields}", fields=wording.listed(_(FIELDS[name]) for name in verdict.changed))]
-
-
-#: What can change in a row, by the name of its column in the database.
-FIELDS = {
-    "name": Lazy("姓名"),
-    "birth_on": Lazy("出生日期"),
-    "tags": Lazy("标签"),
-    "weekly_hours": Lazy("每周最多小时"),
-    "area_id": Lazy("社区或院落"),
-    "role": Lazy("身份"),
-    "from_on": Lazy("开始日期"),
-    "until_on": Lazy("结束日期"),
-}
+def _changes(sheet: Sheet, verdict: Verdict) -> list[str]:
+    schema = ROWS[SheetKind(sheet.kind)]()
+    area = AREA.get(SheetKind(sheet.kind), "")
+    names = [area if name == "area_id" else name for name in verdict.changed]
+    fields = wording.listed(sheet_rows.label(schema, name) for name in names)
+    return [_("要改的：{fields}", fields=fields)]
 
 
 def _sheet(desk: Desk, sheet_id: int) -> Sheet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -19,9 +18,10 @@ from service.teams.models import Membership, Team
 from service.terms import ConsentHow, Role, SheetState, TeamState
 from service.volunteers.models import Consent, Volunteer
 from tests import desks, factories
-from tests.browsing import TOKEN, Person
+from tests.browsing import Person
 from tests.factories import NOW
 from tests.outbox import drain
+from tests.tables import press, send, table
 
 pytestmark = pytest.mark.usefixtures("at_now")
 
@@ -33,27 +33,6 @@ SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈", "一二三四五六七八九
 @pytest.fixture
 def desk() -> tuple[Person, Area]:
     return desks.coordinator()
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    return files.write_xlsx(headings, rows, title="表")
-
-
-def send(her: Person, content: bytes, *, kind: str = "people", name: str = "人员.xlsx") -> str:
-    """Upload a file, as the form does."""
-    her.open("/co/sheets")
-    token = TOKEN.search(her.text)
-    assert token is not None
-    data = {"csrf_token": token.group(1), "kind": kind, "file": (io.BytesIO(content), name)}
-    her.page = her.client.post("/co/sheets", data=data, content_type="multipart/form-data", follow_redirects=True)
-    return her.text
-
-
-def press(her: Person, what: str) -> str:
-    """Look at the file on the screen as it is now, and press one of its buttons."""
-    address = her.path
-    her.open(address)
-    return her.send(f"{address}/{what}")
 
 
 def people() -> int:
