@@ -189,6 +189,11 @@ class ActivityChange(Input):
         label=Lazy("免费"),
         metadata={"description": "Costs whoever it is for nothing: said on its page and poster."},
     )
+    is_drill = Ticked(
+        load_default=missing,
+        label=Lazy("是演练或培训"),
+        metadata={"description": "Practice: its hours stand apart from those of service."},
+    )
     late_after = Whole(
         most=120,
         allow_none=True,
@@ -227,6 +232,7 @@ class NewActivity(ActivityChange):
     must_confirm_risk = Ticked(load_default=False, label=Lazy("要来的人先确认看过安全提醒"))
     is_loud = Ticked(load_default=False, label=Lazy("会出声，附近都听得到"))
     is_free = Ticked(load_default=False, label=Lazy("免费"))
+    is_drill = Ticked(load_default=False, label=Lazy("是演练或培训"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
     dates = Many(Part(nested=DatesInput), most=20, required=True, label=Lazy("日期"))
 
@@ -294,6 +300,7 @@ class ActivityShown(Shown):
     reveal_before = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes."})
     is_loud = fields.Boolean(required=True, metadata={"description": "Never in quiet hours."})
     is_free = fields.Boolean(required=True)
+    is_drill = fields.Boolean(required=True)
     late_after = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes after the start."})
     risk_version = fields.Integer(
         required=True, metadata={"description": "The number of the risk notice last to be confirmed."}

@@ -130,6 +130,7 @@ class WhatInput(Input):
         hint=Lazy("不是突击检查就空着。写了，除了协调员谁也看不到这个活动"),
     )
     is_free = Ticked(label=Lazy("免费"), hint=Lazy("活动页和海报上会写明“免费，不收任何费用”"))
+    is_drill = Ticked(label=Lazy("是演练或培训"), hint=Lazy("时间另记，不算在服务时长里"))
     late_after = Whole(
         most=120,
         load_default=None,

@@ -29,6 +29,7 @@ __all__ = [
     "listed",
     "masked_name",
     "masked_phone",
+    "minutes",
     "moment",
     "phone",
     "span",
@@ -120,6 +121,11 @@ def duration(how_long: timedelta) -> str:
     if not minutes:
         return _("{hours}小时", hours=hours)
     return _("{hours}小时{minutes}分钟", hours=hours, minutes=minutes)
+
+
+def minutes(count: int) -> str:
+    """So many minutes, as `duration` says them."""
+    return duration(timedelta(minutes=count))
 
 
 def listed(words: Iterable[str]) -> str:

@@ -52,6 +52,9 @@ class Activity(Base):
     is_free: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="costs whoever it is for nothing; said on its page and poster"
     )
+    is_drill: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="practice: its hours stand apart from those of service"
+    )
     late_after: Mapped[int | None] = mapped_column(
         SmallInteger, comment="minutes after the start until who is not marked as there is missed; null: nobody asks"
     )

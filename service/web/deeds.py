@@ -27,6 +27,7 @@ VERBS = {
     "handed_over": Lazy("把孩子交给家长"),
     "looked_at_guardian_phones": Lazy("看了家长的电话"),
     "looked_at_pupil": Lazy("看了谁能来接孩子"),
+    "looked_at_hours": Lazy("看了服务时长"),
     "looked_at_pupils": Lazy("看了学生名单"),
     "marked_pupil": Lazy("给学生点名"),
     "printed_pupils": Lazy("打印学生名单"),

@@ -142,6 +142,7 @@ def _what(activity: Activity, series: Series) -> Typed:
         "risk_notice": activity.risk_notice,
         "must_confirm_risk": "true" if activity.must_confirm_risk else "",
         "is_free": "true" if activity.is_free else "",
+        "is_drill": "true" if activity.is_drill else "",
         "late_after": "" if activity.late_after is None else str(activity.late_after),
         "is_loud": "true" if activity.is_loud else "",
         "reveal_hours": str(-(-activity.reveal_before // 60)) if activity.reveal_before else "",

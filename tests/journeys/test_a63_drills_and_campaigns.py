@@ -28,7 +28,7 @@ def area_id(town: Town) -> int:
     return int(next(one["id"] for one in areas if one["name"] == "建设路社区"))
 
 
-def publish(town: Town, title: str, *days: str) -> int:
+def publish(town: Town, title: str, *days: str, **more: Any) -> int:
     """An activity on these days; its id."""
     desk = town.api(DESK)
     made = desk.send(
@@ -42,6 +42,7 @@ def publish(town: Town, title: str, *days: str) -> int:
             "contact_phone": "0371-64352010",
             "roles": [{"name": "宣传员", "min_needed": 1, "max_needed": 5}],
             "dates": [{"on": day, "starts": "09:00", "ends": "10:30"} for day in days],
+            **more,
         },
     )
     desk.send("PUT", f"activities/{made['id']}/publication", expect=200)
@@ -121,10 +122,10 @@ def test_three_times_within_june_or_the_desk_says_so_in_july(town: Town) -> None
     assert "安全生产月" in town.browser(DESK).open("/co")
 
 
-@pytest.mark.need("A63", missing="a ledger of service hours from which those of drills are left out")
+@pytest.mark.need("A63")
 def test_three_drills_this_half_year_with_their_own_hours_and_one_nobody_came_to_is_none(town: Town) -> None:
     turn_to(town, 7, 3)
-    drills = publish(town, "消防演练", "2026-07-08", "2026-07-15", "2026-07-22")
+    drills = publish(town, "消防演练", "2026-07-08", "2026-07-15", "2026-07-22", is_drill=True)
     half = {"from_on": "2026-07-01", "until_on": "2026-12-31"}
     quota_id = quota(town, title="下半年培训演练", activity_ids=[drills], **half)
     attend(town, drills, "2026-07-08", "2026-07-22")
@@ -133,6 +134,54 @@ def test_three_drills_this_half_year_with_their_own_hours_and_one_nobody_came_to
     found = town.api(DESK).get(f"quotas/{quota_id}")
     assert (found["people"], found["minutes"]) == (4, 4 * 90)
     assert not found["is_alarming"], "there are five months yet"
+
+
+def mark_as_there(town: Town, activity_id: int, *who: str) -> None:
+    """The coordinator says of these people that they were there, each time they had said yes."""
+    for phone in who:
+        for place in town.api(phone).items("assignments", mine="true"):
+            if place["activity_id"] == activity_id and place["state"] == "confirmed":
+                town.api(DESK).send("POST", f"assignments/{place['id']}/check-ins")
+
+
+def her_hours(town: Town, phone: str) -> tuple[int, int, int]:
+    mine = town.api(phone).get("me/hours", from_on="2026-07-02", until_on="2026-12-31")
+    listed = town.api(DESK).get("hours", from_on="2026-07-02", until_on="2026-12-31")["items"]
+    her = town.api(phone).get("me")["volunteer_id"]
+    [line] = [one for one in listed if one["volunteer_id"] == her]
+    names = ("service", "drills", "unmarked")
+    assert [line[name] for name in names] == [mine[name] for name in names]
+    return (mine["service"], mine["drills"], mine["unmarked"])
+
+
+@pytest.mark.need("A63")
+def test_the_ledger_of_service_hours_leaves_the_hours_of_drills_out(town: Town) -> None:
+    """ "Drills … their hours apart from service": who was at two drills and one patrol served for one patrol."""
+    first, second = PEOPLE
+    [drills] = [one["id"] for one in town.api(DESK).items("activities") if one["is_drill"]]
+    patrol = publish(town, "隐患排查", "2026-07-26", "2026-07-27")
+    attend(town, patrol, "2026-07-26", "2026-07-27")
+    assert her_hours(town, first) == (0, 0, 180), "nobody has said yet that she was there"
+    mark_as_there(town, drills, first)
+    assert her_hours(town, first) == (0, 180, 0)
+    turn_to(town, 7, 28)
+    [lazy] = [
+        one
+        for one in town.api(second).items("assignments", mine="true")
+        if one["activity_id"] == patrol and "07-27" in one["starts_at"]
+    ]
+    town.api(DESK).send("POST", f"assignments/{lazy['id']}/no-shows")
+    mark_as_there(town, patrol, *PEOPLE)
+    assert her_hours(town, first) == (180, 180, 0)
+    assert her_hours(town, second) == (90, 0, 180), "missed once; and who came to the drills nobody marked"
+    page = town.browser(DESK).open("/co/hours?from_on=2026-07-02&until_on=2026-12-31")
+    assert "演练、培训的时间另记，不算在服务时长里" in page
+    own = town.browser(first).open("/me/hours?from_on=2026-07-02&until_on=2026-12-31")
+    assert "服务时长：3小时" in own
+    assert "另有演练、培训：3小时，不算在服务时长里。" in own
+    assert town.api(first).ask("GET", "hours").status_code == 403
+    elsewhere = town.api(ELSEWHERE).get("hours", from_on="2026-07-26", until_on="2026-07-27")["items"]
+    assert town.api(first).get("me")["volunteer_id"] not in {one["volunteer_id"] for one in elsewhere}
 
 
 @pytest.mark.need("A65")
@@ -174,7 +223,7 @@ def test_a_campaign_has_a_period_indicators_and_its_communities_side_by_side(tow
             "contact_name": "安望舒",
             "contact_phone": "0371-64352010",
             "roles": [{"name": "劝导员", "min_needed": 1, "max_needed": 5}],
-            "dates": [{"on": "2026-07-28", "starts": "09:00", "ends": "10:30"}],
+            "dates": [{"on": "2026-07-30", "starts": "09:00", "ends": "10:30"}],
         },
     )
     town.api(STREET).send("PUT", f"activities/{made['id']}/publication", expect=200)
@@ -183,7 +232,7 @@ def test_a_campaign_has_a_period_indicators_and_its_communities_side_by_side(tow
     [shift] = town.api(STREET).items("shifts", activity_id=made["id"])
     helper = town.api(PEOPLE[0])
     helper.send("POST", f"shifts/{shift['id']}/signups", {"shift_role_id": shift["roles"][0]["id"]})
-    turn_to(town, 7, 29)
+    turn_to(town, 7, 31)
     table = town.api(STREET).get(f"campaigns/{flags['id']}")
     assert [line["name"] for line in table["lines"]] == names, "no ranking: the one with the star stands last as before"
     assert [line["stars"] for line in table["lines"]] == [0, 0, 0, 0, 0, 1]
