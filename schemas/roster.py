@@ -12,6 +12,17 @@ from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy
 from service.terms import AssignmentState, ReleaseReason
 
+ASSIGNMENT_STATES = {
+    AssignmentState.DRAFTED: Lazy("草案"),
+    AssignmentState.OFFERED: Lazy("等回复"),
+    AssignmentState.CONFIRMED: Lazy("已确认"),
+    AssignmentState.DECLINED: Lazy("来不了"),
+    AssignmentState.RELEASED: Lazy("已换下"),
+    AssignmentState.CHECKED_IN: Lazy("已签到"),
+    AssignmentState.COMPLETED: Lazy("已完成"),
+    AssignmentState.NO_SHOW: Lazy("没有来"),
+}
+
 
 class Reply(StrEnum):
     """What one can say to an offer."""

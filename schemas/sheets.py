@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, missing, validates_schema
+from marshmallow.validate import Regexp
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDate, LocalTime, Name, Phone, Text, Whole
+from schemas.fields import Choice, Id, LocalDate, LocalTime, Name, Phone, Text, Ticked, Whole
 from schemas.publishing import ACTIVITY_STATES, DAY_RULES, MODES
+from schemas.roster import ASSIGNMENT_STATES
 from service.language import Lazy, _
 from service.sheets.plans import days_of
-from service.terms import ActivityState, ConsentHow, DayRule, MemberRole, Mode, SheetKind
+from service.terms import ActivityState, AssignmentState, ConsentHow, DayRule, MemberRole, Mode, SheetKind
 
 HOW_AGREED = {ConsentHow.ORAL: Lazy("口头"), ConsentHow.PAPER: Lazy("书面")}
 MEMBER_ROLES = {
@@ -126,16 +128,43 @@ class ActivityRow(Input):
             raise ValidationError({"until_on": [_("要在开始的那天以后")]})
 
 
+class PlaceRow(Input):
+    """A person in a role of a shift."""
+
+    on = LocalDate(required=True, label=Lazy("日期"))
+    starts = LocalTime(required=True, label=Lazy("开始"))
+    title = Text(required=True, longest=80, label=Lazy("活动名称"))
+    activity_id = Id(label=Lazy("活动编号"), hint=Lazy("同时有两个同名的活动才要填"))
+    role = Text(longest=60, label=Lazy("岗位"), hint=Lazy("只有一个岗位的，可以不填"))
+    name = Text(required=True, shortest=2, longest=30, label=Lazy("姓名"))
+    person_id = Id(label=Lazy("人员编号"), hint=Lazy("导出的表里有；同名的人填了才知道是谁"))
+    tail = Text(
+        longest=4,
+        label=Lazy("电话尾号"),
+        hint=Lazy("同名的人，没有编号就填电话最后4位"),
+        validate=Regexp(r"\d{4}\Z", error=Lazy("请填电话最后4位数字")),
+    )
+    state = Choice(
+        AssignmentState,
+        words=ASSIGNMENT_STATES,
+        label=Lazy("状态"),
+        hint=Lazy("新排的人：草案（不告诉本人，不填也是这样）或 等回复（马上问本人能不能来）"),
+    )
+    stand_by = Ticked(load_default=missing, label=Lazy("候备"), hint=Lazy("导出时写着；候备在班表上请，不在表里"))
+
+
 ROWS: Mapping[SheetKind, type[Input]] = {
     SheetKind.PEOPLE: PersonRow,
     SheetKind.MEMBERS: MemberRow,
     SheetKind.ACTIVITIES: ActivityRow,
+    SheetKind.ROSTER: PlaceRow,
 }
 #: What each kind of table is called.
 KINDS = {
     SheetKind.PEOPLE: Lazy("人员"),
     SheetKind.MEMBERS: Lazy("队伍和队员"),
     SheetKind.ACTIVITIES: Lazy("活动"),
+    SheetKind.ROSTER: Lazy("排班"),
 }
 
 

@@ -492,6 +492,7 @@ class SheetKind(StrEnum):
     PEOPLE = "people"
     MEMBERS = "members"
     ACTIVITIES = "activities"
+    ROSTER = "roster"
 
 
 class SheetState(StrEnum):
@@ -546,6 +547,17 @@ class RowRefusal(StrEnum):
     DATES_ELSEWHERE = "dates_elsewhere"
     FIXED_ONCE_PUBLISHED = "fixed_once_published"
     RISK_ASKS_ANEW = "risk_asks_anew"
+    SHIFT_UNKNOWN = "shift_unknown"
+    SHIFT_UNCLEAR = "shift_unclear"
+    ROLE_MISSING = "role_missing"
+    ROLE_UNKNOWN = "role_unknown"
+    PLACE_TWICE = "place_twice"
+    IN_ANOTHER_ROLE = "in_another_role"
+    STATE_ON_THE_BOARD = "state_on_the_board"
+    STATE_NOT_HERS = "state_not_hers"
+    STAND_BY_ELSEWHERE = "stand_by_elsewhere"
+    GONE_BEFORE = "gone_before"
+    SAYS_CANNOT = "says_cannot"
 
 
 class SkillState(StrEnum):

@@ -99,6 +99,16 @@ def publish(
     return Published(len(asked), tuple(skipped))
 
 
+def ask(session: Session, draft: Assignment, *, account_id: int, now: datetime) -> bool:
+    """Ask who is in this draft whether she comes; False where it no longer fits, and is dropped. One for an
+    unannounced check stays a draft until its time has come."""
+    still, skipped = _offer(session, [draft], now=now)
+    for one in still:
+        if one.state == AssignmentState.OFFERED:
+            _note(session, "published_draft", one, account_id=account_id, now=now)
+    return bool(still) and not skipped
+
+
 def reveal_due(session: Session, *, now: datetime, limit: int = 50) -> int:
     """Ask those who are meant for an unannounced check whose time to be told has come; how many drafts were settled.
 

@@ -22,6 +22,7 @@ from service.sheets.lines import Circumstances, Done, Kind, Line, Overtaken, Ver
 from service.sheets.members import Members
 from service.sheets.models import Sheet
 from service.sheets.people import People
+from service.sheets.rosters import Rosters
 from service.terms import RowOutcome, RowRefusal, SheetKind, SheetState
 
 #: How long an upload can be taken back, and its rows are kept.
@@ -31,6 +32,7 @@ KINDS: Mapping[SheetKind, Callable[[Session, Circumstances], Kind]] = {
     SheetKind.PEOPLE: People,
     SheetKind.MEMBERS: Members,
     SheetKind.ACTIVITIES: Activities,
+    SheetKind.ROSTER: Rosters,
 }
 
 
@@ -86,7 +88,9 @@ def refused(session: Session, sheet: Sheet, *, now: datetime) -> list[tuple[Line
             rows = judged(session, sheet, now=now)
             return [(line, verdict) for line, verdict in rows if verdict.outcome == RowOutcome.REFUSED]
         case SheetState.TAKEN_IN | SheetState.TAKEN_BACK:
-            return [(line, Verdict(RowOutcome.REFUSED, line.refusals)) for line in lines_of(sheet)]
+            return [
+                (line, Verdict(RowOutcome.REFUSED, line.refusals, against=line.against)) for line in lines_of(sheet)
+            ]
     return []
 
 
@@ -122,7 +126,7 @@ def take_in(session: Session, *, sheet_id: int, now: datetime) -> None:
                 outcome = Verdict(RowOutcome.REFUSED, (RowRefusal.CHANGED_MEANWHILE,))
         tally[outcome.outcome] += 1
         if outcome.outcome == RowOutcome.REFUSED:
-            bad.append(replace(line, refusals=outcome.refusals))
+            bad.append(replace(line, refusals=outcome.refusals, against=outcome.against))
     sheet.state, sheet.settled_at = SheetState.TAKEN_IN, now
     sheet.lines_sealed = secrets.seal(packed(bad))
     sheet.done_sealed = secrets.seal(json.dumps([asdict(one) for one in done]))

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from service.terms import RowOutcome, RowRefusal
+from service.signups.rules import Refused
+from service.terms import Refusal, RowOutcome, RowRefusal
 
 #: What a cell holds once it is read: text, a whole number, or nothing. Dates are ISO text.
 Value = str | int | None
@@ -18,8 +19,8 @@ Value = str | int | None
 class Line:
     """A row: its number in the file, the cells as they were typed, and its values by the name of their field.
 
-    `faults` are what the form said against single cells, in words; then `values` holds nothing. `refusals` are
-    what stood in the way when the others were taken in.
+    `faults` are what the form said against single cells, in words; then `values` holds nothing. `refusals` and
+    `against` are what stood in the way when the others were taken in.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Line:
     values: Mapping[str, Value] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     refusals: tuple[RowRefusal, ...] = ()
+    against: tuple[Refused, ...] = ()
 
     def text(self, name: str) -> str | None:
         """A value that is text; None where the cell was empty."""
@@ -46,12 +48,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a row comes to: `changed` names the fields, `refusals` all that stands in the way, `row_id` whom it is."""
+    """What a row comes to: `changed` names the fields, `refusals` all that stands in the way, `row_id` whom it is.
+
+    `against` are the rules that keep a person from a place.
+    """
 
     outcome: RowOutcome
     refusals: tuple[RowRefusal, ...] = ()
     changed: tuple[str, ...] = ()
     row_id: int | None = None
+    against: tuple[Refused, ...] = ()
 
 
 REFUSED_BY_FORM = Verdict(RowOutcome.REFUSED)
@@ -97,7 +103,7 @@ class Kind(Protocol):
 
 def packed(lines: Sequence[Line]) -> str:
     """Lines as text, to be stored."""
-    return json.dumps([asdict(line) for line in lines], ensure_ascii=False)
+    return json.dumps([{**asdict(line), "against": _told(line.against)} for line in lines], ensure_ascii=False)
 
 
 def unpacked(text: str) -> list[Line]:
@@ -109,6 +115,27 @@ def unpacked(text: str) -> list[Line]:
             one["values"],
             tuple(one["faults"]),
             tuple(RowRefusal(why) for why in one["refusals"]),
+            tuple(_refused(*why) for why in one.get("against", ())),
         )
         for one in json.loads(text)
     ]
+
+
+#: Kinds of values that the sentence of a rule needs, besides what JSON has.
+_KINDS: Mapping[str, type[date]] = {"datetime": datetime, "date": date}
+
+
+def _told(against: Sequence[Refused]) -> list[tuple[str, dict[str, Any]]]:
+    return [(one.reason.value, {name: _value(value) for name, value in one.details.items()}) for one in against]
+
+
+def _value(value: Any) -> Any:
+    return [type(value).__name__, value.isoformat()] if isinstance(value, date) else value
+
+
+def _refused(reason: str, details: Mapping[str, Any]) -> Refused:
+    read = {
+        name: _KINDS[value[0]].fromisoformat(value[1]) if isinstance(value, list) else value
+        for name, value in details.items()
+    }
+    return Refused(Refusal(reason), read)

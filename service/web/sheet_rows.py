@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from schemas.fields import Choice, Field
+from schemas.fields import Choice, Field, Ticked
 from schemas.fields.base import half_width
 from service.language import _, offered, speaking
 from service.sheets.files import Table
@@ -105,6 +105,8 @@ def _value_of(declared: Any, cell: str) -> str:
     """The value whose word stands in the cell; the cell itself where there is no such word. Raises NotUnderstood."""
     if spoken := SPOKEN.get(type(declared)):
         return spoken.read(cell)
+    if isinstance(declared, Ticked):
+        return {"是": "true", "否": "false"}.get(_plain(cell), cell)
     if not isinstance(declared, Choice):
         return cell
     for language in offered():
@@ -120,6 +122,8 @@ def _cell(declared: Any, value: Value) -> str:
         return ""
     if spoken := SPOKEN.get(type(declared)):
         return spoken.write(str(value))
+    if isinstance(declared, Ticked):
+        return "是" if value else "否"
     if isinstance(declared, Choice):
         return str(declared.words[declared.enum(value)])
     return str(value)

@@ -51,6 +51,17 @@ REFUSALS = {
         "已经发布了，地点、志愿队、怎样排人和岗位不能再改；要改就在活动页“照这个再发一个”"
     ),
     RowRefusal.RISK_ASKS_ANEW: Lazy("改这个安全提醒会请每个人再确认一次，请在活动页改"),
+    RowRefusal.SHIFT_UNKNOWN: Lazy("那时没有这个活动的班；要先发布，日期、开始和活动名称要对得上"),
+    RowRefusal.SHIFT_UNCLEAR: Lazy("那时这样的活动不止一个，请填活动编号"),
+    RowRefusal.ROLE_MISSING: Lazy("这一班不止一个岗位，请填岗位"),
+    RowRefusal.ROLE_UNKNOWN: Lazy("这一班没有这个岗位"),
+    RowRefusal.PLACE_TWICE: Lazy("表里有两行是同一个人同一班"),
+    RowRefusal.IN_ANOTHER_ROLE: Lazy("已经在这一班的另一个岗位了，要调请在班表上调"),
+    RowRefusal.STATE_ON_THE_BOARD: Lazy("已经在这一班里了，状态请在班表上改"),
+    RowRefusal.STATE_NOT_HERS: Lazy("能不能来要问本人：状态只能写草案或者等回复"),
+    RowRefusal.STAND_BY_ELSEWHERE: Lazy("候备请在班表上请"),
+    RowRefusal.GONE_BEFORE: Lazy("本人说过来不了、退出过，或者已经请下来；要再请，请在班表上排"),
+    RowRefusal.SAYS_CANNOT: Lazy("本人说过那时不能来；还是要排，请在班表上排"),
 }
 UNREADABLE = {
     "kind": Lazy("读不出来。请上传 Excel 的 .xlsx 文件，或者 .csv 文件"),

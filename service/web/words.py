@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from schemas import publishing, pupils
+from schemas import publishing, pupils, roster
 from service import wording
 from service.language import Lazy, _
 from service.pupils.queries import GuardianName
@@ -20,7 +20,6 @@ from service.routes.actions import RouteRefused
 from service.signups.rules import Refused
 from service.terms import (
     AskedHow,
-    AssignmentState,
     Availability,
     BackfillCause,
     BackfillState,
@@ -124,16 +123,7 @@ SIGN_UP_STATES = {
     SignUpState.WITHDRAWN: Lazy("已退出"),
     SignUpState.EXPIRED: Lazy("没有按时回复"),
 }
-ASSIGNMENT_STATES = {
-    AssignmentState.DRAFTED: Lazy("草案"),
-    AssignmentState.OFFERED: Lazy("等回复"),
-    AssignmentState.CONFIRMED: Lazy("已确认"),
-    AssignmentState.DECLINED: Lazy("来不了"),
-    AssignmentState.RELEASED: Lazy("已换下"),
-    AssignmentState.CHECKED_IN: Lazy("已签到"),
-    AssignmentState.COMPLETED: Lazy("已完成"),
-    AssignmentState.NO_SHOW: Lazy("没有来"),
-}
+ASSIGNMENT_STATES = roster.ASSIGNMENT_STATES
 DEAL_STATES = {
     DealState.REQUESTED: Lazy("正在排"),
     DealState.DRAFTED: Lazy("排好了，等您看"),

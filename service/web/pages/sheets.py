@@ -17,7 +17,7 @@ from service.sheets import actions, files, queries
 from service.sheets.lines import Circumstances, Line, Verdict
 from service.sheets.models import Sheet
 from service.terms import RowOutcome, SheetKind, SheetState
-from service.web import notices, page, sheet_rows
+from service.web import notices, page, sheet_rows, words
 from service.web.desk import Desk, at_desk, found
 from service.web.downloads import CSV, file_answer
 from service.web.forms import Form
@@ -100,7 +100,7 @@ def show(desk: Desk, sheet_id: int) -> ResponseReturnValue:
         sheet=sheet,
         state=STATES[SheetState(sheet.state)],
         kind=KINDS[SheetKind(sheet.kind)],
-        counts=[(words, tone, tally[outcome]) for outcome, (words, tone) in OUTCOMES.items() if tally[outcome]],
+        counts=[(said, tone, tally[outcome]) for outcome, (said, tone) in OUTCOMES.items() if tally[outcome]],
         to_do=tally[RowOutcome.NEW] + tally[RowOutcome.CHANGED],
         refused=tally[RowOutcome.REFUSED],
         rows=rows[:MOST_SHOWN],
@@ -189,7 +189,7 @@ def export(desk: Desk, kind: str, form: str) -> ResponseReturnValue:
     which, schema = _kind(kind), ROWS[_kind(kind)]()
     listed = actions.KINDS[which](desk.db, _given(desk)).listed()
     rows = [sheet_rows.cells(schema, values) for values in listed]
-    _audit(desk, "exported_sheet", None, rows=len(rows))
+    _audit(desk, "exported_sheet", None, rows=len(rows), kind=which)
     named = sheet_rows.headings(schema)
     if form == "csv":
         return file_answer(files.write_csv(named, rows), f"{_(KINDS[which])}.csv", kind=CSV)
@@ -209,14 +209,15 @@ def _ask(desk: Desk, form: Form) -> ResponseReturnValue:
 
 
 def _row(sheet: Sheet, line: Line, verdict: Verdict) -> Row:
-    words, tone = OUTCOMES[verdict.outcome]
+    said, tone = OUTCOMES[verdict.outcome]
     cells = tuple((heading, cell) for heading, cell in zip(sheet.headings, line.cells, strict=True) if cell)
     why = _why(line, verdict) if verdict.outcome == RowOutcome.REFUSED else _changes(sheet, verdict)
-    return Row(line.number, cells, str(words), tone, tuple(why))
+    return Row(line.number, cells, str(said), tone, tuple(why))
 
 
 def _why(line: Line, verdict: Verdict) -> list[str]:
-    return [*line.faults, *(_(REFUSALS[reason]) for reason in verdict.refusals)]
+    reasons = [_(REFUSALS[reason]) for reason in verdict.refusals]
+    return [*line.faults, *reasons, *(words.refusal(one) for one in verdict.against)]
 
 
 def _changes(sheet: Sheet, verdict: Verdict) -> list[str]:
@@ -239,7 +240,7 @@ def _given(desk: Desk) -> Circumstances:
     return Circumstances(scope_ids=desk.scope_ids, account_id=desk.account_id, now=desk.now)
 
 
-def _audit(desk: Desk, verb: str, sheet_id: int | None, *, rows: int) -> None:
+def _audit(desk: Desk, verb: str, sheet_id: int | None, **details: object) -> None:
     audit.note(
         desk.db,
         verb=verb,
@@ -247,5 +248,5 @@ def _audit(desk: Desk, verb: str, sheet_id: int | None, *, rows: int) -> None:
         account_id=desk.account_id,
         area_id=desk.scope_ids[0],
         now=desk.now,
-        rows=rows,
+        **details,
     )
