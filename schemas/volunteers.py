@@ -11,7 +11,7 @@ from schemas.activities import LeadTimes
 from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Many, Name, Phone, Text, Ticked, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
-from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
+from service.terms import Channel, ConsentHow, ConsentPurpose, Language, QualificationKind
 
 
 class VolunteersAsked(PageAsked):
@@ -37,6 +37,7 @@ class VolunteerChange(Input):
         metadata={"description": "false: is never asked to step in or to take somebody's place."},
     )
     lead_times = LeadTimes(allow_none=True, note="Null: as each activity says.")
+    language = Choice(Language, label=Lazy("消息用什么话"), metadata={"description": "Of messages to her."})
     birth_on = LocalDate(label=Lazy("出生日期"))
     phone = Phone(
         label=Lazy("新的号码"), metadata={"description": "She logs in with it from then on, and is logged out."}
@@ -136,6 +137,7 @@ class VolunteerShown(VolunteerListed):
     weekly_hours = fields.Integer(required=True)
     steps_in = fields.Boolean(required=True)
     lead_times = fields.List(fields.String(), required=True, allow_none=True)
+    language = one_of(Language, required=True)
     registered_at = LocalDateTime(required=True)
     left_at = LocalDateTime(required=True, allow_none=True)
     qualifications = fields.List(fields.Nested(QualificationShown), required=True)

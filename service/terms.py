@@ -93,6 +93,21 @@ class ConsentPurpose(StrEnum):
     SHOW_NAME = "show_name"
 
 
+class Language(StrEnum):
+    """The language of messages to somebody."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class TextSize(StrEnum):
+    """How large the letters are; from the second on the page is 长辈版."""
+
+    STANDARD = "standard"
+    LARGE = "large"
+    XLARGE = "xlarge"
+
+
 class Kept(StrEnum):
     """What is kept for a time, and then forgotten."""
 

@@ -29,7 +29,7 @@ from service.signups.models import SignUp
 from service.skills.models import Skill
 from service.terms import CallOutcome, ConsentPurpose
 from service.volunteers import actions as volunteers
-from service.volunteers.models import Qualification, Volunteer
+from service.volunteers.models import EmergencyContact, Qualification, Volunteer
 from service.volunteers.queries import lock_all
 
 #: So long she may think again.
@@ -38,7 +38,7 @@ WAIT = timedelta(days=7)
 ERASED_NAME = "已注销"
 
 #: Rows that say only what she wanted or could: gone with her.
-_HERS_ALONE: tuple[Any, ...] = (Skill, Habit, TimeOfWeek, Absence, Limits, Avoidance)
+_HERS_ALONE: tuple[Any, ...] = (Skill, Habit, TimeOfWeek, Absence, Limits, Avoidance, EmergencyContact)
 #: Words about her in rows that stay: the row counts, the words go.
 _WORDS: tuple[tuple[Any, dict[str, Any]], ...] = (
     (Notification, {"text": None}),

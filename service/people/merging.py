@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
@@ -27,7 +27,7 @@ from service.swaps import answering as swapped
 from service.swaps.actions import SwapIsOver
 from service.swaps.models import SwapAsking
 from service.terms import InvitationState
-from service.volunteers.models import Volunteer
+from service.volunteers.models import EmergencyContact, Volunteer
 from service.volunteers.queries import lock_all
 from service.volunteers.rules import spelled
 
@@ -203,6 +203,7 @@ def blank(session: Session, merge: Merge, *, now: datetime) -> None:
     gone = session.get_one(Volunteer, merge.gone_id)
     gone.name, gone.pinyin, gone.initials, gone.tags = MERGED_NAME, "", "", []
     gone.birth_on = gone.email = None
+    session.execute(delete(EmergencyContact).where(EmergencyContact.volunteer_id == gone.id))
     session.flush()
 
 

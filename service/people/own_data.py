@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service import audit, secrets
 from service.people.references import Reference, references
+from service.volunteers.contacts import contact_of
 from service.volunteers.models import Volunteer
 
 #: Rows that are more about somebody else, or that coordinators keep for themselves: whom another suggested, who must
@@ -18,15 +20,15 @@ NOT_HERS = ("assignment.suggested_id", "bond.person_id", "bond.other_id", "perso
 #: What is no information about her: what the house finds and guards rows by, and the numbers of those who typed.
 LEFT_OUT = ("_sealed", "_digest", "_tail", "_by", "version", "key", "request_id", "leased_until", "attempts", "epoch")
 OF_HER = (
-    "id", "name", "birth_on", "email", "tags", "channel", "language", "weekly_hours", "steps_in", "lead_times",
-    "registered_at", "left_at",
+    "id", "name", "birth_on", "email", "tags", "channel", "language", "text_size", "weekly_hours", "steps_in",
+    "lead_times", "registered_at", "left_at",
 )  # fmt: skip
 
 
 def own_data(session: Session, person: Volunteer, *, account_id: int, now: datetime) -> dict[str, Any]:
     """All of it, as JSON takes it; the export is written down.
 
-    {"made_at", "person": her entry with the telephone, "records": {table: [rows]}}
+    {"made_at", "person": her entry with the telephone and whom to call, "records": {table: [rows]}}
     """
     audit.note(
         session,
@@ -42,7 +44,9 @@ def own_data(session: Session, person: Volunteer, *, account_id: int, now: datet
             found.setdefault(one.table, []).extend(rows)
     phone = secrets.unseal(person.phone_sealed) if person.phone_sealed else None
     entry = {name: _plain(getattr(person, name)) for name in OF_HER}
-    return {"made_at": now.isoformat(), "person": {**entry, "phone": phone}, "records": found}
+    contact = contact_of(session, person)
+    entry |= {"phone": phone, "emergency_contact": asdict(contact) if contact is not None else None}
+    return {"made_at": now.isoformat(), "person": entry, "records": found}
 
 
 def _rows(session: Session, one: Reference, volunteer_id: int) -> list[dict[str, Any]]:

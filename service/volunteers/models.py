@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base, Id
-from service.terms import Channel, ConsentHow, ConsentPurpose, QualificationKind
+from service.terms import Channel, ConsentHow, ConsentPurpose, Language, QualificationKind, TextSize
 
 
 class Volunteer(Base):
@@ -34,7 +34,8 @@ class Volunteer(Base):
     email: Mapped[str | None] = mapped_column(String(200))
     tags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
     channel: Mapped[Channel | None] = mapped_column(String(20))
-    language: Mapped[str] = mapped_column(String(5), default="zh")
+    language: Mapped[Language] = mapped_column(String(5), default=Language.ZH)
+    text_size: Mapped[TextSize | None] = mapped_column(String(10), comment="where she logs in; null: not chosen")
     weekly_hours: Mapped[int] = mapped_column(default=20)
     steps_in: Mapped[bool] = mapped_column(
         default=True, server_default=true(), comment="may be asked to step in, or to take somebody's place"
@@ -104,3 +105,15 @@ class CalendarFeed(Base):
     epoch: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class EmergencyContact(Base):
+    """Whom to call if something happens to her while she serves. Who that is and the number are sealed."""
+
+    __tablename__ = "emergency_contact"
+
+    volunteer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("volunteer.id"), primary_key=True)
+    name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    relation: Mapped[str] = mapped_column(String(20))
+    named_at: Mapped[datetime]

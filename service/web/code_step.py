@@ -14,8 +14,9 @@ from service.accounts.models import Account
 from service.accounts.queries import by_phone as account_of
 from service.demo import shows_code
 from service.language import _
+from service.volunteers.models import Volunteer
 from service.volunteers.queries import by_phone
-from service.web import notices, visitor
+from service.web import notices, reader, visitor
 from service.web.forms import Form
 
 
@@ -67,6 +68,8 @@ def log_in(db: Session, *, phone: str) -> Account:
     name = known.name if known else wording.masked_phone(phone)
     account = accounts.open_account(db, phone=phone, name=name)
     visitor.sign_in(account)
+    if account.volunteer_id is not None and not reader.reads_already("size"):
+        reader.read_as(size=db.get_one(Volunteer, account.volunteer_id).text_size)
     return account
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from service.language import Lazy
 
 VERBS = {
+    "named_contact": Lazy("记下紧急联系人"),
+    "dropped_contact": Lazy("去掉紧急联系人"),
+    "looked_at_contact": Lazy("看了紧急联系人"),
     "chose_keeping_time": Lazy("改了保留期限"),
     "forgot_over": Lazy("删掉了过了期限的"),
     "accepted_sheet": Lazy("让一张表导入"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.contacts import EmergencyContactInput, EmergencyContactShown
 from schemas.habits import HabitInput, HabitsShown
 from schemas.shown import page_of
 from schemas.volunteers import (
@@ -29,8 +30,10 @@ from service.notifications.ways import OF_VOLUNTEERS
 from service.people import actions as people
 from service.places import queries as places
 from service.places.models import Area
+from service.signups.queries import concerned
 from service.terms import ConsentHow, ConsentPurpose, Role, Topic
-from service.volunteers import actions, queries
+from service.volunteers import actions, contacts, queries
+from service.volunteers.contacts import Contact
 from service.volunteers.models import Qualification, Volunteer
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
@@ -164,6 +167,44 @@ def look_at_phone(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any
     return {"phone": actions.look_at_phone(call.session, person, account_id=account_id, now=call.now, why=body["why"])}
 
 
+@volunteers.operation("PUT", "/<id:volunteer_id>/emergency-contact", takes=EmergencyContactInput(), status=204)
+def name_contact(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
+    """Whom to call if something happens to her while she serves: this person, instead of whoever was named before."""
+    person = visible(call, volunteer_id)
+    try:
+        contacts.name_contact(call.session, person, Contact(**body), account_id=call.actor.account_id, now=call.now)
+    except contacts.OwnNumber:
+        raise invalid(phone=[_("这是本人的号码，请填别人的")]) from None
+
+
+@volunteers.operation("DELETE", "/<id:volunteer_id>/emergency-contact", status=204)
+def drop_contact(call: Call, *, volunteer_id: int) -> Any:
+    """Nobody any more. Twice is harmless."""
+    person = visible(call, volunteer_id)
+    contacts.drop_contact(call.session, person, account_id=call.actor.account_id, now=call.now)
+
+
+@volunteers.operation(
+    "POST",
+    "/<id:volunteer_id>/emergency-contact-looks",
+    takes=PhoneLookAsked(),
+    gives=EmergencyContactShown(),
+    status=201,
+    is_secret=True,
+    limit="60/hour",
+)
+def look_at_contact(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
+    """Whom to call, for a coordinator of hers or of a shift of hers. Each look is written down.
+
+    404 where nobody is named.
+    """
+    call.needs(Role.COORDINATOR)
+    person = found(concerned(call.session, volunteer_id, scope_ids=call.scope_ids))
+    return found(
+        contacts.look_at_contact(call.session, person, account_id=call.actor.account_id, now=call.now, why=body["why"])
+    )
+
+
 @volunteers.operation("GET", "/<id:volunteer_id>/habits", gives=HabitsShown())
 def list_habits(call: Call, *, volunteer_id: int) -> Any:
     """How she wants to hear of each topic: over a channel, as usual, or not at all."""
@@ -232,6 +273,6 @@ def _shown(person: Volunteer) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "birth_on", "email", "channel", "weekly_hours", "steps_in", "lead_times", "registered_at", "left_at",
-    "qualifications", "consents", "version",
+    "birth_on", "email", "channel", "weekly_hours", "steps_in", "lead_times", "language", "registered_at",
+    "left_at", "qualifications", "consents", "version",
 )  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from schemas.publishing import WEEKDAYS
+from schemas.reading import ReadingInput
 from service import clock, secrets, wording
 from service.backfill.queries import open_invitations
 from service.courses import queries as courses
@@ -31,12 +33,14 @@ from service.routes.queries import with_route
 from service.signups.queries import waiting
 from service.signups.second_thoughts import can_think_again, offer_again
 from service.swaps.queries import being_swapped, open_askings
-from service.terms import ConsentHow, ConsentPurpose
+from service.terms import ConsentHow, ConsentPurpose, Language, TextSize
 from service.volunteers import actions as volunteers
+from service.volunteers.contacts import contact_of
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import feed_of
 from service.watches.queries import of_volunteer as watches_of
-from service.web import notices, outcome, page, visitor, where
+from service.web import notices, outcome, page, reader, visitor, where
+from service.web.forms import Form
 from service.web.outcome import Outcome
 from service.web.pages.offers import told
 
@@ -179,6 +183,8 @@ def profile(db: Session) -> ResponseReturnValue:
         community=db.get_one(Area, volunteer.area_id).name,
         feed=_feed(db, volunteer.id),
         consents=[(purpose, purpose in given, *WORDS[purpose]) for purpose in PURPOSES],
+        contact=contact_of(db, volunteer),
+        form=Form.blank(ReadingInput(), given=_reads(volunteer)),
     )
 
 
@@ -210,6 +216,14 @@ def step_in(db: Session, what: str) -> ResponseReturnValue:
         text = _("记下了，以后不请您顶班、替班。您订的“有空位时告诉我”照旧。")
         notices.offer_undo(text, address=url_for("me.step_in", what="on"))
     return page.see_other(url_for("me.profile"))
+
+
+def _reads(volunteer: Volunteer) -> dict[str, StrEnum]:
+    """How she reads: as she chose, or as this browser shows it."""
+    return {
+        "text_size": TextSize(volunteer.text_size or reader.text_size()),
+        "language": Language(volunteer.language),
+    }
 
 
 def _feed(db: Session, volunteer_id: int) -> str:
