@@ -6,6 +6,7 @@ What she did stays without her name: records of service are kept for ten years (
 from __future__ import annotations
 
 import secrets as entropy
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from service.people import actions as people
 from service.people.actions import HasRoles
 from service.people.merging import blank
 from service.people.models import Departure, Erasure, Merge
+from service.places.queries import within
 from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.skills.models import Skill
@@ -58,6 +60,17 @@ def pending(session: Session, volunteer_id: int) -> Erasure | None:
             Erasure.volunteer_id == volunteer_id, Erasure.cancelled_at.is_(None), Erasure.done_at.is_(None)
         )
     )
+
+
+def asked_for(session: Session, *, scope_ids: Sequence[int]) -> Sequence[tuple[Erasure, str]]:
+    """Who of these areas will be forgotten, and when, the soonest first; each with her name."""
+    rows = session.execute(
+        select(Erasure, Volunteer.name)
+        .join(Volunteer, Volunteer.id == Erasure.volunteer_id)
+        .where(within(Volunteer.area_id, scope_ids), Erasure.cancelled_at.is_(None), Erasure.done_at.is_(None))
+        .order_by(Erasure.due_at, Erasure.id)
+    )
+    return [(erasure, name) for erasure, name in rows]
 
 
 def ask(session: Session, person: Volunteer, *, account_id: int, now: datetime) -> Erasure:

@@ -17,6 +17,7 @@ from service.matching import queries as matching
 from service.notifications import calls, slips
 from service.notifications.queries import unseen
 from service.partners.queries import askings
+from service.people import erasing
 from service.promises import queries as promises
 from service.quotas.queries import alarming
 from service.replanning import queries as replanning
@@ -76,6 +77,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "quotas": alarming(desk.db, scope_ids=desk.scope_ids, now=desk.now),
         "promises": promises.listed(desk.db, scope_ids=desk.scope_ids, overdue_on=local(desk.now).date()),
         "askings": askings(desk.db, scope_ids=desk.scope_ids, volunteer_id=None, now=desk.now),
+        "erasures": erasing.asked_for(desk.db, scope_ids=desk.scope_ids),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "slips": len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),

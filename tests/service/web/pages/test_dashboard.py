@@ -12,11 +12,12 @@ from service.activities import actions as activities
 from service.activities.rules import RolePlan, weekly_plan
 from service.db import transaction
 from service.outbox import OutboxEvent, OutboxReaction
+from service.people import erasing
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.settings import Settings
 from service.terms import Role
-from tests import desks
+from tests import desks, factories
 from tests.factories import NOW
 
 EVERY_DAY = weekly_plan(starts=time(8), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 12, 1))
@@ -120,3 +121,19 @@ def test_holidays_and_make_up_days_are_marked(at_now: Settings) -> None:
     she, area = desks.coordinator()
     desks.published(area, plans=[replace(EVERY_DAY, until_on=date(2027, 2, 1))])
     assert "元旦" in she.open("/co")
+
+
+def test_who_asked_to_be_forgotten_is_named_until_she_is_or_thinks_again(at_now: Settings) -> None:
+    she, area = desks.coordinator()
+    stranger, _elsewhere = desks.coordinator("石窟路社区")
+    with transaction() as session:
+        her = factories.volunteer(session, area, "王秀英")
+        erasing.ask(session, her, account_id=1, now=NOW)
+    text = she.open("/co")
+    assert "要注销的人：1位" in text
+    assert "2026年11月30日以后删掉" in text
+    assert f'href="/co/people/{her.id}">王秀英' in text
+    assert "王秀英" not in stranger.open("/co")
+    with transaction() as session:
+        erasing.take_back(session, her.id, account_id=1, now=NOW)
+    assert "要注销的人" not in she.open("/co")
