@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
-from schemas.fields import Id, LocalDate, LocalDateTime, Text, Whole
+from schemas.fields import Id, LocalDate, LocalDateTime, LocalTime, Text, Whole
 from schemas.shown import Shown
 from service.calendars.notice import LONGEST_TEXT, YEARS
 from service.language import Lazy, _
@@ -109,3 +109,10 @@ class DaysShown(Shown):
     """Days in order."""
 
     items = fields.List(fields.Nested(DayShown), required=True)
+
+
+class QuietInput(Input):
+    """When nobody is written to; the same time twice means never."""
+
+    begins = LocalTime(required=True, label=Lazy("从几点起"))
+    ends = LocalTime(required=True, label=Lazy("到几点"), hint=Lazy("两个一样，就是什么时候都发"))

@@ -13,8 +13,7 @@ from service import audit, outbox
 from service.activities.laying_out import lay_out
 from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series, Shift
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
-from service.calendars.queries import calendar
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import calendar, quiet_hours
 from service.events import ActivityPublished, RiskRewritten, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
 from service.terms import ActivityState, Mode, ShiftState, TeamState
@@ -117,7 +116,7 @@ def _check_plans(
     if not roles:
         problems["roles"] = ["empty"]
     days = calendar(session, area_id)
-    quiet = quiet_hours() if is_loud else None
+    quiet = quiet_hours(session) if is_loud else None
     found = {code for plan in plans for code in plan_problems(plan, days, now=now, quiet=quiet)}
     dates = sorted(found or ([] if plans else ["empty"]))
     if dates:
@@ -189,7 +188,7 @@ def revise(
         raise ActivityRefused({"state": ["cancelled"]})
     if changes.get("is_loud"):
         plans, days = [one.plan for one in activity.series], calendar(session, activity.area_id)
-        if any("quiet" in plan_problems(plan, days, now=now, quiet=quiet_hours()) for plan in plans):
+        if any("quiet" in plan_problems(plan, days, now=now, quiet=quiet_hours(session)) for plan in plans):
             raise ActivityRefused({"is_loud": ["quiet"]})
     if changes.get("reveal_before") and activity.reveal_before is None and activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"reveal_before": ["known_already"]})
@@ -242,7 +241,7 @@ def move_shift(
     if shift.state == ShiftState.CANCELLED:
         problems.append("cancelled")
     is_loud = session.get_one(Activity, shift.activity_id).is_loud
-    if is_loud and quiet_hours().touches(starts_at, ends_at):
+    if is_loud and quiet_hours(session).touches(starts_at, ends_at):
         problems.append("quiet")
     if problems:
         raise ActivityRefused({"shift": problems})

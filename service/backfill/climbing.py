@@ -18,7 +18,7 @@ from service.backfill import candidates, queries
 from service.backfill.models import Backfill, BackfillStep, Invitation
 from service.backfill.queries import Need
 from service.backfill.rules import RungPlan, answers_until, asks, may_ask_at
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
 from service.events import BackfillClosed, InvitationSent, RungClimbed
 from service.signups.queries import OpeningRow
 from service.terms import BackfillState, InvitationState, Rung, RungOutcome, ShiftState
@@ -71,7 +71,7 @@ def _work_on(session: Session, backfill: Backfill, row: OpeningRow, need: Need, 
     starts_at, ends_at = shift.starts_at, shift.ends_at
     while backfill.position < len(backfill.rungs):
         plan = backfill.plans[backfill.position]
-        ask_at = may_ask_at(plan, now=now, starts_at=starts_at, quiet=quiet_hours())
+        ask_at = may_ask_at(plan, now=now, starts_at=starts_at, quiet=quiet_hours(session))
         if ask_at is not None and ask_at > now:
             return ask_at
         if ask_at is None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
-from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, SchoolTerm
+from service.calendars import queries
+from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, QuietHours, SchoolTerm
 from service.calendars.notice import Notice
+from service.calendars.quiet import Quiet
 from service.db import refusing
 from service.events import CalendarChanged
 from service.places.models import Area
@@ -63,4 +66,35 @@ def _changed(session: Session, term: SchoolTerm, *, verb: str, now: datetime, ac
     outbox.record(session, CalendarChanged(term.area_id))
     audit.note(
         session, verb=verb, subject=("school_term", term.id), account_id=account_id, area_id=term.area_id, now=now
+    )
+
+
+#: People have to be reachable for so long each day: who is asked must hear of it in time.
+LEAST_AWAKE = timedelta(hours=8)
+
+
+class NeverAwake(Exception):
+    """So long a night would leave too little of the day in which people can be written to."""
+
+
+def choose_quiet_hours(session: Session, quiet: Quiet, *, account_id: int | None, now: datetime) -> None:
+    """From now on nobody is written to in these hours; equal ends mean none. Raises NeverAwake.
+
+    What was to go out then waits for the morning; what is urgent does not.
+    """
+    if quiet.awake < LEAST_AWAKE:
+        raise NeverAwake(f"only {quiet.awake} of the day would be left")
+    if quiet == queries.quiet_hours(session):
+        return
+    said = {"begins": quiet.begins, "ends": quiet.ends, "account_id": account_id, "chosen_at": now}
+    row = insert(QuietHours).values(id=1, **said)
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=said))
+    audit.note(
+        session,
+        verb="chose_quiet_hours",
+        subject=("quiet_hours", None),
+        account_id=account_id,
+        now=now,
+        begins=f"{quiet.begins:%H:%M}",
+        ends=f"{quiet.ends:%H:%M}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
@@ -54,3 +54,16 @@ class SchoolTerm(Base):
     name: Mapped[str] = mapped_column(String(60))
     from_on: Mapped[date]
     until_on: Mapped[date]
+
+
+class QuietHours(Base):
+    """When nobody is written to, where an administrator has chosen other hours than the settings. One row at most."""
+
+    __tablename__ = "quiet_hours"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    begins: Mapped[time]
+    ends: Mapped[time]
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    chosen_at: Mapped[datetime]

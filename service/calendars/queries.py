@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from service.calendars.days import Calendar, NoticeDay, Term
 from service.calendars.models import HolidayNotice, HolidayNoticeDay, SchoolTerm
+from service.calendars.quiet import Quiet
+from service.db import fetch
 from service.places.models import Area
 from service.places.queries import within
+from service.settings import settings
 
 
 def calendar(session: Session, area_id: int) -> Calendar:
@@ -50,3 +53,11 @@ def terms(session: Session, *, scope_ids: Sequence[int]) -> Sequence[SchoolTerm]
 def term_in_scope(session: Session, term_id: int, *, scope_ids: Sequence[int]) -> SchoolTerm | None:
     """The school term, if it was set in one of these areas."""
     return session.scalar(select(SchoolTerm).where(SchoolTerm.id == term_id, within(SchoolTerm.area_id, scope_ids)))
+
+
+def quiet_hours(session: Session) -> Quiet:
+    """The hours of this house in which nobody is written to: as chosen, or else as the settings say."""
+    chosen = fetch(session, "SELECT begins, ends FROM quiet_hours", {})
+    if chosen is not None:
+        return Quiet(chosen.begins, chosen.ends)
+    return Quiet(settings().quiet_from, settings().quiet_until)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.calendars.rules import instant, local
-from service.settings import settings
 
 #: What fell due in waking hours may still be finished this long after quiet hours began.
 GRACE = timedelta(minutes=15)
@@ -20,6 +19,12 @@ class Quiet:
 
     begins: time
     ends: time
+
+    @property
+    def awake(self) -> timedelta:
+        """How long people may be written to each day."""
+        begins, ends = (timedelta(hours=one.hour, minutes=one.minute) for one in (self.begins, self.ends))
+        return (begins - ends) % timedelta(days=1) or timedelta(days=1)
 
     def covers(self, moment: datetime) -> bool:
         """Whether people are asleep at that moment."""
@@ -63,8 +68,3 @@ class Quiet:
     def is_pressing(self, moment: datetime, *, starts_at: datetime) -> bool:
         """Whether a shift is so near that a morning's news would come too late to act on it."""
         return starts_at - moment <= NEAR or starts_at < self.over(moment) + AFTER_WAKING
-
-
-def quiet_hours() -> Quiet:
-    """The hours of this house in which nobody is written to."""
-    return Quiet(settings().quiet_from, settings().quiet_until)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from service.calendars.quiet import GRACE, quiet_hours
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import GRACE
 from service.db import fetch_all
 from service.terms import NotificationKind
 
@@ -48,7 +49,7 @@ def leased(*columns: Any) -> Leased:
 
 def lease(session: Session, *, now: datetime, limit: int) -> list[Leased]:
     """Notifications that are due, now ours for LEASE; nobody else gets them meanwhile. Urgent ones first."""
-    is_quiet = quiet_hours().covers(now)
+    is_quiet = quiet_hours(session).covers(now)
     values = {"now": now, "limit": limit, "lease": LEASE, "calm_since": now - GRACE if is_quiet else None}
     found = fetch_all(session, _LEASE, values, of=leased)
     return sorted(found, key=lambda one: (not one.is_urgent, one.send_at, one.id))

@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import Quiet
 from service.db import one_of
 from service.notifications.models import Delivery, Notification, Receipt
 from service.terms import NotificationState
@@ -57,15 +58,16 @@ def take_up(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         .limit(limit)
         .with_for_update(of=(Receipt, Notification), skip_locked=True)
     ).all()
+    quiet = quiet_hours(session)
     for receipt, delivery, notification in found:
-        _write_on(delivery, notification, receipt, now=now)
+        _write_on(delivery, notification, receipt, quiet=quiet, now=now)
     session.flush()
     session.execute(delete(Receipt).where(one_of(Receipt.id, [receipt.id for receipt, *_ in found])))
     session.execute(delete(Receipt).where(Receipt.received_at < now - KEPT))
     return len(found)
 
 
-def _write_on(delivery: Delivery, notification: Notification, receipt: Receipt, *, now: datetime) -> None:
+def _write_on(delivery: Delivery, notification: Notification, receipt: Receipt, *, quiet: Quiet, now: datetime) -> None:
     """The first word counts: a vendor that repeats itself changes nothing."""
     if delivery.arrived_at is not None or delivery.error is not None:
         return
@@ -76,4 +78,4 @@ def _write_on(delivery: Delivery, notification: Notification, receipt: Receipt, 
     if notification.state == NotificationState.SENT and notification.seen_at is None:
         notification.state, notification.settled_at = NotificationState.PLANNED, None
         notification.channel = notification.text = None
-        notification.send_at = now if notification.is_urgent else quiet_hours().waking(now)
+        notification.send_at = now if notification.is_urgent else quiet.waking(now)

@@ -20,7 +20,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from service import clock, tracing
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import Quiet
 from service.calendars.rules import local
 from service.db import transaction
 from service.notifications import channels, queries, receipts
@@ -46,6 +47,7 @@ class Batch:
     """Leased notifications and all that is needed to write and send them."""
 
     now: datetime
+    quiet: Quiet
     notifications: Sequence[Leased] = ()
     recipients: dict[int, Recipient] = field(default_factory=dict)
     subjects: dict[int, Subject] = field(default_factory=dict)
@@ -84,10 +86,12 @@ def send_taken(take: Callable[[Session, datetime], Sequence[Leased]], *, seconds
 
 def gather(session: Session, notifications: Sequence[Leased], *, now: datetime) -> Batch:
     """What is leased in this transaction, with all that is needed to write and send it."""
+    quiet = quiet_hours(session)
     if not notifications:
-        return Batch(now=now)
+        return Batch(now=now, quiet=quiet)
     return Batch(
         now=now,
+        quiet=quiet,
         notifications=notifications,
         recipients=recipients(session, notifications),
         subjects=subjects(session, notifications),
@@ -226,7 +230,7 @@ def _failed(
         tries = sum(attempt.channel == channel for attempt in failed)
         send_at += wait or retry_wait(tries) * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
     if not notification.is_urgent:
-        send_at = quiet_hours().waking(send_at)
+        send_at = batch.quiet.waking(send_at)
     log.warning("message failed", key=notification.key, channel=channel, error=error, next=following)
     return Outcome(
         notification_id=notification.id,

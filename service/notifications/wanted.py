@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
 from service.db import fetch_all
 from service.notifications.leasing import LEASE, Leased
 from service.notifications.models import Notification
@@ -61,7 +61,7 @@ def notify_all(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> 
     In quiet hours they wait for the morning, unless pressing (rules.timing); what would come after the start is
     written down as unsent with that reason.
     """
-    return _write_down(session, _timed(wanted, now=now), now=now, lease=None)
+    return _write_down(session, _timed(session, wanted, now=now), now=now, lease=None)
 
 
 def take_in_hand(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[Leased]:
@@ -70,7 +70,7 @@ def take_in_hand(session: Session, wanted: Sequence[Wanted], *, now: datetime) -
     Should it die before, the lease runs out like any other, and the sweep sends them. Those not asked for before,
     as far as they may go now.
     """
-    timed = _timed(wanted, now=now)
+    timed = _timed(session, wanted, now=now)
     made = _write_down(session, timed, now=now, lease=LEASE)
     return [
         Leased(
@@ -93,9 +93,9 @@ def take_in_hand(session: Session, wanted: Sequence[Wanted], *, now: datetime) -
     ]
 
 
-def _timed(wanted: Sequence[Wanted], *, now: datetime) -> list[tuple[Wanted, Timing]]:
+def _timed(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[tuple[Wanted, Timing]]:
     """Each with when it goes. In the order of their keys, so that two who ask for the same cannot block each other."""
-    quiet = quiet_hours()
+    quiet = quiet_hours(session)
     return [
         (one, timing(one.kind, now=max(now, one.not_before or now), quiet=quiet, starts_at=one.starts_at))
         for one in sorted(wanted, key=attrgetter("key"))
@@ -183,7 +183,7 @@ def supersede(session: Session, *, prefix: str, but: Collection[str], now: datet
 
 def plan_anew(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> None:
     """Plan messages anew that were found superfluous when they were about to be sent."""
-    for one, when in _timed(wanted, now=now):
+    for one, when in _timed(session, wanted, now=now):
         is_unsent = when.unsent_reason is not None
         session.execute(
             update(Notification)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
 from service.db import fetch_all
 from service.notifications.leasing import Leased
 from service.notifications.wanted import To, Wanted, take_in_hand
@@ -48,7 +48,7 @@ def settle_due(session: Session, *, now: datetime, limit: int = BATCH) -> Settle
     if not people:
         return Settled()
     told = queries.told_today(session, people, now=now)
-    rows, quiet = queries.pending(session, people, now=now), quiet_hours()
+    rows, quiet = queries.pending(session, people, now=now), quiet_hours(session)
     settlements = {
         volunteer_id: settle(
             [_as_pending(row) for row in theirs],

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import Quiet
 from service.db import one_of
 from service.notifications.models import Notification
 from service.reminders import queries
@@ -37,20 +38,21 @@ def plan(session: Session, *, assignment_ids: Collection[int], now: datetime, is
     for reminder in queries.of_assignments(session, assignment_ids):
         existing.setdefault(reminder.assignment_id, {})[reminder.lead_time] = reminder
     new: list[dict[str, Any]] = []
+    quiet = quiet_hours(session)
     for place in places:
         if _obstacle(place) in (None, UnsentReason.NO_CONSENT):
-            new += _plan_one(session, place, existing.get(place.id, {}), now=now, is_moved=is_moved)
+            new += _plan_one(session, place, existing.get(place.id, {}), quiet=quiet, now=now, is_moved=is_moved)
     if new:
         session.execute(insert(Reminder), new)
     session.flush()
 
 
 def _plan_one(
-    session: Session, place: PlaceRow, existing: dict[str, Reminder], *, now: datetime, is_moved: bool
+    session: Session, place: PlaceRow, existing: dict[str, Reminder], *, quiet: Quiet, now: datetime, is_moved: bool
 ) -> list[dict[str, Any]]:
     """Change the reminders the place has; the rows of those it lacks."""
     blocked, new = _obstacle(place), []
-    planned = timings(place.lead_times, starts_at=place.starts_at, now=now, quiet=quiet_hours())
+    planned = timings(place.lead_times, starts_at=place.starts_at, now=now, quiet=quiet)
     for lead_time, timing in planned.items():
         due = Timing(timing.due_at, timing.unsent_reason or blocked)
         reminder = existing.pop(lead_time, None)

@@ -21,8 +21,8 @@ from service.activities.laying_out import lay_out, look_again, within_horizon
 from service.activities.models import Activity, Occurrence, Series, Shift
 from service.activities.rules import DAY, DatesPlan, plan_problems
 from service.calendars.days import Calendar
-from service.calendars.queries import calendar, calendars
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import calendar, calendars, quiet_hours
+from service.calendars.quiet import Quiet
 from service.calendars.rules import local
 from service.replanning import queries
 from service.replanning.rules import Change, changes, token
@@ -58,7 +58,8 @@ def preview(session: Session, series: Series, *, plan: DatesPlan, from_on: date,
     plan = _in_step(series, plan, from_on)
     activity = session.get_one(Activity, series.activity_id)
     days = calendar(session, activity.area_id)
-    _check(activity, series, plan, days, now=now)
+    quiet = quiet_hours(session) if activity.is_loud else None
+    _check(activity, series, plan, days, quiet=quiet, now=now)
     there = queries.existing(session, series, from_on=from_on, now=now)
     gone = queries.taken_dates(session, series, from_on=from_on) - {one.on_date for one in there}
     coming = within_horizon(plan, days, from_on=from_on, now=now)
@@ -144,7 +145,9 @@ def _in_step(series: Series, plan: DatesPlan, from_on: date) -> DatesPlan:
     return replace(plan, from_on=from_on, counts_from=series.plan.anchor if plan.rule == series.rule else None)
 
 
-def _check(activity: Activity, series: Series, plan: DatesPlan, days: Calendar, *, now: datetime) -> None:
+def _check(
+    activity: Activity, series: Series, plan: DatesPlan, days: Calendar, *, quiet: Quiet | None, now: datetime
+) -> None:
     problems: dict[str, list[str]] = {}
     if activity.state != ActivityState.PUBLISHED:
         problems["state"] = ["not_published"]
@@ -154,7 +157,7 @@ def _check(activity: Activity, series: Series, plan: DatesPlan, days: Calendar, 
         problems["from_on"] = ["before_series"]
     if plan.until_on is not None and plan.until_on < plan.from_on:
         problems["dates"] = ["empty"]
-    elif codes := plan_problems(plan, days, now=now, quiet=quiet_hours() if activity.is_loud else None):
+    elif codes := plan_problems(plan, days, now=now, quiet=quiet):
         problems["dates"] = codes
     if problems:
         raise activities.ActivityRefused(problems)

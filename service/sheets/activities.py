@@ -18,8 +18,7 @@ from service.activities.actions import ActivityRefused
 from service.activities.models import Activity
 from service.activities.rules import DatesPlan, plan_problems
 from service.calendars.days import Calendar
-from service.calendars.queries import calendar
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import calendar, quiet_hours
 from service.duties import actions as duties
 from service.places.queries import helpline
 from service.sheets.activity_rows import AGREED, WORDS, ActivityRows
@@ -142,7 +141,7 @@ class Activities:
     def _of_dates(self, plans: Sequence[DatesPlan], area_id: int, *, is_loud: bool = False) -> list[RowRefusal]:
         if area_id not in self.calendars:
             self.calendars[area_id] = calendar(self.session, area_id)
-        quiet, days = quiet_hours() if is_loud else None, self.calendars[area_id]
+        quiet, days = quiet_hours(self.session) if is_loud else None, self.calendars[area_id]
         codes = {code for plan in plans for code in plan_problems(plan, days, now=self.given.now, quiet=quiet)}
         return [reason for code, reason in PROBLEMS.items() if code in codes]
 

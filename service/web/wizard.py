@@ -15,8 +15,7 @@ from schemas.publishing import ROLE_FIELDS, WHEN, Repeats, WhatInput, roles_inpu
 from service.activities.models import UnfinishedActivity
 from service.activities.rules import DatesPlan, RolePlan, plan_problems
 from service.calendars.days import NATIONAL, Calendar
-from service.calendars.queries import calendar
-from service.calendars.quiet import quiet_hours
+from service.calendars.queries import calendar, quiet_hours
 from service.language import _
 from service.places import queries as places
 from service.places.models import Area
@@ -60,7 +59,7 @@ class Wizard:
         if step == "what" and form.is_valid:
             self._check_choices(form)
         if step == "when" and form.is_valid:
-            quiet = quiet_hours() if self.kept("what").loaded.get("is_loud") else None
+            quiet = quiet_hours(self.desk.db) if self.kept("what").loaded.get("is_loud") else None
             problems = plan_problems(self._plan_of(form), self.calendar, now=self.desk.now, quiet=quiet)
             field = "on" if self.repeats == Repeats.ONCE else "from_on"
             for code in problems:

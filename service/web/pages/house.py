@@ -14,8 +14,12 @@ from pathlib import Path
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 
+from schemas.calendars import QuietInput
 from schemas.retention import KeepingInput
 from service import wording
+from service.calendars import actions as calendars
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import Quiet
 from service.language import Lazy, _
 from service.places.queries import is_root
 from service.retention import actions, queries
@@ -33,8 +37,8 @@ GROUPS: tuple[tuple[Lazy, Mapping[str, Lazy]], ...] = (
     (
         Lazy("什么时候不打扰"),
         {
-            "quiet_from": Lazy("从几点起不发消息"),
-            "quiet_until": Lazy("到几点"),
+            "quiet_from": Lazy("这里没有选过时，从几点起不发消息"),
+            "quiet_until": Lazy("这里没有选过时，到几点"),
             "digest_at": Lazy("周日几点说下一周的情况"),
             "virtual_clock": Lazy("演示用的时钟"),
         },
@@ -99,7 +103,7 @@ HIDDEN = frozenset(
 @at_office
 def index(desk: Desk) -> ResponseReturnValue:
     """How long things are kept; every other setting in words, with the variable that holds it."""
-    return _show(desk, Form.blank(KeepingInput(), given=queries.days_kept(desk.db)))
+    return _show(desk)
 
 
 @pages.post("/keeping-times")
@@ -121,8 +125,27 @@ def keep(desk: Desk) -> ResponseReturnValue:
     return page.see_other(url_for("house.index"))
 
 
-def _show(desk: Desk, form: Form) -> ResponseReturnValue:
+@pages.post("/quiet-hours")
+@at_office
+def choose_quiet_hours(desk: Desk) -> ResponseReturnValue:
+    """When nobody is written to from now on. For administrators of the whole house."""
+    if not is_root(desk.db, desk.scope_ids):
+        abort(HTTPStatus.FORBIDDEN)
+    form = Form.posted(QuietInput())
+    if form.is_valid:
+        try:
+            calendars.choose_quiet_hours(desk.db, Quiet(**form.loaded), account_id=desk.account_id, now=desk.now)
+        except calendars.NeverAwake:
+            form.refuse(_("一天里至少要留8个小时可以发消息"), at="ends")
+    if form.has_errors:
+        return _show(desk, quiet_form=form)
+    notices.notify(_("存好了，从现在起就这样。急的消息照发。"))
+    return page.see_other(url_for("house.index"))
+
+
+def _show(desk: Desk, form: Form | None = None, *, quiet_form: Form | None = None) -> ResponseReturnValue:
     chosen = settings()
+    quiet = quiet_hours(desk.db)
     groups = [
         (_(title), [(_(label), name.upper(), shown(chosen, name)) for name, label in fields.items()])
         for title, fields in GROUPS
@@ -131,7 +154,10 @@ def _show(desk: Desk, form: Form) -> ResponseReturnValue:
         "house/index.html",
         title=_("设置"),
         groups=groups,
-        form=form,
+        form=quiet_form or form,
+        quiet_form=quiet_form or Form.blank(QuietInput(), given=quiet),
+        quiet=quiet,
+        keeping_form=form or Form.blank(KeepingInput(), given=queries.days_kept(desk.db)),
         kept=[(kind, kept.AFTERWARDS[kind], BOUNDS[kind]) for kind in Kept],
         spell=kept.spell,
         may_choose=is_root(desk.db, desk.scope_ids),

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from service.accounts import actions as accounts
 from service.accounts.models import LoginCode
 from service.activities.models import Activity
+from service.calendars.actions import choose_quiet_hours
+from service.calendars.quiet import Quiet
 from service.db import transaction
 from service.notifications import actions, sending
 from service.notifications.channels import Message, file
@@ -226,6 +228,18 @@ def test_at_night_only_what_is_urgent_goes_out(turn: Turn) -> None:
     assert sending.send_batch() == 1
     assert (row(code).state, row(reminder).state) == (SENT, PLANNED)
     turn(at("11-28 08:00"))
+    assert sending.send_batch() == 1
+    assert row(reminder).state == SENT
+
+
+def test_the_night_is_as_long_as_an_administrator_says(turn: Turn) -> None:
+    reminder = reminded()
+    with transaction() as session:
+        choose_quiet_hours(session, Quiet(time(19), time(9)), account_id=1, now=NOW)
+    for moment in ("11-27 20:00", "11-28 08:30"):
+        turn(at(moment))
+        assert sending.send_batch() == 0
+    turn(at("11-28 09:00"))
     assert sending.send_batch() == 1
     assert row(reminder).state == SENT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from service.accounts.models import Account, RoleGrant
 from service.accounts.queries import actor
 from service.audit import AuditEntry
+from service.calendars.queries import quiet_hours
+from service.calendars.quiet import Quiet
 from service.db import transaction
 from service.places.models import Area
 from service.retention.rules import BOUNDS
@@ -297,3 +300,20 @@ def test_who_administers_a_part_reads_how_long_and_cannot_choose() -> None:
     she.open("/ad/calendar")
     she.send("/ad/settings/keeping-times", **{kind.value: BOUNDS[kind].usual for kind in Kept})
     assert she.status == 403
+
+
+def test_when_nobody_is_written_to_is_chosen_for_the_whole_house() -> None:
+    she, (part, _area) = desks.head_of_the_house(), administrator()
+    she.open("/ad/settings")
+    assert "一天里至少要留8个小时" in she.send("/ad/settings/quiet-hours", begins="12:00", ends="08:00")
+    assert she.status == 422
+    assert "存好了，从现在起就这样" in she.send("/ad/settings/quiet-hours", begins="20:30", ends="07:30")
+    assert 'value="20:30"' in she.text
+    with transaction() as session:
+        assert quiet_hours(session) == Quiet(time(20, 30), time(7, 30))
+    assert verbs().count("chose_quiet_hours") == 1
+
+    assert "晚上20:30到上午7:30" in part.open("/ad/settings")
+    part.open("/ad/calendar")
+    part.send("/ad/settings/quiet-hours", begins="22:00", ends="07:00")
+    assert part.status == 403
