@@ -235,11 +235,11 @@ def test_at_night_only_what_is_urgent_goes_out(turn: Turn) -> None:
 def test_the_night_is_as_long_as_an_administrator_says(turn: Turn) -> None:
     reminder = reminded()
     with transaction() as session:
-        choose_quiet_hours(session, Quiet(time(19), time(9)), account_id=1, now=NOW)
-    for moment in ("11-27 20:00", "11-28 08:30"):
+        choose_quiet_hours(session, Quiet(time(19), time(8, 30)), account_id=1, now=NOW)
+    for moment in ("11-27 20:00", "11-28 08:20"):
         turn(at(moment))
         assert sending.send_batch() == 0
-    turn(at("11-28 09:00"))
+    turn(at("11-28 08:30"))
     assert sending.send_batch() == 1
     assert row(reminder).state == SENT
 
