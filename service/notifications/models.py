@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Base, Id
-from service.terms import CallOutcome, Channel, NotificationKind, NotificationState, Topic, UnsentReason
+from service.terms import CallOutcome, Channel, Language, NotificationKind, NotificationState, Topic, UnsentReason
 
 
 class Notification(Base):
@@ -148,6 +148,20 @@ class Slip(Base):
     needed_by: Mapped[datetime | None]
     printed_by: Mapped[int | None] = mapped_column(BigInteger)
     printed_at: Mapped[datetime | None]
+
+
+class OwnWords(Base):
+    """What an area says before and after messages of one kind, in one language."""
+
+    __tablename__ = "own_words"
+
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"), primary_key=True)
+    kind: Mapped[NotificationKind] = mapped_column(String(40), primary_key=True)
+    language: Mapped[Language] = mapped_column(String(5), primary_key=True)
+    opening: Mapped[str] = mapped_column(String(60))
+    closing: Mapped[str] = mapped_column(String(60))
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    chosen_at: Mapped[datetime]
 
 
 class Habit(Base):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ from service.db import transaction
 from service.notifications import channels, queries, receipts
 from service.notifications.channels import ChannelError, Message, NotYet
 from service.notifications.leasing import Leased, give_back, lease
+from service.notifications.own_words import NOTHING, Sayings, sayings
 from service.notifications.recipients import Recipient, recipients
 from service.notifications.settling import Outcome, settle
 from service.notifications.subjects import Subject, subjects
@@ -51,6 +52,7 @@ class Batch:
     notifications: Sequence[Leased] = ()
     recipients: dict[int, Recipient] = field(default_factory=dict)
     subjects: dict[int, Subject] = field(default_factory=dict)
+    sayings: Mapping[int, Sayings] = field(default_factory=dict)
     failures: dict[int, list[Attempt]] = field(default_factory=dict)
 
 
@@ -95,6 +97,7 @@ def gather(session: Session, notifications: Sequence[Leased], *, now: datetime) 
         notifications=notifications,
         recipients=recipients(session, notifications),
         subjects=subjects(session, notifications),
+        sayings=sayings(session, {n.area_id for n in notifications if n.area_id is not None}),
         failures=queries.failures(session, [n.id for n in notifications if n.attempts > 1]),
     )
 
@@ -187,7 +190,15 @@ def _send(notification: Leased, batch: Batch, channel: Channel) -> tuple[str | N
     """
     to = batch.recipients[notification.id]
     is_spoken = channel in (Channel.CALL_LIST, Channel.SLIP)
-    text = write(notification.kind, batch.subjects[notification.id], to=to, now=batch.now, is_spoken=is_spoken)
+    said = batch.sayings.get(notification.area_id or 0, {})
+    text = write(
+        notification.kind,
+        batch.subjects[notification.id],
+        to=to,
+        now=batch.now,
+        is_spoken=is_spoken,
+        own=said.get((notification.kind, to.language.partition("_")[0]), NOTHING),
+    )
     message = Message(
         key=notification.key,
         day=local(notification.send_at).date(),

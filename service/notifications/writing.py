@@ -19,6 +19,7 @@ from service import links, wording
 from service.calendars.rules import instant
 from service.language import SOURCE, speaking
 from service.notifications.hosting import Hosting
+from service.notifications.own_words import NOTHING, Words
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty, why_not
 from service.notifications.subjects import Code, Subject
@@ -90,8 +91,19 @@ class Text:
         return f"【{self.community}】{'' if self.language == SOURCE else ' '}{self.body}"
 
 
-def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datetime, is_spoken: bool = False) -> Text:
-    """The message in the recipient's language; what is read aloud has no link. Raises NothingToSay."""
+def write(
+    kind: NotificationKind,
+    subject: Subject,
+    *,
+    to: Recipient,
+    now: datetime,
+    is_spoken: bool = False,
+    own: Words = NOTHING,
+) -> Text:
+    """The message in the recipient's language, between the area's `own` words; what is read aloud has no link.
+
+    Raises NothingToSay.
+    """
     duties = _duties_to_tell(kind, subject, to=to, now=now)
     link = _link(kind, duties)
     in_text = None if is_spoken else link
@@ -99,7 +111,7 @@ def write(kind: NotificationKind, subject: Subject, *, to: Recipient, now: datet
     return Text(
         community=_community(subject, duties),
         title=_filled(title, to, in_text),
-        body=_filled(body, to, in_text),
+        body=own.around(_filled(body, to, in_text)),
         link=link or "",
         language=to.language,
         duties=tuple(duties),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.language import Lazy
 
 VERBS = {
+    "chose_own_words": Lazy("改了消息前后自己加的话"),
     "chose_quiet_hours": Lazy("改了什么时候不发消息"),
     "named_contact": Lazy("记下紧急联系人"),
     "dropped_contact": Lazy("去掉紧急联系人"),
@@ -168,6 +169,7 @@ VERBS = {
     "wrote_hand_over": Lazy("写了交班记录"),
 }
 SUBJECTS = {
+    "message": Lazy("消息"),
     "quiet_hours": Lazy("不发消息的时候"),
     "kept": Lazy("保留期限"),
     "account": Lazy("账号"),

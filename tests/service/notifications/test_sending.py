@@ -23,6 +23,7 @@ from service.db import transaction
 from service.notifications import actions, sending
 from service.notifications.channels import Message, file
 from service.notifications.models import Call, Delivery, Notification
+from service.notifications.own_words import Words, choose
 from service.notifications.wanted import To, Wanted, notify
 from service.notifications.ways import MAX_ATTEMPTS, TRIES_PER_CHANNEL
 from service.places.models import Area
@@ -32,6 +33,7 @@ from service.settings import LOCAL_ZONE, settings
 from service.signups import actions as signups
 from service.terms import (
     Channel,
+    Language,
     NotificationKind,
     NotificationState,
     SignUpVia,
@@ -230,6 +232,19 @@ def test_at_night_only_what_is_urgent_goes_out(turn: Turn) -> None:
     turn(at("11-28 08:00"))
     assert sending.send_batch() == 1
     assert row(reminder).state == SENT
+
+
+def test_a_message_goes_out_with_what_its_area_says_around_it(turn: Turn, tmp_path: Path) -> None:
+    key = reminded()
+    with transaction() as session:
+        area = session.get_one(Area, session.scalars(select(Notification.area_id)).one())
+        words = Words("各位老邻居", "活动室有热茶")
+        choose(session, area, kind=NotificationKind.REMINDER, language=Language.ZH, words=words, account_id=1, now=NOW)
+    sending.send_batch()
+    text = row(key).text or ""
+    assert "各位老邻居\n" in text
+    assert text.endswith("\n活动室有热茶")
+    assert text in files(tmp_path)[0].read_text("utf-8")
 
 
 def test_the_night_is_as_long_as_an_administrator_says(turn: Turn) -> None:

@@ -180,6 +180,19 @@ def test_how_long_things_are_kept_is_chosen_by_administrators_of_the_whole_house
     assert head.put("/keeping-times/nonsense", {"days": 30}).status == 404
 
 
+def test_an_area_s_own_words_are_its_administrators(town: Town) -> None:
+    path = f"/areas/{town.here.id}/own-words"
+    said = {"opening": "各位老邻居", "closing": ""}
+    assert town.coordinator.put(f"{path}/reminder/zh", said).status == 403
+    assert town.admin.put(f"/areas/{town.elsewhere.id}/own-words/reminder/zh", said).status == 404
+    assert town.admin.put(f"{path}/reminder/zh", said).json == {"kind": "reminder", "language": "zh", **said}
+    assert town.admin.get(path).json["items"] == [{"kind": "reminder", "language": "zh", **said}]
+    away = town.admin.put(f"{path}/reminder/zh", {"closing": "http://x.example"})
+    assert (away.status, list(away.json["errors"])) == (422, ["closing"])
+    assert town.admin.put(f"{path}/login_code/zh", said).status == 422
+    assert town.admin.put(f"{path}/reminder/fr", said).status == 404
+
+
 def head_of_the_house(town: Town) -> Client:
     with transaction() as session:
         top = root(session)

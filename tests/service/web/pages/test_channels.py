@@ -234,6 +234,23 @@ def test_every_message_is_read_measured_and_mapped(set_up: pytest.MonkeyPatch, t
     assert she.status == 404
 
 
+def test_an_administrator_adds_her_own_words_and_no_link() -> None:
+    she, area = administrator()
+    she.open("/ad/texts/reminder")
+    typed = {"zh_opening": "各位老邻居", "zh_closing": "看 http://x.example", "en_opening": "", "en_closing": ""}
+    wrong = she.send("/ad/texts/reminder", **typed)
+    assert she.status == 422
+    assert "这里不能写网址" in wrong
+    assert 'value="各位老邻居"' in wrong
+    text = she.send("/ad/texts/reminder", **{**typed, "zh_closing": "辛苦了"})
+    assert "<p>辛苦了</p>" in text
+    assert f"{area.name}自己加的话" in text
+    assert "自己加的话" not in she.open("/ad/texts/login_code")
+    she.open("/ad/texts/reminder")
+    she.send("/ad/texts/login_code", **typed)
+    assert she.status == 404
+
+
 def test_without_a_vendor_messages_are_measured_all_the_same() -> None:
     she, _area = administrator()
     text = she.open("/ad/texts/sign_up_confirmed")
