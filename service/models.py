@@ -15,6 +15,7 @@ from service.courses import models as courses
 from service.courtyards import models as courtyards
 from service.db import Base
 from service.demands import models as demands
+from service.disclosures import models as disclosures
 from service.findings import models as findings
 from service.guidance import models as guidance
 from service.matching import models as matching
@@ -32,6 +33,7 @@ from service.risks import models as risks
 from service.roster import models as roster
 from service.rotation import models as rotation
 from service.routes import models as routes
+from service.scores import models as scores
 from service.sheets import models as sheets
 from service.signups import models as signups
 from service.skills import models as skills
@@ -57,6 +59,7 @@ __all__ = [
     "courses",
     "courtyards",
     "demands",
+    "disclosures",
     "findings",
     "guidance",
     "idempotency",
@@ -77,6 +80,7 @@ __all__ = [
     "roster",
     "rotation",
     "routes",
+    "scores",
     "sheets",
     "signups",
     "skills",

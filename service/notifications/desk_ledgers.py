@@ -1,4 +1,4 @@
-"""What waits at a coordinator's desk beside her shifts: findings and promises past their day, quotas not to be met."""
+"""What waits at a desk beside its shifts: findings, promises and disclosures past their day, quotas not to be met."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.accounts.models import RoleGrant
 from service.calendars.rules import instant
 from service.db import one_of
+from service.disclosures.models import Disclosure
 from service.findings.models import Finding
 from service.places.models import Area
 from service.promises.models import OWED, Promise
@@ -27,6 +28,7 @@ class Waiting:
     findings: int = 0
     quotas: int = 0
     promises: int = 0
+    disclosures: int = 0
 
     def __bool__(self) -> bool:
         """Whether anything does."""
@@ -45,6 +47,7 @@ def waiting(session: Session, account_ids: Collection[int], *, on: date) -> dict
         "findings": _late_findings(session, on=on),
         "quotas": _short_quotas(session, scopes, on=on),
         "promises": _late_promises(session, on=on),
+        "disclosures": _late_disclosures(session, on=on),
     }
     lineages = _lineages(session, set().union(*ledgers.values()))
 
@@ -66,6 +69,12 @@ def _late_findings(session: Session, *, on: date) -> Counter[int]:
 def _late_promises(session: Session, *, on: date) -> Counter[int]:
     """By area, how many are still owed although their last day was before."""
     late = select(Promise.area_id).where(Promise.state.in_(OWED), Promise.due_on < on)
+    return Counter(session.scalars(late))
+
+
+def _late_disclosures(session: Session, *, on: date) -> Counter[int]:
+    """By area, how many are not published although their last day was before."""
+    late = select(Disclosure.area_id).where(Disclosure.done_on.is_(None), Disclosure.due_on < on)
     return Counter(session.scalars(late))
 
 

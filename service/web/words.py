@@ -271,6 +271,14 @@ ASKED_HOW = {
     AskedHow.PAPER: Lazy("写在纸上"),
     AskedHow.CHAT: Lazy("微信里说"),
 }
+SCORE_PROBLEMS = {
+    "empty": Lazy("至少要有一项，最多20项"),
+    "twice": Lazy("有一项写了两遍"),
+    "points": Lazy("每一项1到100分"),
+    "line": Lazy("不合格的线不能比满分还高"),
+    "no_sheet": Lazy("还没有定评分标准"),
+    "no_such_points": Lazy("每一项都要打分，不能超过这一项的满分"),
+}
 REFUSALS = {
     Refusal.UNKNOWN_ROLE: Lazy("这一班没有这个岗位"),
     Refusal.NOT_PUBLISHED: Lazy("这个活动还没有发布"),
@@ -380,6 +388,11 @@ def _said(name: str, value: object) -> object:
     if isinstance(value, date):
         return wording.full_day(value)
     return str(QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else value
+
+
+def score_problem(code: str) -> str:
+    """What is wrong with a standard, or with the points of a visit."""
+    return str(SCORE_PROBLEMS[code])
 
 
 def rotation_problem(code: str) -> str:

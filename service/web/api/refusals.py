@@ -49,6 +49,7 @@ from service.rotation import turns
 from service.rotation.notes import NotHerBlock
 from service.rotation.pool import RotationRefused
 from service.routes.actions import RouteRefused, UnknownStop
+from service.scores.actions import ScoreRefused
 from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
@@ -114,6 +115,14 @@ def _rotation_refused(error: RotationRefused) -> Problem:
 
 def _route_refused(error: RouteRefused) -> Problem:
     return Problem(422, kind="invalid", errors=words.route_problems(error))
+
+
+def _score_refused(error: ScoreRefused) -> Problem:
+    field = {"line": "line", "no_sheet": "got", "no_such_points": "got"}
+    errors: dict[str, list[str]] = {}
+    for code in error.problems:
+        errors.setdefault(field.get(code, "items"), []).append(words.score_problem(code))
+    return Problem(422, kind="invalid", errors=errors)
 
 
 def _course_refused(error: CourseRefused) -> Problem:
@@ -198,6 +207,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     CourseRefused: _course_refused,
     PupilRefused: _pupil_refused,
     RouteRefused: _route_refused,
+    ScoreRefused: _score_refused,
     UnknownStop: lambda _error: NotFound(),
     NotHerShift: _simple(409, "wrong-state"),
     NothingToRehearse: _simple(409, "wrong-state"),

@@ -12,6 +12,7 @@ from service.activities import queries as activities
 from service.backfill.queries import under_way
 from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
+from service.disclosures import queries as disclosures
 from service.language import _
 from service.matching import queries as matching
 from service.notifications import calls, slips
@@ -76,6 +77,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
         "quotas": alarming(desk.db, scope_ids=desk.scope_ids, now=desk.now),
         "promises": promises.listed(desk.db, scope_ids=desk.scope_ids, overdue_on=local(desk.now).date()),
+        "disclosures": disclosures.overdue(desk.db, scope_ids=desk.scope_ids, on=local(desk.now).date()),
         "askings": askings(desk.db, scope_ids=desk.scope_ids, volunteer_id=None, now=desk.now),
         "erasures": erasing.asked_for(desk.db, scope_ids=desk.scope_ids),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),

@@ -17,6 +17,8 @@ from service.routes import actions, queries
 from service.routes.actions import RouteRefused, UnknownStop
 from service.routes.models import Route
 from service.routes.rules import StopPlan
+from service.scores.queries import of_shift as scores_of
+from service.scores.queries import sheet_of
 from service.web import notices, page, visitor, words
 from service.web.desk import Desk, activity_here, at_desk
 from service.web.forms import Form
@@ -38,6 +40,8 @@ def walk(db: Session, shift_id: int) -> Response:
         activity=db.get_one(Activity, shift.activity_id),
         stops=queries.of_shift(db, route, shift, now=now),
         been=queries.visits(db, shift.id),
+        sheet=sheet_of(db, shift.activity_id),
+        scores=scores_of(db, shift.id),
         may_write=can_write(db, shift, volunteer_id=her, now=now),
         back=url_for("me.index"),
     )
@@ -142,5 +146,6 @@ def _page(desk: Desk, activity: Activity, form: Form) -> Response:
         route=route,
         stops=queries.stops(desk.db, route, now=desk.now) if route else [],
         coming=queries.coming(desk.db, route, now=desk.now, limit=7) if route else [],
+        sheet=sheet_of(desk.db, activity.id),
         back=url_for("roster.index", activity_id=activity.id),
     )

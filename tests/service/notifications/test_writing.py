@@ -265,7 +265,7 @@ SUBJECTS = {
     "login_code": Subject(code=Code(digits="012345", good_until=at("11-26 10:15"), is_spent=False)),
     "weekly_digest": Subject(week=week()),
     "weekly_digest_with_gaps": Subject(week=week(shift_count=1, gap_count=1, missing=1, gaps=GAPS[:1])),
-    "weekly_digest_of_what_waits": Subject(week=week(waiting=Waiting(findings=2, quotas=1, promises=3))),
+    "weekly_digest_of_what_waits": Subject(week=week(waiting=Waiting(findings=2, quotas=1, promises=3, disclosures=2))),
     "weekly_digest_without_shifts": Subject(week=week(shift_count=0, waiting=Waiting(findings=1))),
     "weekly_digest_with_many_gaps": Subject(
         week=week(gap_count=6, missing=9, gaps=GAPS, unanswered=5, searches=2),

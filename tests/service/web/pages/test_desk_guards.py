@@ -25,6 +25,7 @@ from service.copies.rules import around
 from service.courtyards import actions as courtyards
 from service.db import transaction
 from service.demands import actions as demands
+from service.disclosures import actions as disclosures
 from service.findings import actions as findings
 from service.guidance import actions as guidance
 from service.matching import actions as matching
@@ -121,6 +122,7 @@ class Place:
     skill_id: int
     qualification_id: int
     promise_id: int
+    disclosure_id: int
     absence_id: int
     bond_id: int
     kept_id: int
@@ -344,6 +346,9 @@ def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
         "skill_id": skill.id,
         "qualification_id": paper.id,
         "promise_id": made.id,
+        "disclosure_id": disclosures.ask_for(
+            session, area_id=area.id, title="财务明细", owner_id=her.id, due_on=TODAY, account_id=999, now=NOW
+        ).id,
         "absence_id": gone.id,
         "bond_id": bond.id,
     }

@@ -13,6 +13,7 @@ from service.calendars.models import SchoolTerm
 from service.campaigns.models import Campaign, Indicator
 from service.db import transaction
 from service.demands.models import Demand
+from service.disclosures.models import Disclosure
 from service.findings.models import Finding
 from service.notifications.models import ChatGroup, Slip
 from service.partners.models import Partner
@@ -156,6 +157,7 @@ def content() -> list[str]:
             Skill.name,
             Qualification.evidence,
             Promise.title,
+            Disclosure.title,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}

@@ -1,0 +1,1 @@
+"""Disclosures: what must be published on the community's board, by whom, until when, and whether it was."""

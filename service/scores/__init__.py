@@ -1,0 +1,1 @@
+"""Scores: the standard that inspections go by, item by item, and what each place got."""
