@@ -40,9 +40,9 @@ WAIT = timedelta(days=7)
 ERASED_NAME = "已注销"
 
 #: Rows that say only what she wanted or could: gone with her.
-_HERS_ALONE: tuple[Any, ...] = (Skill, Habit, TimeOfWeek, Absence, Limits, Avoidance, EmergencyContact)
+HERS_ALONE: tuple[Any, ...] = (Skill, Habit, TimeOfWeek, Absence, Limits, Avoidance, EmergencyContact)
 #: Words about her in rows that stay: the row counts, the words go.
-_WORDS: tuple[tuple[Any, dict[str, Any]], ...] = (
+WORDS: tuple[tuple[Any, dict[str, Any]], ...] = (
     (Notification, {"text": None}),
     (Call, {"script": ""}),
     (Slip, {"title": "", "words": "", "link": ""}),
@@ -146,10 +146,10 @@ def forget_name(session: Session, person: Volunteer, *, now: datetime) -> None:
 
 
 def _forget_words(session: Session, volunteer_id: int, *, now: datetime) -> None:
-    for table in _HERS_ALONE:
+    for table in HERS_ALONE:
         session.execute(delete(table).where(table.volunteer_id == volunteer_id))
     session.execute(delete(Bond).where(or_(Bond.person_id == volunteer_id, Bond.other_id == volunteer_id)))
-    for table, empty in _WORDS:
+    for table, empty in WORDS:
         session.execute(update(table).where(table.volunteer_id == volunteer_id).values(empty))
     session.execute(
         update(Call)
