@@ -38,7 +38,7 @@ def columns_of_words() -> Iterator[str]:
     emptied = {f"{table.__tablename__}.{name}" for table, empty in WORDS for name in empty}
     assert models.metadata is Base.metadata, "all tables are known"
     for mapper in Base.registry.mappers:
-        table = mapper.local_table
+        table = mapper.class_.__table__
         names_her = any(key.column.table.name == "volunteer" for column in table.c for key in column.foreign_keys)
         if not names_her or table.name in gone:
             continue
