@@ -8,13 +8,12 @@ two, people who could fill a role it leaves open, and everybody in a shift it wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from service.matching.plan import Plan
 from service.matching.problem import LOAD_WEEKS, Wish
-from service.matching.proof import most_wishes
-from service.matching.prospects import prospects
+from service.matching.prospects import could_be_placed, prospects
 from service.matching.relaxed import Relaxation, Relaxed
 from service.matching.rows import framed
 from service.matching.settled import settled, whole
@@ -33,25 +32,29 @@ FAIR = 1 / 64
 HALF = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What no plan of a block can beat: none has more `heads`, and none with as many heads as were found more
-    `wishes`."""
-
-    heads: int
-    wishes: int | None
-
-
 class Part:
-    """Wishes as a program whose one aim is heads first, then wishes."""
+    """Wishes as a program whose one aim is heads first, then wishes.
 
-    def __init__(self, start: Plan, wishes: Iterable[Wish]) -> None:
+    Wishes of `guests`, others, for the same shifts, and wishes `away`, of the same people for other shifts, have
+    columns held at nothing: they are no part of the plan, and a linear program says what they would be worth.
+    """
+
+    def __init__(
+        self, start: Plan, wishes: Iterable[Wish], *, guests: Sequence[Wish] = (), away: Sequence[Wish] = ()
+    ) -> None:
         import numpy as np
 
         self.start = start
-        self.able = prospects(start, wishes)
-        self.frame = framed(start, self.able)
-        self.worth = self.frame.columns.worth(start.problem.weights)
+        self.able = prospects(start, [*wishes, *guests])
+        away = could_be_placed(start, away)
+        strangers = {wish.person_id for wish in guests}
+        self.frame = framed(start, self.able, away=away)
+        is_guest = np.isin(self.frame.columns.person_id, list(strangers))
+        self.guests = np.flatnonzero(is_guest)
+        self.away = np.arange(len(self.able), len(self.able) + len(away))
+        for column in (*self.guests.tolist(), *self.away.tolist()):
+            self.frame.program.upper[column] = 0
+        self.worth = self.frame.columns.worth(start.problem.weights)[: len(self.able)]
         self.head = worth_of_a_head(start, self.frame.of_opening)
         self.heads: dict[int, tuple[int, int]] = {}
         for opening_id, columns in self.frame.of_opening.items():
@@ -63,33 +66,29 @@ class Part:
                 # Half a crew counts half its heads, however many people are halved for it.
                 if (held := self.frame.held_by.get(opening_id)) is not None:
                     self.frame.program.row([(column, 1), (held, -missing)], most=0)
-        #: What each column adds to the aim.
-        self.aim = np.zeros(len(self.frame.program.lower))
-        self.aim[: len(self.worth)] = self.worth
+        #: The rows that are not about one person's own time.
+        self.shared_rows = slice(self.frame.own_rows, len(self.frame.program.least))
+        #: What each column counts towards the minimums, and what it is worth as a wish.
+        self.in_heads, self.in_wishes = np.zeros((2, len(self.frame.program.lower)))
+        self.in_wishes[: len(self.worth)] = self.worth
         for opening_id, (column, _) in self.heads.items():
-            self.aim[column] = self.head * start.openings[opening_id].weight
+            self.in_heads[column] = start.openings[opening_id].weight
+        self.aim = self.head * self.in_heads + self.in_wishes
 
-    def solve(self, before: Sequence[Wish], *, proving: bool = False) -> tuple[list[Wish], Outlook | None]:
-        """Whole numbers near the linear program, or what was there before if they are no better; what no plan beats.
+    @cached_property
+    def relaxation(self) -> Relaxation:
+        """The program with columns that need not be whole."""
+        return Relaxation(self.frame.program)
 
-        The latter where it is asked for: it takes a quarter of the time.
-        """
-        if not self.able:
-            return list(before), Outlook(0, 0)
-        relaxation = Relaxation(self.frame.program)
-        relaxed = relaxation.best(self.aim)
-        if relaxed is None:
-            return list(before), None
-        chosen = self._whole(relaxed)
-        if chosen is None or self.value(chosen) <= self.value(before):
-            chosen = list(before)
-        return chosen, self._outlook(relaxed, relaxation, chosen) if proving else None
+    @cached_property
+    def relaxed(self) -> Relaxed | None:
+        """Its best; None when the rows contradict each other."""
+        return self.relaxation.best(self.aim) if self.able else None
 
-    def prove(self, chosen: Sequence[Wish]) -> Outlook | None:
-        """What no plan of the part can beat, and none that has as many heads as the chosen wishes."""
-        relaxation = Relaxation(self.frame.program)
-        relaxed = relaxation.best(self.aim)
-        return None if relaxed is None else self._outlook(relaxed, relaxation, chosen)
+    def solve(self, before: Sequence[Wish]) -> list[Wish]:
+        """Whole numbers near the linear program, or what was there before if they are no better."""
+        chosen = None if self.relaxed is None else self._whole(self.relaxed)
+        return list(before) if chosen is None or self.value(chosen) <= self.value(before) else chosen
 
     def most_heads(self) -> int | None:
         """The same of the heads alone, in whole numbers: sharper, and too slow for a plan (docs/benchmarks.md)."""
@@ -97,12 +96,6 @@ class Part:
         terms = [(column, self.start.openings[opening_id].weight) for opening_id, (column, _) in self.heads.items()]
         found = program.best(terms, is_most=True, known=[0] * len(program.lower), node_limit=NODES)
         return None if found is None else found.bound
-
-    def _outlook(self, relaxed: Relaxed, relaxation: Relaxation, chosen: Sequence[Wish]) -> Outlook:
-        weights = ((column, self.start.openings[opening_id].weight) for opening_id, (column, _) in self.heads.items())
-        most = sum(weight * relaxed.values[column] for column, weight in weights)
-        wishes = most_wishes(self, relaxation, heads=self.heads_of(chosen))
-        return Outlook(int(most + HALF), None if wishes is None else int(wishes + HALF))
 
     def value(self, chosen: Sequence[Wish]) -> int:
         """Heads first, then wishes, as one number."""

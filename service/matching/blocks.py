@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from service.matching.plan import Plan
-from service.matching.problem import Wish
+from service.matching.problem import Opening, Wish
 from service.matching.rules import partners
 
 #: People in a block, about; people in a region, and on a seam between regions, at most.
@@ -28,6 +28,17 @@ class Block:
         if self.openings is None:
             return wishes
         return (wish for wish in wishes if wish.opening_id in self.openings)
+
+    def guests(self, plan: Plan) -> Iterator[Wish]:
+        """Wishes of all others for these openings."""
+        own = set(self.people)
+        asked = (wish for opening_id in sorted(self.openings or ()) for wish in plan.wishes_for.get(opening_id, ()))
+        return (wish for wish in asked if wish.person_id not in own)
+
+    def away(self, plan: Plan) -> Iterator[Wish]:
+        """Their wishes for all other openings."""
+        wishes = (wish for person_id in self.people for wish in plan.wishes_of.get(person_id, ()))
+        return (wish for wish in wishes if self.openings is not None and wish.opening_id not in self.openings)
 
 
 def by_area(plan: Plan) -> list[Block]:
@@ -66,10 +77,25 @@ def regions(plan: Plan) -> list[Block]:
         return wholes
     asked = [Counter(plan.openings[wish.opening_id].shift_id for wish in whole.wishes(plan)) for whole in wholes]
     own: list[set[int]] = [set() for _ in wholes]
-    for shift_id, roles in plan.of_shift.items():
-        owner = max(range(len(wholes)), key=lambda n: (asked[n][shift_id], -n))
+    for roles in _held_together(plan):
+        shift_ids = {opening.shift_id for opening in roles}
+        owner = max(range(len(wholes)), key=lambda n: (sum(asked[n][shift_id] for shift_id in shift_ids), -n))
         own[owner] |= {opening.id for opening in roles}
     return [Block(whole.people, frozenset(own[n])) for n, whole in enumerate(wholes)]
+
+
+def _held_together(plan: Plan) -> Iterator[list[Opening]]:
+    """The openings in groups that no crew and no shift reaches across, in the order of their first shift."""
+    seen: set[int] = set()
+    for shift_id in plan.of_shift:
+        group, left = [], [shift_id]
+        while left:
+            if (next_id := left.pop()) not in seen:
+                seen.add(next_id)
+                group += plan.of_shift[next_id]
+                left += [part.shift_id for one in plan.of_shift[next_id] for part in plan.of_crew.get(one.crew, ())]
+        if group:
+            yield group
 
 
 def seams(plan: Plan, found: Sequence[Block]) -> list[Block]:

@@ -1,7 +1,7 @@
 """The matcher for tens of thousands: regions of up to eleven thousand people in whole numbers, then their seams.
 
 1. Each region is one program over its people and the shifts they wish for most (block.py), solved first with halves
-   allowed, then whole. Where one region is the whole problem it also says what no plan can beat (proof.py).
+   allowed, then whole. Together they say what no plan can beat (proof.py).
 2. Blocks on the seams: who wishes for a shift of another region, and who wishes for those shifts at home.
 3. Blocks around roles that are still open, wherever people live.
 4. Whoever can still be added towards a minimum is added.
@@ -16,42 +16,43 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from service.matching import rules
-from service.matching.block import Outlook, Part
+from service.matching.block import Part
 from service.matching.blocks import Block, around, in_turns, regions, seams
 from service.matching.conclusion import conclude
 from service.matching.filling import fill_minimums, fill_up
 from service.matching.incumbent import not_worse
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
+from service.matching.proof import Outlook, Region, outlook, regions_of
 from service.matching.side_by_side import side_by_side
 from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/3"
+NAME = "blocks/4"
 #: Blocks around open roles, at most for each region.
 MOST_AROUND = 4
 
 
 def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     """A plan that breaks no hard rule, with all reasons, and what no plan can beat."""
-    made, outlook = plan(problem, tell=tell)
+    made, seen = plan(problem, tell=tell)
     fill_up(made)
     made = not_worse(made)
-    levels = bounded(made, outlook)
+    levels = bounded(made, seen)
     solution = conclude(made, solver=NAME)
     known = {level.name: level.bound for level in levels}
     return replace(solution, levels=tuple(replace(level, bound=known[level.name]) for level in solution.levels))
 
 
 def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook | None]:
-    """The plan, and what no plan can beat, where one program saw the whole problem."""
+    """The plan, and what no plan can beat; None where what people hold already breaks a rule."""
     made = Plan(problem)
     found = regions(made)
     tell(MatchStage.OUTLINE, 0, len(found))
-    outlooks = []
+    seen: list[list[Region] | None] = []
     for turn in in_turns(made, found):
-        outlooks += solve_turn(made, turn, processes=processes, proving=len(found) == 1)
-        tell(MatchStage.OUTLINE, len(outlooks), len(found))
+        seen += solve_turn(made, turn, processes=processes, proving=True)
+        tell(MatchStage.OUTLINE, len(seen), len(found))
     between = seams(made, found)
     done = 0
     for turn in in_turns(made, between):
@@ -61,36 +62,48 @@ def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tup
     for block in around(made, most=MOST_AROUND * len(found)):
         solve_turn(made, [block], processes=1)
     fill_minimums(made)
-    return made, outlooks[0] if len(found) == 1 else None
+    return made, outlook(Plan(problem), seen)
 
 
-def solve_turn(made: Plan, turn: Sequence[Block], *, processes: int, proving: bool = False) -> list[Outlook | None]:
+def solve_turn(
+    made: Plan, turn: Sequence[Block], *, processes: int, proving: bool = False
+) -> list[list[Region] | None]:
     """Solve blocks that share nothing, and take their results in their order."""
     before = [_taken_out(made, block) for block in turn]
 
-    def solve_one(number: int) -> tuple[list[tuple[int, int]], Outlook | None]:
-        chosen, outlook = Part(made, turn[number].wishes(made)).solve(before[number], proving=proving)
-        return [(wish.person_id, wish.opening_id) for wish in chosen], outlook
+    def solve_one(number: int) -> tuple[list[tuple[int, int]], list[Region] | None]:
+        block = turn[number]
+        part = _with_others(made, block) if proving else Part(made, block.wishes(made))
+        chosen = part.solve(before[number])
+        seen = None
+        if proving:
+            seen = regions_of(_with_others(Plan(made.problem), block) if made.placed else part)
+        return [(wish.person_id, wish.opening_id) for wish in chosen], seen
 
-    outlooks = []
-    for keys, outlook in side_by_side(solve_one, len(turn), processes=processes):
+    # Nobody is placed before all are solved: guests of one are at home in another.
+    results = list(side_by_side(solve_one, len(turn), processes=processes))
+    for keys, _ in results:
         _put_in(made, keys)
-        outlooks.append(outlook)
-    return outlooks
+    return [seen for _, seen in results]
 
 
-def bounded(made: Plan, outlook: Outlook | None) -> tuple[Level, ...]:
+def bounded(made: Plan, seen: Outlook | None) -> tuple[Level, ...]:
     """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes."""
-    if outlook is None:
+    if seen is None:
         return rules.levels(made)
-    start = Plan(made.problem)
-    before = {level.name: level.value for level in rules.levels(start)}
+    reached = {level.name: level.value for level in rules.levels(made)}
+    before = {level.name: level.value for level in rules.levels(Plan(made.problem))}
     bounds: dict[LevelName, int | None] = {
-        LevelName.COVER: before[LevelName.COVER] + outlook.heads,
+        LevelName.COVER: before[LevelName.COVER] + seen.heads,
         LevelName.KEPT: before[LevelName.KEPT],
-        LevelName.WISHES: outlook.wishes,
+        LevelName.WISHES: seen.wishes(reached[LevelName.COVER] - before[LevelName.COVER]),
     }
     return tuple(replace(level, bound=bounds.get(level.name)) for level in rules.levels(made))
+
+
+def _with_others(start: Plan, block: Block) -> Part:
+    """The block, and what its neighbours would be worth to it and it to them."""
+    return Part(start, block.wishes(start), guests=list(block.guests(start)), away=list(block.away(start)))
 
 
 def _taken_out(made: Plan, block: Block) -> list[Wish]:

@@ -22,17 +22,23 @@ Rows: TypeAlias = Callable[["Frame"], None]
 
 
 class Frame:
-    """Columns of the wishes, numbered in their order, and the look-ups that rows are made from."""
+    """Columns of the wishes, numbered in their order, and the look-ups that rows are made from.
 
-    def __init__(self, start: Plan, wishes: Sequence[Wish], own: Iterable[Rows], shared: Iterable[Rows]) -> None:
-        self.start, self.wishes = start, wishes
+    Wishes `away` are only about their people's own time: what goes on in those shifts is told elsewhere.
+    """
+
+    def __init__(
+        self, start: Plan, wishes: Sequence[Wish], own: Iterable[Rows], shared: Iterable[Rows], *, away: Sequence[Wish]
+    ) -> None:
+        self.start, self.wishes = start, [*wishes, *away]
+        here = slice(len(wishes))
         self.program = Program()
-        self.program.columns_of_choice(len(wishes))
-        self.columns = Columns(start.problem, wishes)
-        self.opening: list[Opening] = [start.openings[wish.opening_id] for wish in wishes]
-        self.of_opening = _members(self.columns.opening_id)
+        self.program.columns_of_choice(len(self.wishes))
+        self.columns = Columns(start.problem, self.wishes)
+        self.opening: list[Opening] = [start.openings[wish.opening_id] for wish in self.wishes]
+        self.of_opening = _members(self.columns.opening_id[here])
         self.of_person = _members(self.columns.person_id)
-        self.of_shift = _members(self.columns.shift)
+        self.of_shift = _members(self.columns.shift[here])
         self.is_spare: list[bool] = self.columns.is_spare.tolist()
         self.is_experienced: list[bool] = (self.columns.of_person("is_experienced") > 0).tolist()
         self.needs_guide: list[bool] = self.columns.needs_guide.tolist()
@@ -47,6 +53,7 @@ class Frame:
             rows(self)
         #: So many rows, the first, are about one person's own time.
         self.own_rows = len(self.program.least)
+        self.of_person = _members(self.columns.person_id[here])
         for rows in shared:
             rows(self)
         self.width = len(self.program.lower)

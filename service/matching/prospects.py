@@ -34,6 +34,14 @@ def prospects(start: Plan, wishes: Iterable[Wish]) -> list[Wish]:
     return [asked[n] for n in np.flatnonzero(is_able).tolist()]
 
 
+def could_be_placed(start: Plan, wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes that break no rule that others cannot mend, in their order."""
+    import numpy as np
+
+    is_able = possible(start, Columns(start.problem, wishes), wishes)
+    return [wishes[n] for n in np.flatnonzero(is_able).tolist()]
+
+
 def possible(start: Plan, columns: Columns, wishes: Sequence[Wish]) -> Flags:
     """Which of the wishes break no rule that others cannot mend."""
     import numpy as np

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from service.matching.milp import Program, highs, new_solver
 
 if TYPE_CHECKING:
+    from service.matching.columns import Whole
     from service.matching.milp import Numbers
 
 
@@ -24,23 +24,54 @@ class Relaxed:
     of_rows: Numbers
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Where a linear program ended: for each column and row a letter of the solver's, from which it can go on."""
+
+    columns: bytes
+    rows: bytes
+
+
 class Relaxation:
-    """A program whose columns need not be whole, solved for one aim after another while rows are added.
+    """A program whose columns need not be whole, solved for one aim after another while rows are added to it.
 
     Each solve begins where the last one ended, and without the solver's preparation, which takes as long as solving.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, begin: Ending | None = None) -> None:
         import numpy as np
 
-        self.width = len(program.lower)
+        self.program, self.width = program, len(program.lower)
         self.solver = new_solver(presolve="off")
         self.solver.passModel(program.model(np.zeros(self.width), is_most=True))
+        if begin is not None:
+            basis = highs().HighsBasis()
+            letter = [highs().HighsBasisStatus(code) for code in range(5)]
+            basis.col_status, basis.row_status = [letter[n] for n in begin.columns], [letter[n] for n in begin.rows]
+            basis.valid = True
+            self.solver.setBasis(basis)
 
-    def hold(self, terms: Iterable[tuple[int, int]], *, least: float = -inf, most: float = inf) -> None:
-        """One more row."""
-        columns, coefficients = zip(*terms, strict=True)
-        self.solver.addRow(least, most, len(columns), list(columns), [float(value) for value in coefficients])
+    @property
+    def ending(self) -> Ending:
+        """Where the last solve ended."""
+        basis = self.solver.getBasis()
+        return Ending(bytes(map(int, basis.col_status)), bytes(map(int, basis.row_status)))
+
+    def hold(self, columns: Whole, sizes: Whole, *, shares: Whole, most: Whole) -> None:
+        """More rows, as in Program.rows: the first `sizes[0]` columns come to `most[0]` at most, and so on."""
+        import numpy as np
+
+        self.program.rows(columns, sizes, values=shares, most=most)
+        least, begins = np.full(len(sizes), -inf), np.cumsum(sizes) - sizes
+        entries = columns.astype(np.int32), shares.astype(float)
+        self.solver.addRows(len(sizes), least, most.astype(float), len(columns), begins.astype(np.int32), *entries)
+
+    def open(self, columns: Whole) -> None:
+        """Let these columns be anything between 0 and 1."""
+        import numpy as np
+
+        ends = np.zeros(len(columns)), np.ones(len(columns))
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), *ends)
 
     def best(self, costs: Numbers) -> Relaxed | None:
         """The largest sum of what the columns add, each its cost times; None when the rows contradict each other."""
@@ -54,12 +85,12 @@ class Relaxation:
         return Relaxed(best, np.array(found.col_value), np.array(found.col_dual), np.array(found.row_dual))
 
 
-def costs_of_rows(program: Program, relaxed: Relaxed, *, begin: int) -> Numbers:
-    """What each column pays for its places in the rows from `begin` on, by their prices."""
+def costs_of_rows(program: Program, relaxed: Relaxed, rows: slice) -> Numbers:
+    """What each column pays for its places in these rows, by their prices."""
     import numpy as np
 
-    prices = relaxed.of_rows[: len(program.least)].copy()
-    prices[:begin] = 0
+    prices = np.zeros(len(program.least))
+    prices[rows] = relaxed.of_rows[rows]
     paid = np.repeat(prices, np.diff(np.array(program.starts))) * np.array(program.value)
     costs: Numbers = np.bincount(np.array(program.index), paid, minlength=len(program.lower)).astype(float)
     return costs

@@ -18,6 +18,6 @@ SHARED: tuple[Rows, ...] = (
 )
 
 
-def framed(start: Plan, wishes: Sequence[Wish]) -> Frame:
-    """The wishes with the rows of every rule."""
-    return Frame(start, wishes, OWN, SHARED)
+def framed(start: Plan, wishes: Sequence[Wish], *, away: Sequence[Wish] = ()) -> Frame:
+    """The wishes with the rows of every rule; those `away` with the rows about their people's own time."""
+    return Frame(start, wishes, OWN, SHARED, away=away)

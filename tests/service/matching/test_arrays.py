@@ -41,7 +41,7 @@ def test_who_is_possible_is_who_breaks_no_rule_in_an_empty_and_in_a_half_made_pl
 def test_the_rows_of_one_person_allow_the_sets_of_duties_that_the_rules_allow_and_no_others(problem: Problem) -> None:
     """Rows that follow from others are left out: that must not let anything in."""
     plan = Plan(problem)
-    frame = Frame(plan, prospects(plan, problem.wishes), OWN, ())
+    frame = Frame(plan, prospects(plan, problem.wishes), OWN, (), away=())
     for columns in frame.of_person.values():
         for count in range(1, min(4, len(columns)) + 1):
             for chosen in combinations(columns, count):

@@ -48,7 +48,7 @@ def values(plan: Plan) -> dict[LevelName, int]:
 
 
 def most(problem: Problem) -> dict[LevelName, int]:
-    """What no plan can beat, as the program over the whole problem says."""
+    """What no plan can beat, as the engine says."""
     made, outlook = engine.plan(problem)
     return {level.name: level.bound for level in engine.bounded(made, outlook) if level.bound is not None}
 
@@ -64,13 +64,12 @@ def test_a_town_solved_whole_is_near_what_no_plan_can_beat() -> None:
 
 @pytest.mark.usefixtures("small_blocks")
 def test_a_town_in_regions_is_near_what_no_plan_can_beat_and_much_nearer_than_greedy() -> None:
-    made, outlook = engine.plan(town())
+    made, _outlook = engine.plan(town())
     reached, drafted = values(made), values(greedy.plan(town()))
     with pytest.MonkeyPatch.context() as whole:
         whole.setattr(blocks, "REGION", 1000)
         best = most(town())
 
-    assert outlook is None
     assert 0.99 * best[LevelName.COVER] <= reached[LevelName.COVER] <= best[LevelName.COVER]
     assert reached[LevelName.COVER] >= drafted[LevelName.COVER]
     assert reached[LevelName.KEPT] == len(town().pins)
@@ -95,6 +94,33 @@ def test_what_no_plan_can_beat_is_never_below_what_the_exact_matcher_reaches(pro
     best, exact = most(problem), {level.name: level.value for level in lexical.solve(problem).levels}
 
     assert all(exact[name] <= bound for name, bound in best.items())
+
+
+@slowly
+@given(ruled_problems())
+def test_the_same_is_true_of_what_small_regions_say_together(problem: Problem) -> None:
+    """Regions of two or three people each: nearly every wish, bond and crew reaches across."""
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(blocks, "SIZE", 2)
+        small.setattr(blocks, "REGION", 3)
+        best = most(problem)
+    exact = {level.name: level.value for level in lexical.solve(problem).levels}
+
+    assert all(exact[name] <= bound for name, bound in best.items())
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_what_regions_say_together_is_near_what_one_program_over_the_whole_says() -> None:
+    found = blocks.regions(Plan(town()))
+    together = most(town())
+    with pytest.MonkeyPatch.context() as whole:
+        whole.setattr(blocks, "REGION", 1000)
+        alone = most(town())
+
+    assert len(found) > 2
+    assert any(list(region.guests(Plan(town()))) for region in found)
+    assert alone[LevelName.COVER] <= together[LevelName.COVER] <= alone[LevelName.COVER] + 2
+    assert alone[LevelName.WISHES] <= together[LevelName.WISHES] <= 1.2 * alone[LevelName.WISHES]
 
 
 @slowly
@@ -139,10 +165,12 @@ def test_a_town_in_blocks_breaks_no_rule_and_leaves_nobody_untold() -> None:
 
 @pytest.mark.usefixtures("small_blocks")
 def test_the_same_plan_with_one_process_and_with_two() -> None:
-    alone, _ = engine.plan(town())
-    beside, _ = engine.plan(town(), processes=2)
+    alone, seen_alone = engine.plan(town())
+    beside, seen_beside = engine.plan(town(), processes=2)
 
     assert list(alone.placed) == list(beside.placed)
+    assert seen_alone is not None
+    assert seen_alone == seen_beside
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -182,6 +210,19 @@ def test_bounds_in_regions_bound_the_whole_and_are_no_looser_than_the_linear_pro
 
     assert len(blocks.regions(start)) > 1
     assert (part.most_heads() or 0) <= sharp <= linear
+
+
+def test_a_crew_over_several_shifts_belongs_to_one_region() -> None:
+    """Three shifts in a chain of two crews, each in a community of its own, and one that is in none."""
+    roles = [opening(10 * n, n, area=n, crew=crew) for n, crew in ((1, 1), (2, 1), (3, 2), (4, 0))]
+    roles.append(opening(21, 2, area=2, crew=2))
+    problem = problem_of(tuple(roles), tuple(wish(10 * n + k, 10 * n) for n in (1, 2, 3, 4) for k in (1, 2)))
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(blocks, "SIZE", 2)
+        small.setattr(blocks, "REGION", 2)
+        found = blocks.regions(Plan(problem))
+
+    assert sorted(sorted(region.openings or ()) for region in found if region.openings) == [[10, 20, 21, 30], [40]]
 
 
 def test_half_a_crew_counts_half_its_heads() -> None:
