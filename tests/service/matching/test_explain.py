@@ -67,6 +67,7 @@ def test_an_open_role_nobody_was_thought_of_for() -> None:
 DETAILS: dict[Code, tuple[tuple[str, str | int], ...]] = {
     Refusal.QUALIFICATION_MISSING: (("kind", "doctor"), ("on", "2026-11-30")),
     Refusal.QUALIFICATION_EXPIRED: LAPSED.details,
+    Refusal.TAG_MISSING: (("tags", "党员"),),
     Refusal.TOO_YOUNG: (("min_age", 18),),
     Refusal.TOO_OLD: (("max_age", 70),),
     Refusal.WEEKLY_HOURS: TIRED.details,
