@@ -14,6 +14,8 @@ NOT_ABOUT_HER = {
     "account.phone_digest": "blanked when it is closed",
     "account.phone_sealed": "blanked when it is closed",
     "bond.note": "the row goes",
+    "disclosure.title": "what is to be published",
+    "disclosure.where": "on which board",
     "finding.outcome": "about a place",
     "finding.words": "about a place",
     "hand_over_note.words": "what happened on a watch",
@@ -28,6 +30,7 @@ NOT_ABOUT_HER = {
     "reminder.lead_time": "a length of time",
     "rotation_turn.passed": "counts",
     "rotation_turn.refused": "names of rules",
+    "score.items": "points of a place",
     "stop_visit.wrong": "about a shop",
 }
 
