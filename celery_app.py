@@ -82,6 +82,7 @@ app.conf.update(
             "notifications.send_due": 5.0,
             "notifications.write_digests": 60.0,
             "notifications.remind_learners": 60.0,
+            "notifications.forget_appointments": 900.0,
             "drafting.reveal_due": 30.0,
             "roster.ask_again": 60.0,
             "roster.expire_offers": 15.0,

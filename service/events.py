@@ -260,5 +260,10 @@ class CoHostAnswered(Event):
     co_host_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class AppointmentChanged(Event):
+    appointment_id: int
+
+
 #: Every fact by the name it is stored under.
 BY_NAME: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

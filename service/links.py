@@ -16,6 +16,8 @@ from service.settings import settings
 #: Where the web door answers these links: `/answers/<token>` for an offer, `/asks/<token>` to step in for somebody,
 #: `/swaps/<token>` to take somebody's place, `/calendar/<token>.ics` for a calendar that follows one's shifts.
 ANSWER_PATH, ASK_PATH, SWAP_PATH, FEED_PATH = "/answers/", "/asks/", "/swaps/", "/calendar/"
+#: … `/appointments/<token>` for somebody's appointment,
+APPOINTMENT_PATH = "/appointments/"
 #: … and `/offers/<token>` for several offers of one person, answered together.
 OFFERS_PATH = "/offers/"
 #: No address of its own: it travels in a form.
@@ -91,6 +93,21 @@ def read_swap_token(token: str) -> int:
     return _read(SWAP_PATH, token)
 
 
+def appointment_link(appointment_id: int) -> str:
+    """The address at which somebody sees her appointment, changes or cancels it."""
+    return _address(APPOINTMENT_PATH, appointment_token(appointment_id))
+
+
+def appointment_token(appointment_id: int) -> str:
+    """The id with its signature, short enough for a text message."""
+    return _sign(APPOINTMENT_PATH, appointment_id)
+
+
+def read_appointment_token(token: str) -> int:
+    """The id of the appointment a token was made for. Raises BrokenLink."""
+    return _read(APPOINTMENT_PATH, token)
+
+
 def risk_token(volunteer_id: int, activity_id: int, version: int, door: str) -> str:
     """That this person was shown this version of a risk notice, at this door, and may confirm it by sending it back."""
     return _sign(RISK, f"{volunteer_id}-{activity_id}-{version}-{door}")
@@ -162,6 +179,7 @@ SALTS = {
     OFFERS_PATH: "lunzhi.offers",
     ASK_PATH: "lunzhi.ask",
     SWAP_PATH: "lunzhi.swap",
+    APPOINTMENT_PATH: "lunzhi.appointment",
     FEED_PATH: "lunzhi.feed",
     RISK: "lunzhi.risk",
 }

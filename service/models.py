@@ -5,6 +5,7 @@ from __future__ import annotations
 from service import audit, clock, idempotency, outbox
 from service.accounts import models as accounts
 from service.activities import models as activities
+from service.appointments import models as appointments
 from service.availability import models as availability
 from service.backfill import models as backfill
 from service.calendars import models as calendars
@@ -48,6 +49,7 @@ metadata = Base.metadata
 __all__ = [
     "accounts",
     "activities",
+    "appointments",
     "audit",
     "availability",
     "backfill",

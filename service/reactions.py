@@ -16,10 +16,12 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from service.appointments import following as appointments
 from service.backfill import actions as backfill
 from service.backfill import calling_out, climbing
 from service.events import (
     ActivityPublished,
+    AppointmentChanged,
     AssignmentAskedAgain,
     AssignmentConfirmed,
     AssignmentDeclined,
@@ -58,6 +60,7 @@ from service.events import (
 )
 from service.matching import solving
 from service.notifications import actions as notifications
+from service.notifications import appointments as appointment_news
 from service.notifications import at_risk, calls, co_hosts, gaps
 from service.notifications import courses as lessons
 from service.notifications import groups as chat_groups
@@ -201,6 +204,19 @@ def tell_co_host_answered(session: Session, event: CoHostAnswered, *, now: datet
     co_hosts.tell_answered(session, co_host_id=event.co_host_id, now=now)
 
 
+@for_many
+def seat_and_rebook(session: Session, events: Sequence[Answered | AssignmentMissed], *, now: datetime) -> None:
+    appointments.follow(session, assignment_ids=[e.assignment_id for e in events], now=now)
+
+
+def ask_if_it_suits(session: Session, event: ShiftMoved, *, now: datetime) -> None:
+    appointments.follow_moved(session, shift_id=event.shift_id, now=now)
+
+
+def tell_appointment(session: Session, event: AppointmentChanged, *, now: datetime) -> None:
+    appointment_news.tell(session, appointment_id=event.appointment_id, now=now)
+
+
 def seek_replacement(session: Session, event: PlaceFreed, *, now: datetime) -> None:
     backfill.start(session, shift_role_id=event.shift_role_id, cause=BackfillCause.FREED, now=now)
 
@@ -325,11 +341,11 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     RehearsalRequested: (play_rehearsal,),
     AssignmentOffered: (send_offer,),
     AssignmentAskedAgain: (ask_again,),
-    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, tell_goes_ahead),
+    AssignmentConfirmed: (settle_sign_up, plan_reminders, end_search, tell_goes_ahead, seat_and_rebook),
     StoodBy: (confirm_standing_by,),
-    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps),
-    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps),
-    AssignmentMissed: (replace_missing, tell_late),
+    AssignmentDeclined: (settle_sign_up, drop_reminders, end_swaps, seat_and_rebook),
+    AssignmentReleased: (settle_sign_up, drop_reminders, tell_released, end_swaps, seat_and_rebook),
+    AssignmentMissed: (replace_missing, tell_late, seat_and_rebook),
     PlaceFreed: (fill_place, seek_replacement, report_gap, tell_at_risk, tell_watchers, tell_groups),
     SwapAsked: (ask_to_swap,),
     SwapAnswered: (drop_swap_call,),
@@ -340,9 +356,10 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     InvitationAnswered: (climb_on, drop_call),
     BackfillClosed: (drop_calls,),
     ShiftCancelled: (free_cancelled_shift, tell_learners),
-    ShiftMoved: (follow_moved_shift,),
+    ShiftMoved: (follow_moved_shift, ask_if_it_suits),
     LearnerMovedUp: (tell_moved_up,),
     RiskRewritten: (tell_risk_changed,),
+    AppointmentChanged: (tell_appointment,),
 }
 
 #: Event name → names of its reactions: what the relay writes into the outbox.

@@ -453,6 +453,9 @@ class NotificationKind(StrEnum):
     WEEKLY_DIGEST = "weekly_digest"
     CO_HOST_ASKED = "co_host_asked"
     CO_HOST_ANSWERED = "co_host_answered"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_OFF = "appointment_off"
 
 
 class NotificationState(StrEnum):
@@ -627,6 +630,15 @@ class EnrolmentState(StrEnum):
     WITHDRAWN = "withdrawn"
     PASSED = "passed"
     FAILED = "failed"
+
+
+class AppointmentState(StrEnum):
+    """How somebody's slot with a doctor, a counsellor stands."""
+
+    BOOKED = "booked"
+    OFFERED = "offered"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
 
 
 class PupilState(StrEnum):

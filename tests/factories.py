@@ -15,16 +15,23 @@ from service.accounts.models import Account
 from service.activities import actions as activities
 from service.activities.models import Activity, Shift, ShiftRole
 from service.activities.rules import DatesPlan, RolePlan, once
+from service.appointments import actions as appointments
+from service.appointments import following
+from service.appointments.actions import Typist
+from service.appointments.models import Appointment
 from service.calendars.rules import local
 from service.places import actions as places
 from service.places.models import Area
 from service.pupils import actions as pupils
 from service.pupils.models import Pupil
+from service.roster import actions as roster
+from service.roster.models import Assignment
 from service.signups import actions as signups
 from service.signups.models import SignUp
+from service.signups.queries import opening
 from service.teams import actions as teams
 from service.teams.models import Team
-from service.terms import AreaKind, ConsentHow, Kinship, Mode, QualificationKind, Role, SignUpVia
+from service.terms import AreaKind, AskedHow, ConsentHow, Kinship, Mode, QualificationKind, Role, SignUpVia
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 
@@ -133,6 +140,38 @@ def pupil(session: Session, of: Activity, name: str = "小石榴", *, guardian: 
         account_id=None,
         now=NOW,
     )
+
+
+def consulting(
+    session: Session,
+    shift: Shift,
+    *doctors: Volunteer,
+    minutes: int = 10,
+    rooms: Sequence[str] = ("诊室一", "诊室二"),
+    is_private: bool = False,
+) -> list[Assignment]:
+    """People are seen one by one in the first role of the shift, by these: their places there."""
+    definition = shift.roles[0].definition
+    given = {"slot_minutes": minutes, "rooms": rooms, "is_private": is_private, "account_id": 1, "now": NOW}
+    appointments.set_consultation(session, definition, **given)  # type: ignore[arg-type]  # by their names
+    return [serving(session, shift, doctor) for doctor in doctors]
+
+
+def appointment(session: Session, role_id: int, *, slot: int = 0, room: int = 0, **whose: Any) -> Appointment:
+    """Somebody telephoned and has this slot of the role of a shift."""
+    by = Typist(1, None, AskedHow.PHONE)
+    given = {"name": "冯立夏", "phone": phone(), "by": by, "now": NOW, **whose}
+    return appointments.book(session, shift_role_id=role_id, room=room, slot=slot, **given)
+
+
+def serving(session: Session, shift: Shift, person: Volunteer, *, now: datetime = NOW) -> Assignment:
+    """Her place in the first role of the shift; where people are seen there, she sits in a room."""
+    row = opening(session, shift_id=shift.id, shift_role_id=shift.roles[0].id)
+    assert row is not None
+    place = roster.take(session, row=row, volunteer_id=person.id, now=now)
+    assert place is not None
+    following.follow(session, assignment_ids=[place.id], now=now)
+    return place
 
 
 def once_from(now: datetime, *, days: int = 5) -> DatesPlan:

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from celery_app import app
 from service import bell, clock
 from service.db import transaction
-from service.notifications import courses, digests, sending
+from service.notifications import appointments, courses, digests, sending
 
 ERRAND, SECONDS = "send_due", 5
 
@@ -38,6 +38,13 @@ def remind_learners() -> None:
         with transaction() as session:
             if not courses.remind_due(session, now=clock.now(session)):
                 return
+
+
+@app.task(name="workers.notifications.forget_appointments")
+def forget_appointments() -> None:
+    """Who had an appointment is forgotten a day after it."""
+    with transaction() as session:
+        appointments.forget(session, now=clock.now(session))
 
 
 def send_soon() -> None:

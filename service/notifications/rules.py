@@ -33,6 +33,8 @@ PRESSING = frozenset(
         NotificationKind.SWAP_DONE,
         NotificationKind.SWAP_OFF,
         NotificationKind.NOT_THERE,
+        NotificationKind.APPOINTMENT_MOVED,
+        NotificationKind.APPOINTMENT_OFF,
     }
 )
 

@@ -14,9 +14,11 @@ from service.calendars.rules import instant, local
 from service.notifications.hosting import Hosting
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
+from service.notifications.visits import Visit
 from service.notifications.weeks import Gap, Week
-from service.notifications.writing import HOSTING
+from service.notifications.writing import HOSTING, VISITING
 from service.terms import (
+    AppointmentState,
     AssignmentState,
     CoHostState,
     EnrolmentState,
@@ -110,6 +112,8 @@ def sample(
     if kind in HOSTING:
         state = CoHostState.ASKED if kind == NotificationKind.CO_HOST_ASKED else CoHostState.ACCEPTED
         return Subject(hosting=_hosting(community, landline, title, state=state, now=now))
+    if kind in VISITING:
+        return Subject(visit=_visit(community, landline, title, state=VISITING[kind], now=now))
     first = _duty(community, landline, title, now=now)
     duties = [replace(first, **_STATES[kind])]  # type: ignore[arg-type]  # names and values are those of a Duty
     if kind in (NotificationKind.SHIFT_AT_RISK, NotificationKind.SHIFT_GOES_AHEAD):
@@ -169,6 +173,20 @@ def _hosting(community: str, landline: str, title: str, *, state: CoHostState, n
         roles=("量血压",),
         state=state,
         reason="",
+    )
+
+
+def _visit(community: str, landline: str, title: str, *, state: AppointmentState, now: datetime) -> Visit:
+    return Visit(
+        appointment_id=NOTHING,
+        title=title,
+        starts_at=instant(_in_three_days(now), time(9, 20)),
+        room="诊室二",
+        place="党群服务中心一楼",
+        community=community,
+        landline=landline,
+        contact_name="陈协调",
+        state=state,
     )
 
 

@@ -21,6 +21,7 @@ from service.notifications.hosting import CO_HOSTS, Hosting, hostings
 from service.notifications.lessons import lessons
 from service.notifications.occasions import Occasion, occasions
 from service.notifications.rules import Duty
+from service.notifications.visits import APPOINTMENTS, Visit, visits
 from service.notifications.weeks import Telling, Week, weeks
 from service.risks.queries import is_unconfirmed
 from service.roster.models import HOLDING, Assignment
@@ -55,12 +56,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Everything a message tells of: duties in the order asked for, a week, an asking to co-host, a login code."""
+    """Everything a message tells of: duties in the order asked for, a week, an asking to co-host, an appointment, a
+    login code."""
 
     duties: tuple[Duty, ...] = ()
     code: Code | None = None
     week: Week | None = None
     hosting: Hosting | None = None
+    visit: Visit | None = None
 
 
 def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subject]:
@@ -70,6 +73,7 @@ def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subj
     told = weeks(session, notifications)
     learnt = lessons(session, [n for n in notifications if n.subject_ids.get(SHIFTS)])
     asked = hostings(session, _ids(notifications, CO_HOSTS))
+    booked = visits(session, _ids(notifications, APPOINTMENTS))
     return {
         n.id: Subject(
             duties=(
@@ -79,6 +83,7 @@ def subjects(session: Session, notifications: Sequence[About]) -> dict[int, Subj
             code=next((codes[one] for one in n.subject_ids.get(CODES, ())), None),
             week=told.get(n.id),
             hosting=next((asked[one] for one in n.subject_ids.get(CO_HOSTS, ()) if one in asked), None),
+            visit=next((booked[one] for one in n.subject_ids.get(APPOINTMENTS, ()) if one in booked), None),
         )
         for n in notifications
     }

@@ -18,7 +18,15 @@ BY_SOMEBODY = (Channel.CALL_LIST, Channel.SLIP, Channel.INBOX)
 #: What a group can hear. It is for everybody who reads along: no names stand in it.
 FOR_GROUPS = (NotificationKind.GROUP_GAP, NotificationKind.GROUP_FREE_PLACE)
 
-#: What each kind is about. Login codes, what is asked by telephone and what groups hear are nobody's to choose.
+#: What is said to who has an appointment: a telephone number, that has no page to choose on.
+OF_VISITORS = (
+    NotificationKind.APPOINTMENT_BOOKED,
+    NotificationKind.APPOINTMENT_MOVED,
+    NotificationKind.APPOINTMENT_OFF,
+)
+
+#: What each kind is about. Login codes, what is asked by telephone, what groups and visitors hear are nobody's to
+#: choose.
 TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.REMINDER: Topic.REMINDERS,
     NotificationKind.COURSE_DAY: Topic.REMINDERS,

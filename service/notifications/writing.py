@@ -23,9 +23,10 @@ from service.notifications.own_words import NOTHING, Words
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty, why_not
 from service.notifications.subjects import Code, Subject
+from service.notifications.visits import Visit
 from service.notifications.weeks import LATEST, Week
 from service.settings import settings
-from service.terms import CoHostState, NotificationKind, UnsentReason
+from service.terms import AppointmentState, CoHostState, NotificationKind, UnsentReason
 
 FOLDER = Path(__file__).parent / "templates"
 #: Messages that ask, and so carry a link by which to answer.
@@ -42,6 +43,12 @@ INDIVISIBLE = (NotificationKind.SHIFT_AT_RISK, NotificationKind.SHIFT_GOES_AHEAD
 HOSTING = {
     NotificationKind.CO_HOST_ASKED: (CoHostState.ASKED,),
     NotificationKind.CO_HOST_ANSWERED: (CoHostState.ACCEPTED, CoHostState.DECLINED),
+}
+#: Messages about an appointment, and in which state of it they are true.
+VISITING = {
+    NotificationKind.APPOINTMENT_BOOKED: AppointmentState.BOOKED,
+    NotificationKind.APPOINTMENT_MOVED: AppointmentState.OFFERED,
+    NotificationKind.APPOINTMENT_OFF: AppointmentState.WAITING,
 }
 #: What a form has in place of the name and the link. No one can write them: they are drawn when the process starts.
 _NAME, _LINK = (f"\ufdd0{token_hex(8)}{what}\ufdd1" for what in ("name", "link"))
@@ -105,7 +112,7 @@ def write(
     Raises NothingToSay.
     """
     duties = _duties_to_tell(kind, subject, to=to, now=now)
-    link = _link(kind, duties)
+    link = links.appointment_link(subject.visit.appointment_id) if subject.visit else _link(kind, duties)
     in_text = None if is_spoken else link
     title, body = _form(kind, to.language, duties, subject=subject, has_link=in_text is not None)
     return Text(
@@ -131,12 +138,15 @@ def _duties_to_tell(kind: NotificationKind, subject: Subject, *, to: Recipient, 
     if kind in HOSTING:
         _check_hosting(kind, subject.hosting)
         return []
+    if kind in VISITING:
+        _check_visit(kind, subject.visit, now)
+        return []
     return _still_true(kind, subject.duties, to=to, now=now)
 
 
 def _community(subject: Subject, duties: Sequence[Duty]) -> str:
     """In whose name it is written."""
-    told = [one.community for one in (*duties, subject.week, subject.hosting) if one is not None]
+    told = [one.community for one in (*duties, subject.week, subject.hosting, subject.visit) if one is not None]
     return next(filter(None, told), settings().help_name)
 
 
@@ -155,6 +165,13 @@ def _check_code(code: Code, now: datetime) -> None:
 def _check_hosting(kind: NotificationKind, hosting: Hosting | None) -> None:
     if hosting is None or hosting.is_off or hosting.state not in HOSTING[kind]:
         raise NothingToSay(UnsentReason.SUPERSEDED)
+
+
+def _check_visit(kind: NotificationKind, visit: Visit | None, now: datetime) -> None:
+    if visit is None or visit.is_forgotten or visit.state != VISITING[kind]:
+        raise NothingToSay(UnsentReason.SUPERSEDED)
+    if now >= visit.starts_at and visit.state != AppointmentState.WAITING:
+        raise NothingToSay(UnsentReason.TOO_LATE)
 
 
 def _check_week(week: Week, now: datetime) -> None:
@@ -201,8 +218,8 @@ def _form(
 ) -> tuple[str, str]:
     """(title, body) with blanks for the name and the link: the same for everybody who is told the same.
 
-    A reminder of one shift is rendered once, not once for each of its people. Codes, weeks and askings to hold together
-    are few readers', and not kept.
+    A reminder of one shift is rendered once, not once for each of its people. Codes, weeks, askings to co-host and
+    appointments are few readers', and not kept.
     """
     if not duties:
         return _render(kind, language, duties, subject=subject, has_link=has_link)
@@ -230,6 +247,7 @@ def _render(
             code=subject.code,
             week=subject.week,
             hosting=subject.hosting,
+            visit=subject.visit,
             link=_LINK if has_link else None,
         )
     title, _, body = rendered.partition("\n\n")

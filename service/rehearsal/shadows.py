@@ -19,7 +19,10 @@ from service.db import Base
 BACK, AHEAD, MESSAGES_BACK = timedelta(weeks=12), timedelta(weeks=6), timedelta(days=60)
 
 #: What the play has no use for.
-EMPTY = {"api_token", "audit_entry", "idempotency_key", "login_code", "rehearsal", "sheet", "unfinished_activity"}
+EMPTY = {
+    *("api_token", "audit_entry", "idempotency_key", "login_code", "rehearsal", "sheet", "unfinished_activity"),
+    *("consultation", "sitting", "appointment"),
+}
 
 _NEAR = "(SELECT id FROM public.area WHERE lineage @> ARRAY[CAST(:root AS bigint)])"
 _IN_TIME = "starts_at BETWEEN :back AND :ahead"

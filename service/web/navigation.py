@@ -48,6 +48,7 @@ ABOUT_ACTIVITIES = (
     "co_hosts",
     "courses_desk",
     "pupils_desk",
+    "appointments_desk",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")

@@ -46,6 +46,9 @@ KINDS = {
     NotificationKind.WEEKLY_DIGEST: Lazy("一周安排"),
     NotificationKind.CO_HOST_ASKED: Lazy("请你们一起办活动"),
     NotificationKind.CO_HOST_ANSWERED: Lazy("合办的答复"),
+    NotificationKind.APPOINTMENT_BOOKED: Lazy("约好了时间"),
+    NotificationKind.APPOINTMENT_MOVED: Lazy("约的时间改了"),
+    NotificationKind.APPOINTMENT_OFF: Lazy("约的时间取消了"),
 }
 CHANNELS = {
     Channel.CONSOLE: Lazy("显示在服务器屏幕上（试用）"),

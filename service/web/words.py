@@ -19,6 +19,7 @@ from service.rotation.problem import Bar
 from service.routes.actions import RouteRefused
 from service.signups.rules import Refused
 from service.terms import (
+    AppointmentState,
     AskedHow,
     Availability,
     BackfillCause,
@@ -241,6 +242,24 @@ COURSE_PROBLEMS = {
     "not_begun": Lazy("这一天的课还没有开始"),
     "not_over": Lazy("课还没有上完"),
     "too_many_days": Lazy("要到的天数比课还多"),
+}
+APPOINTMENT_STATES = {
+    AppointmentState.BOOKED: Lazy("约好了"),
+    AppointmentState.OFFERED: Lazy("改了时间，等回复"),
+    AppointmentState.WAITING: Lazy("等改期"),
+    AppointmentState.CANCELLED: Lazy("不来了"),
+}
+APPOINTMENT_PROBLEMS = {
+    "no_slot": Lazy("没有这个时间，或者还没有人坐诊"),
+    "taken": Lazy("这个时间刚被别人约走了，请换一个"),
+    "begun": Lazy("这个时间已经过了，请换一个"),
+    "too_many": Lazy("这个电话这一次已经约了两个时间；还要约请打电话"),
+    "private": Lazy("这里谁来只有坐诊的人知道：请本人在网上约，或者由坐诊的人约"),
+    "mobile_needed": Lazy("要留手机号：改了时间只发短信，不请别人打电话"),
+    "over": Lazy("这个预约已经不能改了"),
+    "in_use": Lazy("已经有人约了：只能再添诊室，别的等这些人看完再改"),
+    "no_rooms": Lazy("至少写一间"),
+    "not_published": Lazy("活动发布以后才能约时间"),
 }
 PUPIL_STATES = {
     PupilState.CAME: Lazy("到了"),

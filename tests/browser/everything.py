@@ -18,6 +18,8 @@ from service.accounts.models import Account
 from service.activities import unfinished
 from service.activities.models import Activity, Shift
 from service.activities.rules import RolePlan, once, weekly_plan
+from service.appointments import actions as appointments
+from service.appointments import following
 from service.calendars.rules import local
 from service.courses import actions as courses
 from service.db import transaction
@@ -79,6 +81,9 @@ PAGES = {
     "risks.mine": HERS,
     "courses.day": HERS,
     "pupils.sheet": HERS,
+    "appointments.choose": GUEST,
+    "appointment.show": GUEST,
+    "appointments_held.sheet": HERS,
     "signups.show": HERS,
     "stand_bys.show": HERS,
     **dict.fromkeys(
@@ -108,6 +113,9 @@ PAGES = {
             "pupils_desk.show",
             "pupils_desk.sheet",
             "pupils_desk.paper",
+            "appointments_desk.index",
+            "appointments_desk.sheet",
+            "appointments_desk.paper",
             "changing.edit_form",
             "changing.cancel_form",
             "shifts.cancel_form",
@@ -219,7 +227,7 @@ NO_PAGES = {
     "health.metrics",
 }
 #: Shown only after a step before: `test_volunteer_pages.py` comes through them.
-AFTER_A_STEP = {"login.code", "login.register_form", "signup.code"}
+AFTER_A_STEP = {"appointments.code", "login.code", "login.register_form", "signup.code"}
 #: Looked at on the demo's neighbourhoods, where they have much on them: `test_coordinator_pages.py`.
 ON_THE_DEMO = {"courtyards.index", "courtyards.show", "quotas.index", "quotas.show"}
 #: Samples for those who build: `test_style.py`.
@@ -286,6 +294,7 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
         "pupils_desk.index": f"/co/activities/{school.activity_id}/pupils",
         "pupils_desk.sheet": f"/co/shifts/{school.id}/pupils",
         "pupils_desk.paper": f"/co/shifts/{school.id}/pupils/paper",
+        **_with_appointments(session, area, laid_out),
         "risks.mine": f"/me/risks/{(risky := _with_a_notice(session, area, laid_out))}",
         "risks.show": f"/co/activities/{risky}/risk",
     }
@@ -347,6 +356,28 @@ def _with_pupils(session: Session, area: Area, laid_out: Street) -> Shift:
     assert row is not None
     roster.take(session, row=row, volunteer_id=teacher.id, now=NOW)
     return shift
+
+
+def _with_appointments(session: Session, area: Area, laid_out: Street) -> dict[str, str]:
+    """She of the street sees people, and a doctor who has just cancelled: of his two one has another slot, one none."""
+    roles = (RolePlan(name="医生", min_needed=1, max_needed=2),)
+    shift = factories.shift_on(session, area, NOW + timedelta(days=8), title="专家义诊", roles=roles, hours=0.5)
+    her = session.get_one(Volunteer, laid_out.volunteer_id)
+    places = factories.consulting(session, shift, her, factories.volunteer(session, area, "杏林"))
+    role_id = shift.roles[0].id
+    one, *_others = (factories.appointment(session, role_id, slot=slot) for slot in (0, 1))
+    moved, waits = (factories.appointment(session, role_id, slot=slot, room=1, phone=None) for slot in (0, 1))
+    roster.decline(session, assignment_id=places[1].id, now=NOW)
+    following.follow(session, assignment_ids=[places[1].id], now=NOW)
+    appointments.cancel(session, one.id, now=NOW)
+    return {
+        "appointments.choose": f"/book/{role_id}",
+        "appointment.show": f"/appointments/{links.appointment_token(moved.id)}",
+        "appointments_held.sheet": f"/me/appointments/{shift.id}",
+        "appointments_desk.index": f"/co/activities/{shift.activity_id}/appointments",
+        "appointments_desk.sheet": f"/co/shifts/{waits.shift_id}/appointments",
+        "appointments_desk.paper": f"/co/shifts/{shift.id}/appointments/paper",
+    }
 
 
 def _with_a_notice(session: Session, area: Area, laid_out: Street) -> int:

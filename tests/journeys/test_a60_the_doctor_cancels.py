@@ -1,7 +1,8 @@
 """A60 义诊 (人民路社区): the doctor of a clinic cancels.
 
 The service that falls is named to the coordinator, with the teams around whose people could cover; the helpers, who
-would bring the patients, are told, and told again when somebody is found.
+would bring the patients, are told, and told again when somebody is found. What patients are told is the story of
+`test_a60_appointments.py`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from tests.journeys.test_a12_one_plus_n import (
 )
 from tests.journeys.town import Town
 
-pytestmark = pytest.mark.need("A60", missing="slots for elders, a second room, what patients are told")
+pytestmark = pytest.mark.need("A60")
 
 DESK = "13900009205"
 SATURDAY = date(2026, 11, 28)

@@ -128,6 +128,7 @@ def _sweep() -> None:
         swaps.lapse_begun,
         notifications.write_digests,
         notifications.remind_learners,
+        notifications.forget_appointments,
         reminders.send_due,
     ):
         task()

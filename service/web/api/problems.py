@@ -49,6 +49,7 @@ TITLES = {
     "too-many-codes": Lazy("验证码发得太频繁"),
     "wrong-code": Lazy("验证码不对"),
     "key-reused": Lazy("这个Idempotency-Key用过了"),
+    "appointment-refused": Lazy("这个时间现在不能这样约"),
     "pupil-refused": Lazy("学生的事现在不能这样"),
     "course-refused": Lazy("这门课现在不能这样"),
     "risk-unconfirmed": Lazy("还没有确认安全提醒"),

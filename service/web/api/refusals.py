@@ -13,6 +13,7 @@ from service import wording
 from service.accounts.actions import LastAdministrator
 from service.accounts.disabling import HoldsElsewhere, OwnAccount
 from service.activities.actions import ActivityRefused
+from service.appointments.actions import AppointmentRefused
 from service.backfill import models as backfill
 from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
@@ -133,6 +134,11 @@ def _pupil_refused(error: PupilRefused) -> Problem:
     return Problem(409, kind="pupil-refused", detail=str(words.PUPIL_PROBLEMS[error.problem]), code=error.problem)
 
 
+def _appointment_refused(error: AppointmentRefused) -> Problem:
+    detail = str(words.APPOINTMENT_PROBLEMS[error.problem])
+    return Problem(409, kind="appointment-refused", detail=detail, code=error.problem)
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -206,6 +212,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     NothingKept: _simple(409, "wrong-state"),
     CourseRefused: _course_refused,
     PupilRefused: _pupil_refused,
+    AppointmentRefused: _appointment_refused,
     RouteRefused: _route_refused,
     ScoreRefused: _score_refused,
     UnknownStop: lambda _error: NotFound(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.web.api import (
     accounts,
     activities,
+    appointments,
     audit,
     availability,
     backfill,
@@ -97,6 +98,7 @@ RESOURCES = (
     disclosures.disclosures,
     demands.demands,
     pupils.pupils,
+    appointments.appointments,
     quotas.quotas,
     campaigns.campaigns,
     hours.hours,

@@ -12,6 +12,7 @@ from schemas.publishing import WEEKDAYS
 from schemas.watches import WatchInput
 from service import clock
 from service.activities.queries import published, shifts
+from service.appointments.queries import to_book
 from service.courses import queries as courses
 from service.language import Lazy
 from service.partners.queries import holding_too
@@ -59,6 +60,7 @@ def show(db: Session, activity_id: int) -> ResponseReturnValue:
         mine=standing_shifts(db, volunteer.id) if volunteer else set(),
         watch=_watch_form() if volunteer else None,
         **_course(db, activity.id, volunteer_id=volunteer.id if volunteer else 0),
+        to_book=[] if activity.reveal_before else to_book(db, activity.id, now=now),
         now=now,
     )
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from schemas.offers import CallInput
 from service import wording
 from service.accounts.queries import names
+from service.appointments import queries
 from service.backfill import suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import ForbiddenMove as InvitationIsOver
@@ -83,10 +84,12 @@ TRIED = {CallOutcome.NO_ANSWER: Lazy("{moment}打过，没接"), CallOutcome.LAT
 def index(desk: Desk) -> Response:
     """Who is still to be called, those nobody has tried in front."""
     rows = calls.waiting(desk.db, scope_ids=desk.scope_ids)
+    visitors = queries.to_call(desk.db, scope_ids=desk.scope_ids, now=desk.now)
     return page.render(
         "calls/index.html",
         title=_("电话名单"),
         waiting=rows,
+        visitors=[(one, shift, queries.name(one)) for one, shift in visitors],
         total=calls.count(desk.db, scope_ids=desk.scope_ids),
         about=_about,
         callers=_callers(desk, rows),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from schemas.publishing import WEEKDAYS
 from schemas.reading import ReadingInput
 from service import clock, secrets, wording
+from service.appointments.queries import to_see
 from service.backfill.queries import open_invitations
 from service.courses import queries as courses
 from service.findings.queries import to_write_down
@@ -81,6 +82,7 @@ def index(db: Session) -> ResponseReturnValue:
         offers=offers,
         together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
+        to_see=to_see(db, who.volunteer_id, now=now),
         risks=to_confirm(db, who.volunteer_id, now=now),
         parts=parts(db, scope_ids=(), volunteer_id=who.volunteer_id, now=now),
         askings=askings(db, scope_ids=(), volunteer_id=who.volunteer_id, now=now),

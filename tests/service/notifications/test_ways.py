@@ -10,6 +10,7 @@ import pytest
 from service.notifications.ways import (
     BY_TELEPHONE,
     FOR_GROUPS,
+    OF_VISITORS,
     TOPICS,
     TRIES_PER_CHANNEL,
     Attempt,
@@ -71,7 +72,7 @@ def test_digits_that_let_somebody_in_are_never_read_out() -> None:
 
 
 def test_each_kind_has_a_topic_but_for_what_nobody_can_choose() -> None:
-    assert set(K) - set(TOPICS) == {K.LOGIN_CODE, *BY_TELEPHONE, *FOR_GROUPS}
+    assert set(K) - set(TOPICS) == {K.LOGIN_CODE, *BY_TELEPHONE, *FOR_GROUPS, *OF_VISITORS}
     assert set(TOPICS.values()) == set(Topic)
 
 

@@ -24,12 +24,13 @@ from service.notifications.hosting import Hosting
 from service.notifications.recipients import Recipient
 from service.notifications.rules import Duty
 from service.notifications.subjects import Code, Subject
-from service.notifications.ways import FOR_GROUPS
+from service.notifications.visits import Visit
+from service.notifications.ways import FOR_GROUPS, OF_VISITORS
 from service.notifications.weeks import Gap, Week
-from service.notifications.writing import FOLDER, NothingToSay, Text, write
+from service.notifications.writing import FOLDER, VISITING, NothingToSay, Text, write
 from service.settings import LOCAL_ZONE, Settings
-from service.terms import AssignmentState as A
 from service.terms import (
+    AppointmentState,
     CoHostState,
     EnrolmentState,
     InvitationState,
@@ -38,6 +39,7 @@ from service.terms import (
     SwapState,
     UnsentReason,
 )
+from service.terms import AssignmentState as A
 from service.terms import NotificationKind as K
 from service.terms import SignUpState as S
 from tests.service.notifications.test_rules import duty
@@ -220,6 +222,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "shift_moved_of_a_course": (K.SHIFT_MOVED, [lesson()]),
     "co_host_asked": (K.CO_HOST_ASKED, []),
     "co_host_asked_once": (K.CO_HOST_ASKED, []),
+    **{f"{kind}{how}": (kind, []) for kind in OF_VISITORS for how in ("", "_in_private")},
     "co_host_answered_yes": (K.CO_HOST_ANSWERED, []),
     "co_host_answered_no": (K.CO_HOST_ANSWERED, []),
     "weekly_digest": (K.WEEKLY_DIGEST, []),
@@ -257,7 +260,23 @@ HOSTING = Hosting(
     state=CoHostState.ASKED,
     reason="",
 )
+VISIT = Visit(
+    appointment_id=7,
+    title="社区义诊",
+    starts_at=at("11-28 09:20"),
+    room="诊室二",
+    place="党群服务中心一楼（人民路12号）",
+    community="人民路社区",
+    landline="037164350001",
+    contact_name="陈协调",
+    state=AppointmentState.BOOKED,
+)
 SUBJECTS = {
+    **{kind.value: Subject(visit=replace(VISIT, state=state)) for kind, state in VISITING.items()},
+    **{
+        f"{kind}_in_private": Subject(visit=replace(VISIT, state=state, title="", room="谈心室"))
+        for kind, state in VISITING.items()
+    },
     "co_host_asked": Subject(hosting=HOSTING),
     "co_host_asked_once": Subject(hosting=replace(HOSTING, is_once=True, roles=())),
     "co_host_answered_yes": Subject(hosting=replace(HOSTING, state=CoHostState.ACCEPTED)),
@@ -290,6 +309,7 @@ def english(servers: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(links, "activity_link", "https://lunzhi.example.cn/a/{}".format)
     monkeypatch.setattr(links, "risk_link", "https://lunzhi.example.cn/me/risks/{}".format)
     monkeypatch.setattr(links, "swap_link", "https://lunzhi.example.cn/swaps/{}.x".format)
+    monkeypatch.setattr(links, "appointment_link", "https://lunzhi.example.cn/appointments/{}.x".format)
     monkeypatch.setattr(links, "ask_link", "https://lunzhi.example.cn/asks/{}.x".format)
     yield
     language._catalogue.cache_clear()
@@ -330,8 +350,8 @@ def test_chinese_has_full_width_punctuation_in_english_texts_too(case: str, shor
     assert beside_han is None
 
 
-#: To coordinators and leads, to groups, and to a number that is nobody's yet.
-OTHERS = ("login_code", "gap_opened", "not_there", "swap_to_approve", "co_host", "weekly_digest")
+#: To coordinators and leads, to groups, and to numbers that are nobody's.
+OTHERS = ("login_code", "appointment", "gap_opened", "not_there", "swap_to_approve", "co_host", "weekly_digest")
 TO_OTHERS = {*FOR_GROUPS} | {case for case in CASES if case.startswith(OTHERS)}
 
 
@@ -402,7 +422,8 @@ def test_a_text_written_for_many_is_the_one_written_for_her_alone(
         ]
         told = subject(case, hers)
         made = write(kind, told, to=to, now=NOW, is_spoken=is_spoken)
-        link = None if is_spoken else writing._link(kind, hers)
+        link = links.appointment_link(told.visit.appointment_id) if told.visit else writing._link(kind, hers)
+        link = None if is_spoken else link
         assert (made.title, made.body) == alone(kind, told, to=to, link=link)
 
 
@@ -421,11 +442,42 @@ def alone(kind: K, told: Subject, *, to: Recipient, link: str | None) -> tuple[s
                 code=told.code,
                 week=told.week,
                 hosting=told.hosting,
+                visit=told.visit,
                 link=link,
             )
         )
     head, _, body = rendered.partition("\n\n")
     return head.strip(), body.strip()
+
+
+@pytest.mark.parametrize("kind", OF_VISITORS)
+def test_a_visitor_is_told_when_and_where_without_her_name_and_in_private_without_what_for(kind: K) -> None:
+    for case in (kind.value, f"{kind}_in_private"):
+        made, spoken = written(case).text, written(case, is_spoken=True).text
+        for text in (made, spoken):
+            assert "王秀英" not in text, "nothing of her is kept in what was sent"
+            assert "11月28日（星期六）上午9:20" in text
+            assert "0371 6435 0001（找陈协调）" in text
+            assert ("社区义诊" in text) == (case == kind)
+        assert "http" not in spoken
+        assert made.endswith("https://lunzhi.example.cn/appointments/7.x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "why"),
+    [
+        (K.APPOINTMENT_BOOKED, {"state": AppointmentState.CANCELLED}, UnsentReason.SUPERSEDED),
+        (K.APPOINTMENT_MOVED, {"state": AppointmentState.BOOKED}, UnsentReason.SUPERSEDED),
+        (K.APPOINTMENT_OFF, {"state": AppointmentState.WAITING, "is_forgotten": True}, UnsentReason.SUPERSEDED),
+        (K.APPOINTMENT_BOOKED, {"starts_at": NOW}, UnsentReason.TOO_LATE),
+    ],
+)
+def test_of_an_appointment_nothing_is_said_that_is_true_no_more(
+    kind: K, details: dict[str, Any], why: UnsentReason
+) -> None:
+    with pytest.raises(NothingToSay) as refused:
+        write(kind, Subject(visit=replace(VISIT, **details)), to=HER, now=NOW)
+    assert refused.value.reason == why
 
 
 def test_forms_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,8 @@ class Place:
     merge_id: int
     pupil_id: int
     guardian_id: int
+    role_id: int
+    appointment_id: int
 
 
 def furnished(area: Area) -> Place:
@@ -178,6 +180,7 @@ def furnished(area: Area) -> Place:
             **able(session, area, signup.volunteer_id),
             **alike(session, area),
             **cared_for(session, area),
+            **seen_one_by_one(session, area, made, shift),
         )
 
 
@@ -368,6 +371,15 @@ def cared_for(session: Session, area: Area) -> dict[str, int]:
         "pupil_id": pupil.id,
         "guardian_id": session.scalars(select(Guardian.id).where(Guardian.pupil_id == pupil.id)).one(),
     }
+
+
+def seen_one_by_one(session: Session, area: Area, activity: Activity, shift: Shift) -> dict[str, int]:
+    """A role of the activity in which people are seen, and somebody's appointment there."""
+    here = session.get_one(Shift, shift.id)
+    factories.consulting(session, here, factories.volunteer(session, area, "杏林"))
+    role_id = here.roles[0].id
+    one = factories.appointment(session, role_id)
+    return {"role_id": activity.roles[0].id, "appointment_id": one.id}
 
 
 def to_be_held(session: Session, area: Area) -> int:
