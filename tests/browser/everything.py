@@ -359,9 +359,9 @@ def _with_pupils(session: Session, area: Area, laid_out: Street) -> Shift:
 
 
 def _with_appointments(session: Session, area: Area, laid_out: Street) -> dict[str, str]:
-    """She of the street sees people, and a doctor who has just cancelled: of his two one has another slot, one none."""
+    """She of the street sees people; a doctor who would has just cancelled, and his two have other slots with her."""
     roles = (RolePlan(name="医生", min_needed=1, max_needed=2),)
-    shift = factories.shift_on(session, area, NOW + timedelta(days=8), title="专家义诊", roles=roles, hours=0.5)
+    shift = factories.shift_on(session, area, NOW + timedelta(days=15), title="专家义诊", roles=roles, hours=1)
     her = session.get_one(Volunteer, laid_out.volunteer_id)
     places = factories.consulting(session, shift, her, factories.volunteer(session, area, "杏林"))
     role_id = shift.roles[0].id

@@ -241,13 +241,8 @@ def test_every_sweep_is_played_or_has_nothing_to_say() -> None:
     rung_by_beat = {entry["task"].removeprefix("workers.") for entry in celery_app.app.conf.beat_schedule.values()}
     silent = {
         *("activities.extend_horizon", "idempotency.forget", "people.erase_due", "people.follow_merges"),
-        *(
-            "roster.miss_late",
-            "retention.forget",
-            "rotation.extend",
-            "sheets.forget",
-            "notifications.forget_appointments",
-        ),
+        *("roster.miss_late", "retention.forget", "rotation.extend", "sheets.forget"),
+        "notifications.forget_appointments",
     }
     assert rung_by_beat == {*SWEEPS, *SENDING, "signups.fill_places", *silent}
 
