@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from service.activities.models import Activity, ActivityRole, Shift
+from service.appointments.models import Appointment, Consultation
 from service.calendars.models import SchoolTerm
 from service.campaigns.models import Campaign, Indicator
 from service.db import transaction
@@ -132,8 +133,9 @@ def content() -> list[str]:
         for activity in session.scalars(select(Activity)):
             found |= {activity.title, activity.summary, activity.what_to_bring, activity.risk_notice}
             found.add(activity.cancel_reason or "")
-        for sealed in (Pupil.name_sealed, Guardian.name_sealed):
-            found |= {unseal(one) for one in session.scalars(select(sealed)) if one is not None}
+        for sealed in (Pupil.name_sealed, Guardian.name_sealed, Appointment.name_sealed):
+            opened = {unseal(one) for one in session.scalars(select(sealed)) if one is not None}
+            found |= opened | {masked_name(name) for name in opened}
         found |= {shift.cancel_reason or "" for shift in session.scalars(select(Shift))}
         columns = (
             ActivityRole.name,
@@ -160,6 +162,7 @@ def content() -> list[str]:
             Disclosure.title,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
+        found |= {room for rooms in session.scalars(select(Consultation.rooms)) for room in rooms}
         found |= {check for checks in session.scalars(select(RouteStop.checks)) for check in checks}
         found |= names | {masked_name(name) for name in names}
     return sorted(found - {""}, key=len, reverse=True)
