@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDate, Name, Phone, Text
+from schemas.fields import Choice, Id, LocalDate, Name, Phone, Text, Ticked
 from service.language import Lazy
 from service.terms import AreaKind, Role
 
@@ -41,6 +41,11 @@ class PlaceInput(Input):
         hint=Lazy("这里和下面的地方，每一页都会写这个电话；不填就用上一级的"),
     )
     address = Text(longest=200, load_default=None, label=Lazy("地址"))
+    needs_review = Ticked(
+        load_default=False,
+        label=Lazy("发布活动前，要别的协调员看一眼"),
+        hint=Lazy("这里和下面的地方都这样。自己写的自己不能看"),
+    )
 
 
 class PlaceBelowInput(Input):
@@ -55,6 +60,14 @@ class TeamInput(Input):
 
     name = Text(required=True, shortest=2, longest=80, label=Lazy("队名"))
     intro = Text(longest=500, load_default="", label=Lazy("介绍"), widget="textarea")
+
+
+class TeamEdit(TeamInput):
+    """The same with what only holds once it is there."""
+
+    needs_review = Ticked(
+        load_default=False, label=Lazy("发布活动前，要别的协调员看一眼"), hint=Lazy("自己写的自己不能看")
+    )
 
 
 class AuditAsked(Input):

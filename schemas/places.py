@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, missing
 
 from schemas import Input
-from schemas.fields import Choice, Id, Text
+from schemas.fields import Choice, Id, Text, Ticked
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy
 from service.terms import AreaKind
@@ -24,6 +24,11 @@ class AreaChange(Input):
     name = Text(shortest=1, longest=80, label=Lazy("名称"))
     landline = Text(longest=40, label=Lazy("电话"), allow_none=True)
     address = Text(longest=200, label=Lazy("地址"), allow_none=True)
+    needs_review = Ticked(
+        load_default=missing,
+        label=Lazy("发布活动前，要别的协调员看一眼"),
+        metadata={"description": "Somebody else reads what is published here or below, first."},
+    )
 
 
 class NewArea(Input):
@@ -45,4 +50,5 @@ class AreaShown(Shown):
     name = fields.String(required=True)
     landline = fields.String(required=True, allow_none=True)
     address = fields.String(required=True, allow_none=True)
+    needs_review = fields.Boolean(required=True)
     version = fields.Integer(required=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, missing, validates_schema
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDate, LocalDateTime, Text
+from schemas.fields import Choice, Id, LocalDate, LocalDateTime, Text, Ticked
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
 from service.terms import MemberRole, TeamState
@@ -24,9 +24,14 @@ class TeamChange(Input):
 
     name = Text(shortest=2, longest=80, label=Lazy("队名"))
     intro = Text(longest=500, label=Lazy("介绍"))
+    needs_review = Ticked(
+        load_default=missing,
+        label=Lazy("发布活动前，要别的协调员看一眼"),
+        metadata={"description": "Somebody else reads what it publishes, first."},
+    )
 
 
-class NewTeam(TeamChange):
+class NewTeam(Input):
     """A team, proposed."""
 
     area_id = Id(required=True, label=Lazy("社区"))
@@ -56,6 +61,7 @@ class TeamShown(Shown):
     intro = fields.String(required=True)
     state = one_of(TeamState, required=True)
     approved_at = LocalDateTime(required=True, allow_none=True)
+    needs_review = fields.Boolean(required=True)
     programmes = fields.List(fields.Nested(ProgrammeShown), required=True)
     version = fields.Integer(required=True)
 

@@ -65,6 +65,16 @@ class CalendarChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewAsked(Event):
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecided(Event):
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
     activity_id: int
 

@@ -186,6 +186,15 @@ class Belonging(StrEnum):
     COMPANY = "company"
 
 
+class ReviewState(StrEnum):
+    """How far the second look at a draft is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
 class Audience(StrEnum):
     """Whom a line of service is for, and who asks for one."""
 

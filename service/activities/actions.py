@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
+from service.activities import reviewing
 from service.activities.laying_out import lay_out
 from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series, Shift
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
@@ -78,6 +79,7 @@ def redraft(
     """Write a draft anew: its columns, roles and dates. Raises ActivityRefused, also once it is published."""
     if activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"state": ["not_a_draft"]})
+    reviewing.lapse(session, activity.id)
     area_id, is_loud = changes.get("area_id", activity.area_id), changes.get("is_loud", activity.is_loud)
     _check_plans(session, roles, plans, area_id=area_id, is_loud=is_loud, now=now)
     _check_risk({**_risk_of(activity), **changes})
@@ -157,10 +159,13 @@ def _series(plans: Sequence[DatesPlan]) -> list[Series]:
     ]
 
 
-def publish(session: Session, activity: Activity, *, now: datetime, account_id: int | None) -> Activity:
+def publish(
+    session: Session, activity: Activity, *, now: datetime, account_id: int | None, cannot_wait: bool = False
+) -> Activity:
     """Open an activity to volunteers and lay out its shifts up to the horizon. Publishing twice is harmless.
 
-    Raises ActivityRefused when its team has not been approved, or the activity was cancelled.
+    Raises ActivityRefused when its team has not been approved, when the activity was cancelled, or when somebody else
+    has to read it first (`reviewing`), unless it `cannot_wait`: a meeting people are called to, an emergency.
     """
     if activity.state == ActivityState.PUBLISHED:
         return activity
@@ -168,6 +173,8 @@ def publish(session: Session, activity: Activity, *, now: datetime, account_id: 
         raise ActivityRefused({"state": ["cancelled"]})
     if activity.team_id is not None and session.get_one(Team, activity.team_id).state != TeamState.ACTIVE:
         raise ActivityRefused({"team": ["not_approved"]})
+    if not cannot_wait and not reviewing.is_cleared(session, activity):
+        raise ActivityRefused({"review": ["needs_review"]})
     activity.state, activity.published_at = ActivityState.PUBLISHED, now
     session.flush()
     lay_out(session, activity.series, now=now)
@@ -193,6 +200,8 @@ def revise(
     if changes.get("reveal_before") and activity.reveal_before is None and activity.state != ActivityState.DRAFT:
         raise ActivityRefused({"reveal_before": ["known_already"]})
     _check_risk({**_risk_of(activity), **changes})
+    if activity.state == ActivityState.DRAFT:
+        reviewing.lapse(session, activity.id)
     for name, value in changes.items():
         setattr(activity, name, value)
     if _number_risk(activity, now=now):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.activities.rules import DatesPlan
 from service.calendars.recurrence import LONGEST_RULE
 from service.db import Base, Id
-from service.terms import ActivityState, DayRule, Mode, QualificationKind, ShiftState
+from service.terms import ActivityState, DayRule, Mode, QualificationKind, ReviewState, ShiftState
 
 #: How an activity's reminders are timed when its coordinator says nothing else.
 LEAD_TIMES = ("P3D", "eve20:00", "PT2H")
@@ -90,6 +90,27 @@ class RiskText(Base):
     version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     text: Mapped[str] = mapped_column(String(500))
     written_at: Mapped[datetime]
+
+
+class Review(Base):
+    """Somebody else was asked to read a draft. One that stands, asked or approved, is of the draft as it is."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index("uq_review_standing", "activity_id", unique=True, postgresql_where="state IN ('asked', 'approved')"),
+        Index("ix_review_activity_id", "activity_id"),
+        CheckConstraint("(state = 'refused') <= (reason <> '')", name="reason"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    asked_by: Mapped[int] = mapped_column(BigInteger, comment="account")
+    asked_at: Mapped[datetime]
+    state: Mapped[ReviewState] = mapped_column(String(20))
+    decided_by: Mapped[int | None] = mapped_column(BigInteger, comment="account")
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class ActivityRole(Base):

@@ -75,7 +75,7 @@ def call_together(
         created_by=account_id,
         now=now,
     )
-    activities.publish(session, meeting, now=now, account_id=account_id)
+    activities.publish(session, meeting, now=now, account_id=account_id, cannot_wait=True)
     called = _ask(session, meeting, sorted(set(volunteer_ids)), account_id=account_id, now=now)
     audit.note(
         session,

@@ -41,9 +41,9 @@ def add_area(
 
 
 def revise(
-    session: Session, area: Area, *, changes: Mapping[str, str | None], account_id: int | None, now: datetime
+    session: Session, area: Area, *, changes: Mapping[str, str | bool | None], account_id: int | None, now: datetime
 ) -> Area:
-    """Change the area's name, telephone or address."""
+    """Change the area's name, telephone or address, or whether a second look is wanted there."""
     for name, value in changes.items():
         setattr(area, name, value)
     audit.note(

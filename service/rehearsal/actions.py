@@ -139,7 +139,7 @@ def _publish(shadow: Session, rehearsal: Rehearsal) -> None:
         matching.publish(shadow, match_run_id=rehearsal.match_run_id, account_id=None, now=rehearsal.from_at)
     elif rehearsal.activity_id is not None:
         activity = shadow.get_one(Activity, rehearsal.activity_id)
-        activities.publish(shadow, activity, now=rehearsal.from_at, account_id=None)
+        activities.publish(shadow, activity, now=rehearsal.from_at, account_id=None, cannot_wait=True)
 
 
 @dataclass(slots=True)

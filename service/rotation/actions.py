@@ -71,7 +71,7 @@ def open_rotation(
         hands_over=True,
         **details,
     )
-    activities.publish(session, activity, now=now, account_id=account_id)
+    activities.publish(session, activity, now=now, account_id=account_id, cannot_wait=True)
     rotation = Rotation(
         area_id=area_id,
         activity_id=activity.id,

@@ -45,8 +45,8 @@ def approve_team(session: Session, team: Team, *, account_id: int, now: datetime
     outbox.record(session, TeamApproved(team.id))
 
 
-def revise(session: Session, team: Team, *, changes: Mapping[str, str], account_id: int, now: datetime) -> Team:
-    """Change the team's name or introduction."""
+def revise(session: Session, team: Team, *, changes: Mapping[str, str | bool], account_id: int, now: datetime) -> Team:
+    """Change the team's name or introduction, or whether it wants a second look."""
     for name, value in changes.items():
         setattr(team, name, value)
     audit.note(

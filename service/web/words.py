@@ -38,6 +38,7 @@ from service.terms import (
     QualificationKind,
     QuotaState,
     Refusal,
+    ReviewState,
     RiskDoor,
     Rung,
     SignUpState,
@@ -331,6 +332,7 @@ ACTIVITY_PROBLEMS = {
     "quiet": Lazy("会出声的活动不能排在安静的时间（晚上和清早）"),
     "no_risk_notice": Lazy("要本人确认的安全提醒还没有写"),
     "not_a_draft": Lazy("已经发布了，不能再当草稿改"),
+    "needs_review": Lazy("这里的活动要别人看过才能发布：先存草稿，再点“请人看一眼”"),
     "not_approved": Lazy("志愿队还没有经居委会同意"),
     "not_published": Lazy("还没有发布，或者已经取消了"),
     "from_tomorrow": Lazy("最早从明天起改；今天的班次请单独改时间或取消"),
@@ -407,6 +409,25 @@ def _said(name: str, value: object) -> object:
     if isinstance(value, date):
         return wording.full_day(value)
     return str(QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else value
+
+
+REVIEW_STATES = {
+    ReviewState.ASKED: Lazy("等别人看"),
+    ReviewState.APPROVED: Lazy("看过了，可以发布"),
+    ReviewState.REFUSED: Lazy("退回来了"),
+    ReviewState.LAPSED: Lazy("看过以后又改过，要再看"),
+}
+REVIEW_PROBLEMS = {
+    "not_a_draft": Lazy("已经发布了，不用再看"),
+    "own_draft": Lazy("自己写的，要请别的协调员看"),
+    "reason_missing": Lazy("退回去要写明要改什么"),
+    "changed": Lazy("草稿又改过了，或者已经有人看过，请再打开看看"),
+}
+
+
+def review_problem(code: str) -> str:
+    """Why a second look cannot be asked for or answered."""
+    return str(REVIEW_PROBLEMS[code])
 
 
 def score_problem(code: str) -> str:

@@ -13,6 +13,7 @@ from service import wording
 from service.accounts.actions import LastAdministrator
 from service.accounts.disabling import HoldsElsewhere, OwnAccount
 from service.activities.actions import ActivityRefused
+from service.activities.reviewing import ReviewRefused
 from service.appointments.actions import AppointmentRefused
 from service.backfill import models as backfill
 from service.backfill.actions import NothingMissing, SearchIsOver
@@ -118,6 +119,10 @@ def _route_refused(error: RouteRefused) -> Problem:
     return Problem(422, kind="invalid", errors=words.route_problems(error))
 
 
+def _review_refused(error: ReviewRefused) -> Problem:
+    return Problem(409, kind="review-refused", detail=words.review_problem(error.problem), code=error.problem)
+
+
 def _score_refused(error: ScoreRefused) -> Problem:
     field = {"line": "line", "no_sheet": "got", "no_such_points": "got"}
     errors: dict[str, list[str]] = {}
@@ -215,6 +220,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     AppointmentRefused: _appointment_refused,
     RouteRefused: _route_refused,
     ScoreRefused: _score_refused,
+    ReviewRefused: _review_refused,
     UnknownStop: lambda _error: NotFound(),
     NotHerShift: _simple(409, "wrong-state"),
     NothingToRehearse: _simple(409, "wrong-state"),

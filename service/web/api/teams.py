@@ -150,7 +150,7 @@ def _with(team: Team, programmes: Iterable[Programme]) -> dict[str, Any]:
     return {**shown, "programmes": [programme for programme in programmes if programme.team_id == team.id]}
 
 
-COLUMNS = ("id", "area_id", "name", "intro", "state", "approved_at", "version")
+COLUMNS = ("id", "area_id", "name", "intro", "state", "approved_at", "needs_review", "version")
 
 
 def _member(row: Any, *, is_mine: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from schemas.administration import AREA_KINDS, PlaceBelowInput, PlaceInput, TeamInput
+from schemas.administration import AREA_KINDS, PlaceBelowInput, PlaceInput, TeamEdit, TeamInput
 from service import audit
 from service.language import Lazy, _
 from service.places import actions, queries
@@ -163,7 +163,7 @@ def approve(desk: Desk, team_id: int) -> ResponseReturnValue:
 def team_form(desk: Desk, team_id: int) -> ResponseReturnValue:
     """A team's name and what it says of itself."""
     team = _team(desk, team_id)
-    return _ask_team(team, Form.blank(TeamInput(), given=team))
+    return _ask_team(team, Form.blank(TeamEdit(), given=team))
 
 
 @pages.post("/teams/<int:team_id>")
@@ -171,7 +171,7 @@ def team_form(desk: Desk, team_id: int) -> ResponseReturnValue:
 def change_team(desk: Desk, team_id: int) -> ResponseReturnValue:
     """Another name or introduction. Whoever saved meanwhile is shown, not overwritten."""
     team = _team(desk, team_id)
-    form = Form.posted(TeamInput())
+    form = Form.posted(TeamEdit())
     if form.has_errors:
         return _ask_team(team, form)
     if typed_version() != team.version:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from service import outbox
 from service.activities import queries as activities
+from service.activities import reviewing
 from service.backfill.queries import under_way
 from service.calendars import queries as calendars
 from service.calendars.rules import instant, local
@@ -77,6 +78,8 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
         "quotas": alarming(desk.db, scope_ids=desk.scope_ids, now=desk.now),
         "promises": promises.listed(desk.db, scope_ids=desk.scope_ids, overdue_on=local(desk.now).date()),
+        "to_review": reviewing.to_review(desk.db, scope_ids=desk.scope_ids, account_id=desk.account_id),
+        "sent_back": reviewing.sent_back(desk.db, account_id=desk.account_id),
         "disclosures": disclosures.overdue(desk.db, scope_ids=desk.scope_ids, on=local(desk.now).date()),
         "askings": askings(desk.db, scope_ids=desk.scope_ids, volunteer_id=None, now=desk.now),
         "erasures": erasing.asked_for(desk.db, scope_ids=desk.scope_ids),

@@ -27,6 +27,7 @@ from service.terms import ActivityState
 from service.web import page, planned
 from service.web.board import ShiftBoard, boards
 from service.web.desk import Desk, activity_here, asked_day, at_desk
+from service.web.second_look import second_look
 from service.web.wizard_choices import can_be_typed, goes_on
 
 pages = Blueprint("roster", __name__, url_prefix="/co/activities/<int:activity_id>")
@@ -68,6 +69,7 @@ def board_page(
         reveal_before=wording.duration(timedelta(minutes=activity.reveal_before or 0)),
         is_by_invitation=activity.reveal_before == BY_INVITATION,
         is_draft=activity.state == ActivityState.DRAFT,
+        look=second_look(desk, activity),
         planned=planned,
         changeable=[one for one in activity.series if can_be_typed(one) and goes_on(one, local(desk.now).date())],
         monday=monday,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.models import RoleGrant
-from service.activities import unfinished
+from service.activities import reviewing, unfinished
 from service.activities.models import Activity, Shift
 from service.availability import actions as availability
 from service.backfill.models import Backfill, Invitation
@@ -123,6 +123,7 @@ class Place:
     qualification_id: int
     promise_id: int
     disclosure_id: int
+    review_id: int
     absence_id: int
     bond_id: int
     kept_id: int
@@ -181,7 +182,14 @@ def furnished(area: Area) -> Place:
             **alike(session, area),
             **cared_for(session, area),
             **seen_one_by_one(session, area, made, shift),
+            review_id=looked_at(session, area),
         )
+
+
+def looked_at(session: Session, area: Area) -> int:
+    """A draft of the area that somebody else is to read."""
+    draft = factories.activity(session, area, title="还没发布的", is_published=False)
+    return reviewing.ask(session, draft, account_id=999, now=NOW).id
 
 
 def sought(session: Session, place: Assignment, asked: SignUp) -> dict[str, int]:
