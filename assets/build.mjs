@@ -35,14 +35,15 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "hashed"), { recursive: true });
 put("app.css", sass.compile(join(here, "styles", "app.scss"), { style: "compressed", quietDeps: true }).css);
 put("govuk-frontend.js", withoutMap(vendor("govuk-frontend", "dist", "govuk", "govuk-frontend.min.js")));
-put("htmx.js", withoutMap(vendor("htmx.org", "dist", "htmx.min.js")));
 put(
   "app.js",
   readFileSync(join(here, "scripts", "app.js"), "utf8").replace("./govuk-frontend.js", `./${manifest["govuk-frontend.js"]}`),
 );
-// Of ECharts only the parts that charts.js names.
-const drawing = { entryPoints: [join(here, "scripts", "charts.js")], bundle: true, minify: true, format: "esm", legalComments: "none", write: false };
-put("charts.js", buildSync(drawing).outputFiles[0].contents);
+// What these take from others is joined with them: of ECharts only the parts that charts.js names.
+for (const name of ["charts.js", "live.js", "board.js"]) {
+  const how = { entryPoints: [join(here, "scripts", name)], bundle: true, minify: true, format: "esm", legalComments: "none", write: false };
+  put(name, buildSync(how).outputFiles[0].contents);
+}
 for (const picture of readdirSync(join(here, "images"))) put(picture, readFileSync(join(here, "images", picture)));
 cpSync(join(here, "LICENCES.md"), join(out, "LICENCES.md"));
 cpSync(join(here, "root"), join(out, "root"), { recursive: true });

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, String, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -55,4 +55,15 @@ def note(
             details=details,
             request_id=request_id(),
         )
+    )
+
+
+def newest_about(session: Session, *, subject: tuple[str, int]) -> AuditEntry | None:
+    """The line about `subject` (kind, id) written last."""
+    kind, number = subject
+    return session.scalar(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == kind, AuditEntry.subject_id == number)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
     )

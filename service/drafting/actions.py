@@ -6,7 +6,7 @@ place is settled when it is published, under the same locks and rules as every o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +41,11 @@ class NotADraft(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many people are being asked now, and the drafts that no longer fit, each with its reasons."""
+    """How many people are being asked now; the drafts that no longer fit, each with its reasons; how many were left."""
 
     offered: int
     skipped: tuple[Unplaced, ...]
+    left: int
 
 
 def pencil_in(session: Session, *, row: OpeningRow, volunteer_id: int, account_id: int, now: datetime) -> Assignment:
@@ -84,19 +85,39 @@ def rub_out(session: Session, *, assignment_id: int, account_id: int, now: datet
     return draft
 
 
+def put(session: Session, *, assignment_id: int, row: OpeningRow, account_id: int, now: datetime) -> Assignment:
+    """Rub a draft out and pencil the same person in for the opening `row`; the new draft.
+
+    A draft that is somewhere else is another draft: whoever still holds the old one by its id has not seen that it was
+    moved. Raises NotADraft, CannotServe: then the caller takes the whole of it back.
+    """
+    draft = rub_out(session, assignment_id=assignment_id, account_id=account_id, now=now)
+    session.flush()
+    return pencil_in(session, row=row, volunteer_id=draft.volunteer_id, account_id=account_id, now=now)
+
+
 def publish(
-    session: Session, *, activity_id: int, from_at: datetime, until_at: datetime, account_id: int, now: datetime
+    session: Session,
+    *,
+    activity_id: int,
+    from_at: datetime,
+    until_at: datetime,
+    account_id: int,
+    now: datetime,
+    seen: Collection[int] | None = None,
 ) -> Published:
     """Ask everybody who is pencilled in for the activity's shifts of the window. Twice is harmless.
 
-    A draft that no longer fits, or finds the place taken, is dropped and given back with its reasons.
+    With `seen`, only those drafts: what somebody else pencilled in meanwhile is hers to publish. A draft that no longer
+    fits, or finds the place taken, is dropped and given back with its reasons.
     """
     found = queries.pencilled(session, activity_id, from_at=from_at, until_at=until_at)
-    drafts, skipped = _offer(session, [draft for draft, _shift in found], now=now)
+    chosen = [draft for draft, _shift in found if seen is None or draft.id in seen]
+    drafts, skipped = _offer(session, chosen, now=now)
     asked = [draft for draft in drafts if draft.state == AssignmentState.OFFERED]
     for draft in asked:
         _note(session, "published_draft", draft, account_id=account_id, now=now)
-    return Published(len(asked), tuple(skipped))
+    return Published(len(asked), tuple(skipped), len(found) - len(chosen))
 
 
 def ask(session: Session, draft: Assignment, *, account_id: int, now: datetime) -> bool:

@@ -98,6 +98,17 @@ def pencilled(
     ).all()
 
 
+def elsewhere(
+    session: Session, draft: Assignment, rows: Sequence[OpeningRow], *, now: datetime
+) -> list[tuple[OpeningRow, list[Refused]]]:
+    """Each of these openings with all that stands between it and the person of the draft, as if the draft were not."""
+    if not rows:
+        return []
+    starts = [row.Shift.starts_at for row in rows]
+    known = asking.candidates(session, [draft.volunteer_id], around=min(starts), until=max(starts))
+    return [(row, against(known[draft.volunteer_id], row, now=now)) for row in rows]
+
+
 def to_reveal(session: Session, *, now: datetime, limit: int) -> Sequence[Assignment]:
     """Drafts for unannounced checks, written by hand or of a plan that was published, that may be known by now."""
     reveals_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.reveal_before)

@@ -258,6 +258,20 @@ def asked_together(session: Session, assignments: Collection[Assignment]) -> dic
     return together
 
 
+def of_person_between(
+    session: Session, volunteer_id: int, *, activity_id: int, from_at: datetime, until_at: datetime
+) -> list[DutyRow]:
+    """A person's places and drafts in the activity's shifts that start in [from_at, until_at), next first."""
+    rows = session.execute(
+        _duties()
+        .where(Assignment.volunteer_id == volunteer_id, Shift.activity_id == activity_id)
+        .where(Assignment.state.in_((*ON_THE_ROSTER, AssignmentState.DRAFTED)))
+        .where(Shift.starts_at >= from_at, Shift.starts_at < until_at)
+        .order_by(Shift.starts_at, Assignment.id)
+    )
+    return list(rows.all())
+
+
 def of_signup(session: Session, signup_id: int) -> Assignment | None:
     """The newest place a sign-up led to."""
     return session.scalar(

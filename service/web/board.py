@@ -14,7 +14,7 @@ from service.calendars.rules import local
 from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
 from service.signups.rules import Refused, lacking_tags
-from service.terms import AssignmentState, SignUpState
+from service.terms import AssignmentState, ShiftState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
 
@@ -93,6 +93,22 @@ class ShiftBoard:
     def day(self) -> date:
         """The local day it starts on."""
         return local(self.shift.starts_at).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The week at a glance: a column for each shift that is held, a row for each role, a cell where a shift has it."""
+
+    shifts: tuple[ShiftBoard, ...]
+    rows: tuple[tuple[str, tuple[RoleBoard | None, ...]], ...]
+
+
+def grid(week: Iterable[ShiftBoard]) -> Grid:
+    """The shifts of the week beside each other, roles in the order in which they first appear."""
+    shifts = tuple(board for board in week if board.shift.state == ShiftState.OPEN)
+    names = {role.places.activity_role_id: role.name for board in shifts for role in board.roles}
+    cells = [{role.places.activity_role_id: role for role in board.roles} for board in shifts]
+    return Grid(shifts, tuple((name, tuple(cell.get(role_id) for cell in cells)) for role_id, name in names.items()))
 
 
 def boards(

@@ -123,7 +123,11 @@ def asked_day(name: str) -> date | None:
 
 def asked_monday(desk: Desk) -> date:
     """The Monday of the day `on` that the address or the form names; else that of this week."""
-    day = asked_day("on") or local(desk.now).date()
+    return monday_of(asked_day("on") or local(desk.now).date())
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the day's week."""
     return day - timedelta(days=day.isoweekday() - 1)
 
 

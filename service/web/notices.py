@@ -1,4 +1,4 @@
-"""What the last action did, told at the top of the next page; and 撤销, which stays ten minutes.
+"""What the last action did, told at the top of the next page; 撤销 stays ten minutes, for each of the last few.
 
 Kept in the session, so it works without JavaScript. Ten real minutes: they are the reader's, not the roster's.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import time
 
-from flask import session
+from flask import request, session
 
 UNDO_STAYS_S = 600
+#: So many that a slip is still there after the next few deeds, so few that the cookie stays small.
+MOST_UNDONE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ def notify(text: str) -> None:
 
 def offer_undo(text: str, *, address: str) -> None:
     """Tell what was done with a 撤销 button that POSTs to `address`, on every page for ten minutes."""
-    session["undo"] = [text, address, int(time()) + UNDO_STAYS_S]
+    others = [one for one in _kept() if one[1] != address]
+    session["undos"] = [(text, address, int(time()) + UNDO_STAYS_S), *others][:MOST_UNDONE]
 
 
 def withdraw_undo() -> None:
-    """Take the offer away: it was used, or can no longer be kept."""
-    session.pop("undo", None)
+    """Take the offer to which this request is the answer away: it was used, or can no longer be kept."""
+    used = request.full_path.rstrip("?")
+    session["undos"] = [one for one in _kept() if one[1] != used]
 
 
 def shown() -> list[str]:
@@ -41,7 +45,10 @@ def shown() -> list[str]:
     return list(session.pop("notices", ())) if "notices" in session else []
 
 
-def undo() -> Undo | None:
-    """The offer that still stands, if any."""
-    text, address, until = session.get("undo") or ("", "", 0)
-    return Undo(text, address) if until > time() else None
+def undos() -> list[Undo]:
+    """The offers that still stand, the newest first."""
+    return [Undo(text, address) for text, address, _until in _kept()]
+
+
+def _kept() -> list[tuple[str, str, int]]:
+    return [(text, address, until) for text, address, until in session.get("undos", ()) if until > time()]

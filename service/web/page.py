@@ -1,6 +1,6 @@
 """How a page is answered: whole HTML with a title, 303 after a change, a notice that may offer undo.
 
-A page is always whole, with or without JavaScript; htmx picks its part with `hx-select`.
+A page is always whole, with or without JavaScript; what of it stays fresh while one looks is in `live.py`.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def proposed_roles(
     return sorted(roles, key=lambda role: (role.starts_at, role.name))
 
 
-def progress(run: MatchRun) -> str:
+def how_far(run: MatchRun) -> str:
     """How far a run is that has no plan yet."""
     if run.state == MatchRunState.REQUESTED or run.stage is None:
         return _("排在后面，马上开始。")

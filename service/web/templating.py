@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
         entries=navigation.entries,
         desk_entries=navigation.desk_entries,
         notices=notices.shown,
-        undo=notices.undo,
+        undos=notices.undos,
         help_line=page.help_line,
         here=page.here,
         words=words,

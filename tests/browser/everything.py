@@ -23,6 +23,7 @@ from service.appointments import following
 from service.calendars.rules import local
 from service.courses import actions as courses
 from service.db import transaction
+from service.drafting import actions as drafting
 from service.matching import actions as matching
 from service.matching import record
 from service.matching.models import MatchRun
@@ -122,6 +123,7 @@ PAGES = {
             "shifts.move_form",
             "answers.release_form",
             "drafting.choose",
+            "putting.where_to",
             "stand_bys.ask_form",
             "people.phone_form",
             "people.stepping_in",
@@ -213,8 +215,13 @@ PAGES = {
         DESK,
     ),
 }
-#: Not for people's eyes: files, and what machines ask.
+#: Not for people's eyes: files, parts of pages that stay fresh, and what machines ask.
 NO_PAGES = {
+    "roster.week",
+    "dashboard.now",
+    "matching.progress",
+    "rehearsals.progress",
+    "sheets.progress",
     "offers.calendar",
     "signups.calendar",
     "feeds.feed",
@@ -286,6 +293,7 @@ def _own(session: Session, laid_out: Street, area: Area) -> dict[str, str]:
         "routes.walk": laid_out.hers["round"],
         "hand_overs.mine": f"/me/hand-over/{_first_block(session, guard)}",
         "hand_overs.theirs": f"/co/hand-over/{_first_block(session, guard)}",
+        "putting.where_to": f"/co/drafts/{_pencilled(session, area)}/put",
         "stand_bys.show": f"/shifts/{_with_stand_bys(session, area).id}/stand-by",
         "courses.day": f"/me/course-days/{(lesson := _with_learners(session, area, laid_out)).id}",
         "courses_desk.show": f"/co/activities/{lesson.activity_id}/course",
@@ -315,6 +323,17 @@ def _several(session: Session, laid_out: Street) -> str:
     hers = select(Assignment.id).where(Assignment.volunteer_id == laid_out.volunteer_id)
     ids = session.scalars(hers.order_by(Assignment.id).limit(2)).all()
     return f"/offers/{links.offers_token(ids)}"
+
+
+def _pencilled(session: Session, area: Area) -> int:
+    """The id of a draft that can be put on another day."""
+    plans = [once(local(NOW).date() + timedelta(days=days), starts=time(9), ends=time(11)) for days in (1, 3)]
+    made = factories.activity(session, area, title="年前理发", mode=Mode.ROTA, plans=plans)
+    shift = factories.shifts(session, made)[0]
+    row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
+    assert row is not None
+    person = factories.volunteer(session, area, "蒋寒露")
+    return drafting.pencil_in(session, row=row, volunteer_id=person.id, account_id=1, now=NOW).id
 
 
 def _with_stand_bys(session: Session, area: Area) -> Shift:

@@ -21,9 +21,10 @@ from service.signups.queries import in_scope as signup_in_scope
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.models import Volunteer
 from service.web import notices, page
+from service.web.clash import clash
 from service.web.desk import Desk, assignment_here, at_desk, found
 from service.web.forms import Form
-from service.web.pages.roster import board_address, board_page
+from service.web.pages.roster import Refusal, board_address, board_page
 
 pages = Blueprint("answers", __name__, url_prefix="/co")
 
@@ -31,6 +32,9 @@ pages = Blueprint("answers", __name__, url_prefix="/co")
 RELEASABLE = (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
 #: What an answer meets when the place is no longer as the page showed it.
 TOO_LATE = (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw, SignUpIsOver)
+#: What each button is pressed for.
+WANTED = {Reply.ACCEPT: Lazy("记“能来”"), Reply.DECLINE: Lazy("记“来不了”")}
+RELEASE, NO_SHOW, HERE, CAME = Lazy("换下"), Lazy("记“没有来”"), Lazy("记“到了”"), Lazy("记“后来来了”")
 CHANGED = Lazy("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。")
 
 
@@ -41,13 +45,13 @@ def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     assignment = assignment_here(desk, assignment_id)
     form = Form.posted(Answer())
     if not form.is_valid:
-        return _refused(desk, assignment, _("请选“能来”或者“来不了”。"), status=422)
+        return _unclear(desk, assignment)
     say = _say_yes if form.loaded["reply"] == Reply.ACCEPT else _say_no
     try:
         with desk.db.begin_nested():
             say(desk, assignment)
     except TOO_LATE:
-        return _refused(desk, assignment, CHANGED)
+        return _refused(desk, assignment, CHANGED, wanted=WANTED[form.loaded["reply"]])
     _note(desk, assignment, f"answered_{form.loaded['reply']}_for")
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
 
@@ -104,7 +108,7 @@ def release(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     assignment = roster.locked(desk.db, assignment_id)
     shift = desk.db.get_one(Shift, assignment.shift_id)
     if assignment.state not in RELEASABLE or desk.now >= shift.starts_at:
-        return _refused(desk, assignment, _("没有换下：这一班已经开始，或者这个人已经不在班上。"))
+        return _refused(desk, assignment, _("没有换下：这一班已经开始，或者这个人已经不在班上。"), wanted=RELEASE)
     form = Form.posted(ReleaseInput())
     if not form.is_valid:
         return _ask_why(desk.db, assignment, form)
@@ -123,9 +127,9 @@ def no_show(desk: Desk, assignment_id: int) -> ResponseReturnValue:
         with desk.db.begin_nested():
             roster.mark_no_show(desk.db, assignment_id=assignment.id, now=desk.now)
     except roster.NotBegun:
-        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"))
+        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"), wanted=NO_SHOW)
     except ForbiddenMove:
-        return _refused(desk, assignment, CHANGED)
+        return _refused(desk, assignment, CHANGED, wanted=NO_SHOW)
     _note(desk, assignment, "marked_no_show")
     text = _("记下了：{name}没有来。", name=_name(desk.db, assignment))
     notices.offer_undo(text, address=url_for("answers.came", assignment_id=assignment.id))
@@ -141,9 +145,9 @@ def here(desk: Desk, assignment_id: int) -> ResponseReturnValue:
         with desk.db.begin_nested():
             check_in(desk.db, assignment_id=assignment.id, now=desk.now)
     except roster.NotBegun:
-        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"))
+        return _refused(desk, assignment, _("没有改成：这一班还没有开始。"), wanted=HERE)
     except (ForbiddenMove, roster.PlaceGiven, roster.ConflictingDuty):
-        return _refused(desk, assignment, CHANGED)
+        return _refused(desk, assignment, CHANGED, wanted=HERE)
     _note(desk, assignment, "checked_in")
     notices.notify(_("记下了：{name}到了。", name=_name(desk.db, assignment)))
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
@@ -160,11 +164,11 @@ def came(desk: Desk, assignment_id: int) -> ResponseReturnValue:
         with desk.db.begin_nested():
             roster.came_after_all(desk.db, assignment_id=assignment.id)
     except roster.PlaceGiven:
-        return _refused(desk, assignment, _("没有改成：{name}的名额已经有人顶上了。", name=name))
+        return _refused(desk, assignment, _("没有改成：{name}的名额已经有人顶上了。", name=name), wanted=CAME)
     except roster.ConflictingDuty:
-        return _refused(desk, assignment, _("没有改成：{name}同一时间已经排了别的班。", name=name))
+        return _refused(desk, assignment, _("没有改成：{name}同一时间已经排了别的班。", name=name), wanted=CAME)
     except ForbiddenMove:
-        return _refused(desk, assignment, CHANGED)
+        return _refused(desk, assignment, CHANGED, wanted=CAME)
     _note(desk, assignment, "came_after_all")
     notices.notify(_("记下了：{name}来了。", name=name))
     return page.see_other(board_address(desk.db.get_one(Shift, assignment.shift_id)))
@@ -183,12 +187,26 @@ def _ask_why(db: Session, assignment: Assignment, form: Form) -> ResponseReturnV
     )
 
 
-def _refused(desk: Desk, assignment: Assignment, text: str | Lazy, *, status: int = 409) -> ResponseReturnValue:
-    """The week of the shift as it is now, with why nothing was changed."""
-    desk.db.refresh(assignment)
+def _unclear(desk: Desk, assignment: Assignment) -> ResponseReturnValue:
+    """Neither yes nor no was sent."""
     shift = desk.db.get_one(Shift, assignment.shift_id)
-    on = local(shift.starts_at).date()
-    return board_page(desk, desk.db.get_one(Activity, shift.activity_id), on=on, refusal=str(text), status=status)
+    refusal = Refusal(_("请选“能来”或者“来不了”。"))
+    activity = desk.db.get_one(Activity, shift.activity_id)
+    return board_page(desk, activity, on=local(shift.starts_at).date(), refusal=refusal, status=422)
+
+
+def _refused(desk: Desk, assignment: Assignment, text: str | Lazy, *, wanted: str | Lazy) -> ResponseReturnValue:
+    """The week of the shift as it is now, with why nothing was changed: what she wanted beside what is."""
+    meeting = clash(desk, assignment, wanted=_("{name}：{wanted}", name=_name(desk.db, assignment), wanted=wanted))
+    shift = desk.db.get_one(Shift, assignment.shift_id)
+    refusal = Refusal(str(text), clash=meeting)
+    return board_page(
+        desk,
+        desk.db.get_one(Activity, shift.activity_id),
+        on=local(shift.starts_at).date(),
+        refusal=refusal,
+        status=409,
+    )
 
 
 def _name(db: Session, assignment: Assignment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
@@ -26,7 +27,7 @@ from service.replanning import queries as replanning
 from service.roster import queries as roster
 from service.swaps import queries as swaps
 from service.terms import SwapState
-from service.web import page
+from service.web import live, page
 from service.web.desk import Desk, at_desk
 from service.web.heat import heat_rows
 from service.web.planned import mark
@@ -44,6 +45,26 @@ MOST = 50
 @at_desk
 def index(desk: Desk) -> Response:
     """Coverage as a table with words, and the list of what to do."""
+    return page.render(
+        "dashboard/index.html",
+        title=_("工作台"),
+        wide=True,
+        now=desk.now,
+        desk_now=live.part(desk.db, "dashboard/now.html", now=desk.now, read=partial(_values, desk)),
+        has_activities=_has_activities(desk),
+        unseen=unseen(desk.db, volunteer_id=None, account_id=desk.account_id),
+    )
+
+
+@pages.get("/now")
+@at_desk
+def now(desk: Desk) -> Response:
+    """The same list and table alone; asked for by a script, so that they stay as things are."""
+    return live.answer(desk.db, "dashboard/now.html", now=desk.now, read=partial(_values, desk))
+
+
+def _values(desk: Desk) -> dict[str, Any]:
+    """The fortnight's coverage, and what waits."""
     today = local(desk.now).date()
     days = [today + timedelta(days=n) for n in range(DAYS)]
     coverage = roster.coverage(
@@ -53,19 +74,19 @@ def index(desk: Desk) -> Response:
         until_at=instant(days[-1] + timedelta(days=1), time.min),
     )
     calendar = calendars.calendar(desk.db, desk.scope_ids[0])
-    return page.render(
-        "dashboard/index.html",
-        title=_("工作台"),
-        wide=True,
-        now=desk.now,
-        days=[(day, mark(day, calendar)) for day in days],
-        rows=heat_rows(coverage, days=days, daily=activities.daily(desk.db, scope_ids=desk.scope_ids, on=today)),
-        gaps=[role for role in coverage if role.gap and role.starts_at > desk.now],
-        has_activities=bool(activities.listed(desk.db, scope_ids=desk.scope_ids, limit=1)),
-        lines=LINES,
-        most=MOST,
+    return {
+        "days": [(day, mark(day, calendar)) for day in days],
+        "rows": heat_rows(coverage, days=days, daily=activities.daily(desk.db, scope_ids=desk.scope_ids, on=today)),
+        "gaps": [role for role in coverage if role.gap and role.starts_at > desk.now],
+        "has_activities": _has_activities(desk),
+        "lines": LINES,
+        "most": MOST,
         **_waiting(desk),
-    )
+    }
+
+
+def _has_activities(desk: Desk) -> bool:
+    return bool(activities.listed(desk.db, scope_ids=desk.scope_ids, limit=1))
 
 
 def _waiting(desk: Desk) -> dict[str, Any]:
@@ -86,6 +107,5 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "slips": len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),
-        "unseen": unseen(desk.db, volunteer_id=None, account_id=desk.account_id),
         "dead": outbox.backlog(desk.db)["dead"] if desk.is_admin else 0,
     }

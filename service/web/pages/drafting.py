@@ -19,11 +19,13 @@ from service.matching.explain import LABELS
 from service.matching.solution import Unplaced
 from service.signups.queries import OpeningRow, opening
 from service.volunteers.models import Volunteer
-from service.web import notices, page, words
-from service.web.desk import Desk, activity_here, asked_monday, assignment_here, at_desk, found, volunteer_here
+from service.web import notices, page
+from service.web.clash import clash
+from service.web.desk import Desk, activity_here, asked_monday, assignment_here, at_desk, found, number, volunteer_here
 from service.web.forms import Form
 from service.web.move_view import moves
-from service.web.pages.roster import board_address, board_page
+from service.web.pages.putting import not_here, refusals_in_words
+from service.web.pages.roster import Refusal, board_address, board_page
 
 pages = Blueprint("drafting", __name__, url_prefix="/co")
 
@@ -49,7 +51,10 @@ def pencil_in(desk: Desk, shift_role_id: int) -> ResponseReturnValue:
     try:
         draft = actions.pencil_in(desk.db, row=row, volunteer_id=person.id, account_id=desk.account_id, now=desk.now)
     except actions.CannotServe as cannot:
-        form.refuse(*_reasons(cannot, person))
+        reasons = refusals_in_words(cannot, person)
+        if "board" in request.form:
+            return not_here(desk, row, person, reasons)
+        form.refuse(*reasons)
         return _show(desk, row, form)
     text = _("{name}草拟上了，还没有问本人。", name=person.name)
     notices.offer_undo(text, address=url_for("drafting.rub_out", assignment_id=draft.id))
@@ -66,8 +71,10 @@ def rub_out(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     try:
         actions.rub_out(desk.db, assignment_id=draft.id, account_id=desk.account_id, now=desk.now)
     except actions.NotADraft:
-        desk.db.refresh(draft)
-        refusal = _("没有擦掉：{name}已经不在草拟里了，请看现在的样子。", name=person.name)
+        refusal = Refusal(
+            _("没有擦掉：{name}已经不在草拟里了，请看现在的样子。", name=person.name),
+            clash=clash(desk, draft, wanted=_("把{name}擦掉", name=person.name)),
+        )
         activity = desk.db.get_one(Activity, shift.activity_id)
         return board_page(desk, activity, on=local(shift.starts_at).date(), refusal=refusal, status=409)
     notices.notify(_("{name}擦掉了。", name=person.name))
@@ -88,22 +95,23 @@ def publish(desk: Desk, activity_id: int) -> ResponseReturnValue:
         until_at=until_at,
         account_id=desk.account_id,
         now=desk.now,
+        seen={number(one) or 0 for one in request.form.getlist("seen")} if "seen" in request.form else None,
     )
     if done.offered:
         n = done.offered
         notices.notify(counted("发布了，正在问{n}个人能不能来。", "发布了，正在问{n}个人能不能来。", n))
     if done.skipped:
         notices.notify(_("有人已经来不了，没有问：{people}。", people=_listed(desk, done.skipped)))
-    if not done.offered and not done.skipped:
+    if done.left:
+        n = done.left
+        notices.notify(
+            counted(
+                "还有{n}个是刚刚草拟的，您没有看到过，没有发布。", "还有{n}个是刚刚草拟的，您没有看到过，没有发布。", n
+            )
+        )
+    elif not done.offered and not done.skipped:
         notices.notify(_("这一周没有草拟的安排了。"))
     return page.see_other(url_for("roster.index", activity_id=activity.id, on=monday.isoformat()))
-
-
-def _reasons(cannot: actions.CannotServe, person: Volunteer) -> list[str]:
-    """Why she cannot be pencilled in."""
-    if not cannot.refusals:
-        return [_("{name}已经在这一班里了。", name=person.name)]
-    return [words.refusal(one) for one in cannot.refusals]
 
 
 def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:

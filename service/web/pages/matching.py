@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -16,10 +17,10 @@ from service.matching.explain import shortage
 from service.matching.models import MatchRun
 from service.matching.record import outcome_of, problem_of, solution_of
 from service.terms import MatchRunState
-from service.web import notices, page
+from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
-from service.web.pages.roster import board_page
-from service.web.plan_view import aims, change, progress, proposed_roles, without
+from service.web.pages.roster import Refusal, board_page
+from service.web.plan_view import aims, change, how_far, proposed_roles, without
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -42,7 +43,7 @@ def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
                 now=desk.now,
             )
     except actions.NothingToMatch:
-        refusal = _("这一周不用排：已经过去，或者这个活动是先到先得。")
+        refusal = Refusal(_("这一周不用排：已经过去，或者这个活动是先到先得。"))
         return board_page(desk, activity, on=monday, refusal=refusal, status=409)
     return page.see_other(url_for("matching.index", match_run_id=run.id))
 
@@ -52,6 +53,16 @@ def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
 def index(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """The plan role by role, before and after; who got nothing and why; what stays open and why."""
     return _show(desk, _run(desk, match_run_id))
+
+
+@pages.get("/match/<int:match_run_id>/progress")
+@at_desk
+def progress(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """How far it is; 205 once there is a plan, or the run has stopped. Asked for by a script."""
+    run = _run(desk, match_run_id)
+    if run.solution is not None or run.state not in actions.TO_SOLVE:
+        return live.over()
+    return live.answer(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
 
 
 @pages.post("/match/<int:match_run_id>/publish")
@@ -105,8 +116,8 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
     title = _("{title}：排班草案", title=activity.title)
     if run.solution is None:
         newest = queries.listed(desk.db, scope_ids=desk.scope_ids, activity_id=run.activity_id, limit=1)[0]
-        is_under_way = run.state in actions.TO_SOLVE
-        shared |= {"progress": progress(run), "is_under_way": is_under_way, "newest": newest}
+        shared |= {"is_under_way": run.state in actions.TO_SOLVE, "newest": newest}
+        shared["far"] = live.part(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
         return page.render("matching/waiting.html", title=title, **shared)
     problem, solution = problem_of(run), solution_of(run)
     known = queries.known(desk.db, run)
@@ -123,6 +134,10 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         is_draft=run.state == MatchRunState.DRAFTED,
         **shared,
     )
+
+
+def _how_far(run: MatchRun) -> dict[str, str]:
+    return {"progress": how_far(run)}
 
 
 def _run(desk: Desk, match_run_id: int) -> MatchRun:

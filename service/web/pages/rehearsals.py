@@ -16,7 +16,7 @@ from service.places.queries import in_scope as area_in_scope
 from service.rehearsal import actions, queries
 from service.rehearsal.models import Rehearsal
 from service.terms import Assumption, RehearsalState
-from service.web import notices, page, timeline
+from service.web import live, notices, page, timeline
 from service.web.desk import Desk, activity_here, at_desk, found
 from service.web.forms import Form, Option
 
@@ -60,8 +60,9 @@ def show(desk: Desk, rehearsal_id: int) -> Response:
         "assumptions": ASSUMPTIONS,
     }
     title = _("演练：{about}", about=shared["about"])
-    if rehearsal.state != RehearsalState.PLAYED or rehearsal.result is None:
-        return page.render("rehearsals/waiting.html", title=title, **shared)
+    if not _is_played(rehearsal):
+        far = live.part(desk.db, "rehearsals/progress.html", now=desk.now, read=lambda: {"rehearsal": rehearsal})
+        return page.render("rehearsals/waiting.html", title=title, far=far, **shared)
     actions.note_look(desk.db, rehearsal, account_id=desk.account_id, now=desk.now)
     return page.render(
         "rehearsals/show.html",
@@ -73,6 +74,20 @@ def show(desk: Desk, rehearsal_id: int) -> Response:
         is_cut=rehearsal.played_until is not None and rehearsal.played_until < rehearsal.until_at,
         **shared,
     )
+
+
+@pages.get("/<int:rehearsal_id>/progress")
+@at_desk
+def progress(desk: Desk, rehearsal_id: int) -> Response:
+    """How far it is; 205 once it is played. Asked for by a script."""
+    rehearsal = found(queries.in_scope(desk.db, rehearsal_id, scope_ids=desk.scope_ids))
+    if _is_played(rehearsal):
+        return live.over()
+    return live.answer(desk.db, "rehearsals/progress.html", now=desk.now, read=lambda: {"rehearsal": rehearsal})
+
+
+def _is_played(rehearsal: Rehearsal) -> bool:
+    return rehearsal.state == RehearsalState.PLAYED and rehearsal.result is not None
 
 
 def _index(desk: Desk, form: Form, status: int = 200) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -24,9 +26,10 @@ from service.roster.confirming import readers
 from service.signups.queries import waiting_for
 from service.teams.models import Team
 from service.terms import ActivityState
-from service.web import page, planned
-from service.web.board import ShiftBoard, boards
-from service.web.desk import Desk, activity_here, asked_day, at_desk
+from service.web import live, page, planned
+from service.web.board import ShiftBoard, boards, grid
+from service.web.clash import Clash
+from service.web.desk import Desk, activity_here, asked_day, at_desk, monday_of
 from service.web.second_look import second_look
 from service.web.wizard_choices import can_be_typed, goes_on
 
@@ -42,14 +45,21 @@ def index(desk: Desk, activity_id: int) -> Response:
     return board_page(desk, activity_here(desk, activity_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why what was asked for was not done; beside what somebody else did, or at the place where it was wanted."""
+
+    text: str
+    clash: Clash | None = None
+    shift_role_id: int | None = None
+
+
 def board_page(
-    desk: Desk, activity: Activity, *, on: date | None = None, refusal: str = "", status: int = 200
+    desk: Desk, activity: Activity, *, on: date | None = None, refusal: Refusal | None = None, status: int = 200
 ) -> Response:
     """The roster page; with `refusal`, why what was asked for could not be done."""
     span = activities.starts(desk.db, activity.id, now=desk.now)
     monday = _monday(on or asked_day("on"), span, desk.now)
-    week = _week(desk, activity, monday)
-    declined = roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id)
     return page.render(
         "roster/index.html",
         title=activity.title,
@@ -58,10 +68,9 @@ def board_page(
         activity=activity,
         place=desk.db.get_one(Area, activity.place_id),
         team=desk.db.get(Team, activity.team_id) if activity.team_id else None,
-        shifts=week,
-        company_faults=faults_of(desk.db, activity.id, [board.shift for board in week], now=desk.now),
-        declined=declined,
-        suggested=roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
+        week=live.part(
+            desk.db, "roster/week.html", now=desk.now, read=partial(_week_values, desk, activity, monday, refusal)
+        ),
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
         unread=[one for one in readers(desk.db, activity, now=desk.now) if not one.is_confirmed]
         if activity.must_confirm_risk
@@ -75,12 +84,38 @@ def board_page(
         monday=monday,
         sunday=monday + timedelta(days=6),
         now=desk.now,
-        keeps_findings=keeps_findings(desk.db, activity.id),
-        searches=under_way(desk.db, scope_ids=desk.scope_ids),
         refusal=refusal,
-        **_pencilled(desk, activity, monday),
         **_neighbours(activity, monday, span),
     )
+
+
+@pages.get("/week")
+@at_desk
+def week(desk: Desk, activity_id: int) -> Response:
+    """What of the page may change while one looks at it; asked for by a script."""
+    activity = activity_here(desk, activity_id)
+    monday = _monday(asked_day("on"), activities.starts(desk.db, activity.id, now=desk.now), desk.now)
+    return live.answer(desk.db, "roster/week.html", now=desk.now, read=partial(_week_values, desk, activity, monday))
+
+
+def _week_values(desk: Desk, activity: Activity, monday: date, refusal: Refusal | None = None) -> dict[str, Any]:
+    """The week's shifts with their people, what is wrong with them, who said no."""
+    shifts = _week(desk, activity, monday)
+    declined = roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, activity_id=activity.id)
+    return {
+        "activity": activity,
+        "monday": monday,
+        "shifts": shifts,
+        "grid": grid(shifts),
+        "company_faults": faults_of(desk.db, activity.id, [board.shift for board in shifts], now=desk.now),
+        "declined": declined,
+        "suggested": roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
+        "keeps_findings": keeps_findings(desk.db, activity.id),
+        "searches": under_way(desk.db, scope_ids=desk.scope_ids),
+        "refusal": refusal,
+        "board": url_for("roster.index", activity_id=activity.id, on=monday.isoformat()),
+        **_pencilled(desk, activity, monday),
+    }
 
 
 @pages.get("/print")
@@ -122,17 +157,16 @@ def _week(desk: Desk, activity: Activity, monday: date) -> list[ShiftBoard]:
 
 
 def _pencilled(desk: Desk, activity: Activity, monday: date) -> dict[str, Any]:
-    """How many drafts by hand the week has that can be published, and what stands against each by now."""
+    """The drafts by hand of the week that can be published, and what stands against each by now."""
     from_at = max(desk.now, instant(monday, time.min))
     drafts = pencilled(desk.db, activity.id, from_at=from_at, until_at=instant(monday + WEEK, time.min))
-    return {"pencilled": len(drafts), "doubts": doubts(desk.db, drafts, now=desk.now)}
+    return {"pencilled": [draft.id for draft, _shift in drafts], "doubts": doubts(desk.db, drafts, now=desk.now)}
 
 
 def _monday(asked: date | None, span: tuple[datetime | None, ...], now: datetime) -> date:
     """The Monday of the week asked for, else of the next shift, else of the last one."""
     _first, last, coming = span
-    day = asked or local(coming or last or now).date()
-    return day - timedelta(days=day.isoweekday() - 1)
+    return monday_of(asked or local(coming or last or now).date())
 
 
 def _neighbours(activity: Activity, monday: date, span: tuple[datetime | None, ...]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from service.sheets import actions, files, queries
 from service.sheets.lines import Circumstances, Line, Verdict
 from service.sheets.models import Sheet
 from service.terms import RowOutcome, SheetKind, SheetState
-from service.web import notices, page, sheet_rows, words
+from service.web import live, notices, page, sheet_rows, words
 from service.web.desk import Desk, at_desk, found
 from service.web.downloads import CSV, file_answer
 from service.web.forms import Form
@@ -97,6 +97,7 @@ def show(desk: Desk, sheet_id: int) -> ResponseReturnValue:
     return page.render(
         "sheets/show.html",
         title=_("导入：{name}", name=sheet.file_name),
+        far=live.part(desk.db, "sheets/progress.html", now=desk.now, read=dict),
         sheet=sheet,
         state=STATES[SheetState(sheet.state)],
         kind=KINDS[SheetKind(sheet.kind)],
@@ -107,6 +108,15 @@ def show(desk: Desk, sheet_id: int) -> ResponseReturnValue:
         more=max(len(rows) - MOST_SHOWN, 0),
         can_undo=sheet.state == SheetState.TAKEN_IN and sheet.done_sealed is not None,
     )
+
+
+@pages.get("/<int:sheet_id>/progress")
+@at_desk
+def progress(desk: Desk, sheet_id: int) -> ResponseReturnValue:
+    """While it is being taken in; 205 once it is. Asked for by a script."""
+    if _sheet(desk, sheet_id).state != SheetState.ACCEPTED:
+        return live.over()
+    return live.answer(desk.db, "sheets/progress.html", now=desk.now, read=dict)
 
 
 #: What is listed row by row; the others are only counted.
