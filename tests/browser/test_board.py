@@ -31,9 +31,10 @@ Visits = Callable[..., Visit]
 class Week:
     """A clinic on Tuesday and on Thursday; one asked to come on Tuesday, another is pencilled in there."""
 
-    def __init__(self) -> None:
+    def __init__(self, community: str = "人民路社区") -> None:
         with transaction() as session:
-            area = factories.community(session)
+            area = factories.community(session, community)
+            self.area_id = area.id
             account = factories.coordinator(session, area)
             roles = [RolePlan(name="志愿者", min_needed=2, max_needed=3)]
             roles.append(RolePlan(name="医生", min_needed=1, max_needed=1, requires=(QualificationKind.DOCTOR,)))

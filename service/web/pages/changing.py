@@ -18,7 +18,7 @@ from service.web import notices, page, words
 from service.web.conflict import conflict_page
 from service.web.desk import Desk, activity_here, at_desk, typed_version
 from service.web.forms import Form
-from service.web.pages.roster import board_page
+from service.web.pages.roster import Refusal, board_page
 
 pages = Blueprint("changing", __name__, url_prefix="/co/activities/<int:activity_id>")
 
@@ -65,7 +65,7 @@ def publish(desk: Desk, activity_id: int) -> ResponseReturnValue:
     except actions.ActivityRefused as refused:
         desk.db.refresh(activity)
         refusal = _("没有发布：{reasons}。", reasons=wording.listed(words.activity_problems(refused.problems)))
-        return board_page(desk, activity, refusal=refusal, status=422)
+        return board_page(desk, activity, refusal=Refusal(refusal), status=422)
     notices.notify(_("发布了，志愿者现在就能报名。"))
     return page.see_other(_back(activity))
 

@@ -60,17 +60,18 @@ def show(desk: Desk, rehearsal_id: int) -> Response:
         "assumptions": ASSUMPTIONS,
     }
     title = _("演练：{about}", about=shared["about"])
-    if not _is_played(rehearsal):
+    result = _played(rehearsal)
+    if result is None:
         far = live.part(desk.db, "rehearsals/progress.html", now=desk.now, read=lambda: {"rehearsal": rehearsal})
         return page.render("rehearsals/waiting.html", title=title, far=far, **shared)
     actions.note_look(desk.db, rehearsal, account_id=desk.account_id, now=desk.now)
     return page.render(
         "rehearsals/show.html",
         title=title,
-        days=timeline.days(rehearsal.result),
-        gaps=timeline.gaps(rehearsal.result),
-        counts=timeline.counts(rehearsal.result),
-        undone=rehearsal.result["failed"],
+        days=timeline.days(result),
+        gaps=timeline.gaps(result),
+        counts=timeline.counts(result),
+        undone=result["failed"],
         is_cut=rehearsal.played_until is not None and rehearsal.played_until < rehearsal.until_at,
         **shared,
     )
@@ -81,13 +82,14 @@ def show(desk: Desk, rehearsal_id: int) -> Response:
 def progress(desk: Desk, rehearsal_id: int) -> Response:
     """How far it is; 205 once it is played. Asked for by a script."""
     rehearsal = found(queries.in_scope(desk.db, rehearsal_id, scope_ids=desk.scope_ids))
-    if _is_played(rehearsal):
+    if _played(rehearsal) is not None:
         return live.over()
     return live.answer(desk.db, "rehearsals/progress.html", now=desk.now, read=lambda: {"rehearsal": rehearsal})
 
 
-def _is_played(rehearsal: Rehearsal) -> bool:
-    return rehearsal.state == RehearsalState.PLAYED and rehearsal.result is not None
+def _played(rehearsal: Rehearsal) -> dict[str, Any] | None:
+    """What came of it; None while it is under way."""
+    return rehearsal.result if rehearsal.state == RehearsalState.PLAYED else None
 
 
 def _index(desk: Desk, form: Form, status: int = 200) -> Response:

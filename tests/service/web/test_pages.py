@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, session
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
@@ -55,9 +55,23 @@ def test_undo_stands_for_ten_minutes(app: Flask, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(notices, "time", lambda: 1000.0)
         notices.offer_undo("已退出。", address="/undo")
         monkeypatch.setattr(notices, "time", lambda: 1599.0)
-        assert notices.undo() == notices.Undo("已退出。", "/undo")
+        assert notices.undos() == [notices.Undo("已退出。", "/undo")]
         monkeypatch.setattr(notices, "time", lambda: 1600.0)
-        assert notices.undo() is None
+        assert notices.undos() == []
+
+
+def test_each_of_the_last_six_can_be_undone_the_newest_first(app: Flask) -> None:
+    with app.test_request_context():
+        for n in range(8):
+            notices.offer_undo(f"第{n}件。", address=f"/undo/{n}?to=1")
+        notices.offer_undo("第5件，又一次。", address="/undo/5?to=1")
+        offered = [offer.text for offer in notices.undos()]
+        kept = dict(session)
+    assert offered == ["第5件，又一次。", "第7件。", "第6件。", "第4件。", "第3件。", "第2件。"]
+    with app.test_request_context("/undo/6?to=1"):
+        session.update(kept)
+        notices.withdraw_undo()
+        assert [offer.text for offer in notices.undos()] == [one for one in offered if one != "第6件。"]
 
 
 @pytest.mark.parametrize(("chosen", "shown"), [("large", "large"), ("xlarge", "xlarge"), ("huge", "standard")])
