@@ -78,8 +78,8 @@ def cell(page: Page, role_id: int) -> Locator:
 
 
 def drag(page: Page, one: Locator, to: Locator) -> None:
-    """By the mouse, in small steps, as a hand does."""
-    one.scroll_into_view_if_needed()
+    """By the mouse, in small steps, as a hand does; what was done last hides nothing of it."""
+    one.evaluate("one => one.scrollIntoView({block: 'center'})")
     start, end = one.bounding_box(), to.bounding_box()
     assert start is not None
     assert end is not None

@@ -27,13 +27,13 @@ def look_again(page: Page) -> None:
 
 
 def answer_by_telephone(page: Page, name: str, reply: str) -> None:
-    page.locator("li", has_text=name).get_by_role("button", name=reply).click()
+    page.locator(".people li", has_text=name).get_by_role("button", name=reply).click()
 
 
 def test_two_at_one_week_the_second_sees_what_the_first_did_and_loses_nothing(stopped: None, visit: Visits) -> None:
     activity_id, _offers, cookie = asked(3)
     first, second = (seated(visit, cookie).go(f"/co/activities/{activity_id}") for _ in range(2))
-    handled = second.locator("li", has_text="邻居乙")
+    handled = second.locator(".people li", has_text="邻居乙")
     handled.locator("summary").click()
     handled.get_by_role("link", name="换下").focus()
 
@@ -41,7 +41,7 @@ def test_two_at_one_week_the_second_sees_what_the_first_did_and_loses_nothing(st
     expect(first.locator("main")).to_contain_text("记下了：邻居甲能来")
     look_again(second)
     expect(second.get_by_role("status").filter(has_text="邻居甲，已确认。")).to_be_visible()
-    expect(second.locator("li", has_text="邻居甲")).to_contain_text("已确认")
+    expect(second.locator(".people li", has_text="邻居甲")).to_contain_text("已确认")
     expect(handled.get_by_role("link", name="换下")).to_be_focused()
     expect(handled.locator("details")).to_have_attribute("open", "")
 
@@ -64,7 +64,7 @@ def test_many_changes_are_counted(stopped: None, visit: Visits) -> None:
 def test_the_focus_stays_near_when_what_had_it_is_gone(stopped: None, visit: Visits) -> None:
     activity_id, offers, cookie = asked(2)
     page = seated(visit, cookie).go(f"/co/activities/{activity_id}")
-    page.locator("li", has_text="邻居甲").get_by_role("button", name="能来").focus()
+    page.locator(".people li", has_text="邻居甲").get_by_role("button", name="能来").focus()
     with transaction() as session:
         roster.decline(session, assignment_id=offers[0], now=NOW)
     look_again(page)
