@@ -79,6 +79,7 @@ def cell(page: Page, role_id: int) -> Locator:
 
 def drag(page: Page, one: Locator, to: Locator) -> None:
     """By the mouse, in small steps, as a hand does; what was done last hides nothing of it."""
+    expect(page.get_by_text("带虚线的名字可以拖到别的格子")).to_be_visible()
     one.evaluate("one => one.scrollIntoView({block: 'center'})")
     start, end = one.bounding_box(), to.bounding_box()
     assert start is not None
@@ -87,13 +88,13 @@ def drag(page: Page, one: Locator, to: Locator) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + 24, steps=4)
     page.mouse.move(end["x"] + 30, end["y"] + end["height"] / 2, steps=12)
+    expect(to.locator(".is-carried")).to_be_visible()
     page.mouse.up()
 
 
 def test_dragged_to_another_day_and_taken_back(week: Week, visit: Visits) -> None:
     who = seated(visit, week.cookie)
     page = who.go(week.address)
-    expect(page.get_by_text("带虚线的名字可以拖到别的格子")).to_be_visible()
     drag(page, chip(page, "李大寒"), cell(page, week.roles["周四志愿者"]))
     expect(page.locator(".told")).to_contain_text("李大寒放到了11月26日（星期四）上午9:00，志愿者")
     assert week.drafts() == [week.roles["周四志愿者"]]
@@ -139,6 +140,7 @@ def test_dragged_with_a_finger(week: Week, visit: Visits) -> None:
         share = step / 10
         x = start["x"] + 20 + (end["x"] + 20 - start["x"] - 20) * share
         touch("touchMove", x, start["y"] + 20 + (end["y"] + 12 - start["y"] - 20) * share)
+    expect(to.locator(".is-carried")).to_be_visible()
     touch("touchEnd")
     expect(page.get_by_role("alert").filter(has_text="李大寒不能放在这里")).to_be_visible()
 
@@ -181,6 +183,7 @@ def test_a_drag_goes_on_while_others_change_the_week(week: Week, visit: Visits) 
     end = cell(second, week.roles["周四志愿者"]).bounding_box()
     assert end is not None
     second.mouse.move(end["x"] + 30, end["y"] + 10, steps=10)
+    expect(cell(second, week.roles["周四志愿者"]).locator(".is-carried")).to_be_visible()
     second.mouse.up()
     expect(second.locator(".told")).to_contain_text("李大寒放到了11月26日")
     assert week.drafts() == sorted([week.roles["周二志愿者"], week.roles["周四志愿者"]])
