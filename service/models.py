@@ -8,6 +8,7 @@ from service.activities import models as activities
 from service.appointments import models as appointments
 from service.availability import models as availability
 from service.backfill import models as backfill
+from service.brands import models as brands
 from service.calendars import models as calendars
 from service.campaigns import models as campaigns
 from service.company import models as company
@@ -53,6 +54,7 @@ __all__ = [
     "audit",
     "availability",
     "backfill",
+    "brands",
     "calendars",
     "campaigns",
     "clock",

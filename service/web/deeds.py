@@ -19,6 +19,8 @@ VERBS = {
     "answered_accept_for": Lazy("代为回复：能来"),
     "answered_decline_for": Lazy("代为回复：来不了"),
     "approved_swap": Lazy("同意换班"),
+    "chose_brand": Lazy("定了品牌"),
+    "gave_up_brand": Lazy("不用品牌了"),
     "asked_review": Lazy("请别人看一眼草稿"),
     "approved_activity": Lazy("看过草稿，可以发布"),
     "sent_back_activity": Lazy("把草稿退回去改"),

@@ -23,6 +23,7 @@ from service.roster.queries import assignment_in_scope
 from service.terms import Role
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import in_scope as volunteer_in_scope
+from service.web.branding import show_brand
 from service.web.page import HelpLine, use_help_line
 from service.web.visitor import for_admins, for_coordinators, me
 
@@ -73,8 +74,10 @@ def _open(db: Session, role: Role = Role.COORDINATOR) -> Desk:
 
 
 def _show_landline(db: Session, area_id: int) -> None:
-    """Whom people of this area call stands on the page."""
-    line = helpline(db, db.get_one(Area, area_id))
+    """Whom people of this area call stands on the page, and its brand."""
+    area = db.get_one(Area, area_id)
+    show_brand(db, area)
+    line = helpline(db, area)
     if line is not None:
         use_help_line(HelpLine(*line))
 

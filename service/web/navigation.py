@@ -51,7 +51,7 @@ ABOUT_ACTIVITIES = (
     "appointments_desk",
 )
 #: The pages that lie behind that of administrators.
-OF_THE_HOUSE = ("office", "areas", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
+OF_THE_HOUSE = ("office", "areas", "brands", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
 Place: TypeAlias = tuple[str, str, str, tuple[str, ...]]
 #: A coordinator's work of every day: endpoint, words, audience, and the blueprints that count as the same place.
 DAILY: tuple[Place, ...] = (

@@ -10,7 +10,7 @@ from jinja2 import ChainableUndefined, PackageLoader, PrefixLoader, StrictUndefi
 
 from service import language, wording
 from service.settings import LOCAL_ZONE
-from service.web import navigation, notices, page, words
+from service.web import branding, navigation, notices, page, words
 from service.web.qr import qr
 
 GOVUK = "govuk_frontend_jinja"
@@ -45,6 +45,8 @@ def register(app: Flask) -> None:
         undos=notices.undos,
         help_line=page.help_line,
         here=page.here,
+        brand=branding.brand,
+        brand_address=branding.brand_address,
         words=words,
         qr=qr,
     )

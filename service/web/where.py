@@ -12,6 +12,7 @@ from service.language import _
 from service.places.models import Area
 from service.places.queries import communities_of, helpline, root
 from service.web import visitor
+from service.web.branding import show_brand
 from service.web.page import HelpLine, use_help_line
 
 
@@ -48,7 +49,8 @@ def place(db: Session, area_id: int) -> Where:
 
 
 def show_landline(db: Session, area: Area, *, of: Activity | None = None) -> None:
-    """Put the area's landline on the page, or the contact of the activity the page is about."""
+    """Put the area's landline on the page, or the contact of the activity the page is about; and its brand."""
+    show_brand(db, area)
     name, phone = helpline(db, area) or ("", "")
     if of is not None:
         use_help_line(HelpLine(name or area.name, of.contact_phone or phone, of.contact_name))

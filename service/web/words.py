@@ -411,6 +411,21 @@ def _said(name: str, value: object) -> object:
     return str(QUALIFICATIONS[QualificationKind(str(value))]) if name == "kind" else value
 
 
+BRAND_PROBLEMS = {
+    "no_colour": Lazy("颜色要写成 #8a1f11 这样，一个井号加六个数字或字母"),
+    "faint": Lazy("颜色太浅，字看不清（和底色的对比要到7:1），请选深一些的"),
+    "not_png": Lazy("标志只收PNG图片；别的格式请先另存成PNG"),
+    "broken": Lazy("这张图片读不出来，请另存成普通的PNG再试"),
+    "size": Lazy("标志每边要在48到256点之间"),
+    "heavy": Lazy("图片太大，每一页都要带着它：请用颜色少一些、小一些的"),
+}
+
+
+def brand_problem(code: str) -> str:
+    """Why a brand cannot be shown so."""
+    return str(BRAND_PROBLEMS[code])
+
+
 REVIEW_STATES = {
     ReviewState.ASKED: Lazy("等别人看"),
     ReviewState.APPROVED: Lazy("看过了，可以发布"),

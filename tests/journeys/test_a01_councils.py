@@ -6,12 +6,14 @@ stands in; which courtyards nobody manages.
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from tests.journeys.town import Town
+from tests.service.brands.test_brands import png
 
 pytestmark = pytest.mark.need("A01")
 
@@ -197,7 +199,30 @@ def test_nobody_else_hears_of_the_meeting_or_calls_one(town: Town) -> None:
     assert desk.ask("POST", f"areas/{court['area_id']}/gatherings", json=outsider).status_code == 422
 
 
-@pytest.mark.need("A03", missing="a brand for each community")
+@pytest.mark.need("A03")
+def test_each_community_has_a_brand_of_its_own_on_its_pages(town: Town) -> None:
+    """“一社区一品牌”: a name, a colour everybody can read, a mark; on this community's pages and on no other's."""
+    admin, reader = town.browser("13900009000"), town.browser("13900000001")
+    areas = {one["name"]: one["id"] for one in town.api("13900009000").items("areas", kind="community")}
+    address = f"/ad/areas/{areas['新华北路社区']}/brand"
+    admin.open(address)
+    assert "颜色太浅，字看不清" in admin.send(address, name="同心圆", accent="#f0c040")
+    assert "只收PNG图片" in admin.send(
+        address, name="同心圆", accent="#134a40", mark=(io.BytesIO(b"<svg onload='alert(1)'/>"), "mark.svg")
+    )
+    assert "存好了" in admin.send(address, name="同心圆", accent="#134a40", mark=(io.BytesIO(png()), "mark.png"))
+    own = f"/brands/{areas['新华北路社区']}/"
+    page = reader.open(f"/areas/{areas['新华北路社区']}/today")
+    assert own in page
+    assert "brand__own" in page
+    assert "同心圆" in page
+    assert own not in reader.open(f"/areas/{areas['人民路社区']}/today")
+    for phone in (DESK, STREET):
+        town.browser(phone).open(address)
+        assert town.browser(phone).status == 403
+
+
+@pytest.mark.need("A03")
 def test_the_tree_is_as_deep_as_somebody_plants_it_and_a_coordinator_sees_what_is_below_her(town: Town) -> None:
     """“1+16+N+X”: no level is built in."""
     admin = town.api("13900009000")

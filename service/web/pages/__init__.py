@@ -16,6 +16,7 @@ from service.web.pages import (
     audits,
     availability,
     backfills,
+    brands,
     calendars,
     calls,
     campaigns,
@@ -166,6 +167,7 @@ DESK: tuple[Blueprint, ...] = (
     rehearsals.pages,
     office.pages,
     areas.pages,
+    brands.pages,
     accounts.pages,
     audits.pages,
     calendars.pages,
@@ -206,6 +208,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     login.pages,
     help_pages.pages,
     display.pages,
+    brands.files,
 )
 #: Only outside production: samples for those who build.
 WORKSHOP: tuple[Blueprint, ...] = (style.pages,)

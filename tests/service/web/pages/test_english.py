@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.activities.models import Activity, ActivityRole, Shift
 from service.appointments.models import Appointment, Consultation
+from service.brands.models import Brand
 from service.calendars.models import SchoolTerm
 from service.campaigns.models import Campaign, Indicator
 from service.db import transaction
@@ -160,6 +161,7 @@ def content() -> list[str]:
             Qualification.evidence,
             Promise.title,
             Disclosure.title,
+            Brand.name,
         )
         names = {name for column in columns for name in session.scalars(select(column))}
         found |= {room for rooms in session.scalars(select(Consultation.rooms)) for room in rooms}
