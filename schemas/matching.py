@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
-from schemas.fields import Id, LocalDateTime, Many
+from schemas.fields import Id, LocalDateTime, Many, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
 from service.matching.solution import LevelName
@@ -161,3 +161,13 @@ class FairnessShown(Shown):
     without_any = fields.Integer(required=True)
     envious = fields.Integer(required=True)
     ledger = fields.List(fields.Nested(LedgerLine), required=True)
+
+
+class WeightsInput(Input):
+    """What honoured wishes are worth in a community."""
+
+    dearest = Whole(required=True, least=10, most=1000, label=Lazy("第一志愿算几分"))
+    step = Whole(
+        required=True, least=0, most=500, label=Lazy("每往后一个志愿，少几分"), hint=Lazy("填0，每个志愿都一样")
+    )
+    least = Whole(required=True, least=1, most=1000, label=Lazy("最少算几分"), hint=Lazy("不能比第一志愿多"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -27,7 +28,9 @@ from service.matching.problem import (
     Weights,
     minute,
 )
+from service.matching.weighing import weights_of
 from service.matching.wishes import Askings, who_asked, wishes
+from service.places.models import Area
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.asking import candidates
 from service.signups.queries import OpeningRow
@@ -95,8 +98,15 @@ def build_problem(
         ),
         bonds=tuple(Bond(person_id=one, other_id=other, kind=kind) for (one, other), kind in bonds.items()),
         drafts=tuple(_drafted(session, rows, asked)),
-        weights=Weights(unasked=1) if any(how.rank == UNASKED for how in asked.values()) else Weights(),
+        weights=_weights(session, activity_id, has_unasked=any(how.rank == UNASKED for how in asked.values())),
     )
+
+
+def _weights(session: Session, activity_id: int, *, has_unasked: bool) -> Weights:
+    """By the community that holds the activity. Among the unasked, who can come counts a point before who can if need
+    be."""
+    area = session.get_one(Area, session.get_one(Activity, activity_id).area_id)
+    return replace(weights_of(session, area), unasked=int(has_unasked))
 
 
 def _openings(

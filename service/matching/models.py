@@ -1,11 +1,11 @@
-"""The record of one matching: what was asked, what was proposed, what became of it."""
+"""The record of one matching: what was asked, what was proposed, what became of it. What a community counts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,3 +46,17 @@ class MatchRun(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class WishWeights(Base):
+    """What honoured wishes are worth in a community that has chosen so. No row: as usual (problem.Weights)."""
+
+    __tablename__ = "wish_weights"
+    __table_args__ = (CheckConstraint("0 < least AND least <= dearest AND step >= 0", name="order"),)
+
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"), primary_key=True, comment="a community")
+    dearest: Mapped[int] = mapped_column(SmallInteger)
+    step: Mapped[int] = mapped_column(SmallInteger)
+    least: Mapped[int] = mapped_column(SmallInteger)
+    chosen_by: Mapped[int] = mapped_column(BigInteger, comment="account")
+    chosen_at: Mapped[datetime]

@@ -144,6 +144,7 @@ PAGES = {
             "ledger.person",
             "ledger.shift",
             "matching.index",
+            "weights.show",
             "what_if.show",
             "what_if.fair",
             "replanning.dates_page",

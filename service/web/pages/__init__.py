@@ -99,6 +99,7 @@ from service.web.pages import (
     texts,
     today,
     watches,
+    weights,
     what_if,
 )
 from service.web.pages import help as help_pages
@@ -145,6 +146,7 @@ DESK: tuple[Blueprint, ...] = (
     answers.pages,
     drafting.pages,
     moving.pages,
+    weights.pages,
     what_if.pages,
     shifts.pages,
     people.pages,

@@ -16,7 +16,9 @@ from service.matching import actions, queries
 from service.matching.explain import shortage
 from service.matching.models import MatchRun
 from service.matching.record import outcome_of, problem_of, solution_of
-from service.terms import MatchRunState
+from service.places.models import Area
+from service.places.queries import community_of, in_scope
+from service.terms import AreaKind, MatchRunState
 from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
 from service.web.pages.roster import Refusal, board_page
@@ -128,6 +130,7 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
         aims=aims(solution),
         change=change(problem, solution, known=known),
+        community_id=_community_id(desk, activity),
         without=without(solution, known=known),
         shortages=[shortage(known, role) for role in solution.open_roles],
         outcome=outcome_of(run),
@@ -138,6 +141,13 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
 
 def _how_far(run: MatchRun) -> dict[str, str]:
     return {"progress": how_far(run)}
+
+
+def _community_id(desk: Desk, activity: Activity) -> int | None:
+    """The community whose weights the plan went by, if it is hers to choose them."""
+    community = community_of(desk.db, desk.db.get_one(Area, activity.area_id))
+    is_hers = community.kind == AreaKind.COMMUNITY and in_scope(desk.db, community.id, scope_ids=desk.scope_ids)
+    return community.id if is_hers else None
 
 
 def _run(desk: Desk, match_run_id: int) -> MatchRun:
