@@ -1,13 +1,14 @@
 """Matching measured: neighbourhoods of 1,000 to 100,000 volunteers, by greed and in blocks, against a proven bound.
 
     python -m bench.match [--sizes 1000x200 10000x2000] [--seed 1] [--processes 1] [--bound] [--cover] [--runs 1]
-                          [--write FILE]
+                          [--fairness] [--write FILE]
 
 One line for each size and matcher: minimums covered, wishes, people kept, how far each is from what no plan can beat,
 CPU seconds, wall seconds, peak memory of this process and of the largest one split off, the machine's load. The bounds
 are those that ship with the plan; `--bound` proves once more, the whole problem as one region. `--cover` solves
 the minimums alone in whole numbers, the sharpest bound (30 CPU-seconds for 10,000 people). `--runs` repeats
-the blocks, with one and two processes in turn, and tells how many different plans came out. `--write` keeps the problem
+the blocks, with one and two processes in turn, and tells how many different plans came out. `--fairness` adds how the
+loads lie, who has no place, who is refused though her claim is better (docs/matching.md). `--write` keeps the problem
 as JSON (docs/matching.md), for other programs to solve.
 """
 
@@ -20,13 +21,15 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from bench.neighbourhoods import neighbourhood
 from service.matching import engine, greedy, rules
 from service.matching.block import Part
+from service.matching.conclusion import conclude
+from service.matching.fairness import fairness
 from service.matching.plan import Plan
 from service.matching.problem import Problem
 from service.matching.proof import Outlook, outlook, regions_of
@@ -42,6 +45,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--bound", action="store_true")
     parser.add_argument("--cover", action="store_true")
+    parser.add_argument("--fairness", action="store_true")
     parser.add_argument("--no-greedy", action="store_true")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
@@ -62,6 +66,10 @@ def _measured(problem: Problem, size: str, options: argparse.Namespace) -> Itera
     if not options.no_greedy:
         drafted, spent = _timed(lambda: greedy.plan(problem))
         yield _told(drafted, spent, size=size, matcher=greedy.NAME, bounds=bounds)
+        if options.fairness:
+            _tell_fairness(drafted, greedy.NAME)
+    if options.fairness:
+        _tell_fairness(made, engine.NAME)
     if options.runs > 1:
         plans = {_digest(engine.plan(problem, processes=1 + run % 2)[0]) for run in range(1, options.runs)}
         print(f"{size}: {len(plans | {_digest(made)})} different plan(s) in {options.runs} runs")
@@ -91,6 +99,11 @@ def _told(
             row[f"{level.name.value} short by"] = f"{100 * (bound - level.value) / bound:.3f} %"
     print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
     return row
+
+
+def _tell_fairness(made: Plan, matcher: str) -> None:
+    found = asdict(fairness(made, conclude(made, solver=matcher)))
+    print(f"{matcher}: " + "  ".join(f"{name} {value}" for name, value in found.items()), flush=True)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
