@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, missing, validates_schema
-from marshmallow.validate import Regexp
+from marshmallow.validate import OneOf, Regexp
 
 from schemas import Input
 from schemas.fields import Choice, Id, LocalDate, LocalTime, Name, Phone, Text, Ticked, Whole
 from schemas.publishing import ACTIVITY_STATES, DAY_RULES, MODES
 from schemas.roster import ASSIGNMENT_STATES
 from service.language import Lazy, _
+from service.sheets.exports import NEED_A_SECOND
 from service.sheets.plans import days_of
 from service.terms import ActivityState, AssignmentState, ConsentHow, DayRule, MemberRole, Mode, SheetKind
 
@@ -166,6 +167,31 @@ KINDS = {
     SheetKind.ACTIVITIES: Lazy("活动"),
     SheetKind.ROSTER: Lazy("排班"),
 }
+
+
+class ExportInput(Input):
+    """Which table of people somebody wants to take out, and what for."""
+
+    kind = Choice(
+        SheetKind,
+        words={kind: KINDS[kind] for kind in NEED_A_SECOND},
+        required=True,
+        label=Lazy("导出什么"),
+        validate=OneOf(NEED_A_SECOND, error=Lazy("请从列出的里面选一项")),
+    )
+    reason = Text(
+        required=True,
+        shortest=2,
+        longest=200,
+        label=Lazy("用途"),
+        hint=Lazy("比如：街道要核对志愿者名册；同意的人看得到"),
+    )
+
+
+class RefusalInput(Input):
+    """Why a table is not to be taken out."""
+
+    reason = Text(required=True, shortest=2, longest=200, label=Lazy("为什么不同意"))
 
 
 class SheetInput(Input):

@@ -522,6 +522,15 @@ class SheetKind(StrEnum):
     ROSTER = "roster"
 
 
+class ExportState(StrEnum):
+    """How far the asking to take personal data out of the house has come."""
+
+    ASKED = "asked"
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
 class SheetState(StrEnum):
     """How far a file has come."""
 

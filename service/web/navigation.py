@@ -51,7 +51,19 @@ ABOUT_ACTIVITIES = (
     "appointments_desk",
 )
 #: The pages that lie behind that of administrators.
-OF_THE_HOUSE = ("office", "areas", "brands", "accounts", "audits", "calendars", "outbox", "channels", "texts", "house")
+OF_THE_HOUSE = (
+    "office",
+    "areas",
+    "brands",
+    "accounts",
+    "roles",
+    "audits",
+    "calendars",
+    "outbox",
+    "channels",
+    "texts",
+    "house",
+)
 Place: TypeAlias = tuple[str, str, str, tuple[str, ...]]
 #: A coordinator's work of every day: endpoint, words, audience, and the blueprints that count as the same place.
 DAILY: tuple[Place, ...] = (
@@ -80,7 +92,7 @@ SELDOM: tuple[Place, ...] = (
     ("replies.index", Lazy("答复"), "coordinator", ("replies",)),
     ("slips.index", Lazy("纸条"), "coordinator", ("slips", "handouts")),
     ("rehearsals.index", Lazy("演练"), "coordinator", ("rehearsals",)),
-    ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets",)),
+    ("sheets.index", Lazy("导入导出"), "coordinator", ("sheets", "exports")),
     ("groups.index", Lazy("群机器人"), "coordinator", ("groups",)),
     ("office.index", Lazy("管理"), "admin", OF_THE_HOUSE),
 )

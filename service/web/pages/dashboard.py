@@ -25,6 +25,8 @@ from service.promises import queries as promises
 from service.quotas.queries import alarming
 from service.replanning import queries as replanning
 from service.roster import queries as roster
+from service.sheets import exports
+from service.sheets.lines import Circumstances
 from service.swaps import queries as swaps
 from service.terms import SwapState
 from service.web import live, page
@@ -104,6 +106,9 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "disclosures": disclosures.overdue(desk.db, scope_ids=desk.scope_ids, on=local(desk.now).date()),
         "askings": askings(desk.db, scope_ids=desk.scope_ids, volunteer_id=None, now=desk.now),
         "erasures": erasing.asked_for(desk.db, scope_ids=desk.scope_ids),
+        "exports": exports.to_decide(
+            desk.db, given=Circumstances(scope_ids=desk.scope_ids, account_id=desk.account_id, now=desk.now)
+        ),
         "searches": len(under_way(desk.db, scope_ids=desk.scope_ids)),
         "slips": len(slips.waiting(desk.db, scope_ids=desk.scope_ids, now=desk.now)),
         "calls": calls.count(desk.db, scope_ids=desk.scope_ids),

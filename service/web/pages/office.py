@@ -30,6 +30,7 @@ class Way:
 WAYS = (
     ("areas.index", Lazy("地方和队伍"), Lazy("社区、院落、活动地点，值班电话，有哪些队伍。")),
     ("accounts.index", Lazy("人和权限"), Lazy("谁是协调员、管理员，管哪里。")),
+    ("roles.index", Lazy("谁能做什么"), Lazy("志愿者、协调员、管理员各能做什么，什么事要两个人。")),
     ("calendars.index", Lazy("放假和学期"), Lazy("国务院的放假通知，学校什么时候上学。")),
     ("channels.index", Lazy("通知的渠道"), Lazy("短信、邮件、群机器人设好了没有，最近怎么样，给自己发一条试试。")),
     ("texts.index", Lazy("消息的样子"), Lazy("每一种消息读一遍，中文和英文，多长，短信能不能发。")),

@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from schemas.sheets import KINDS, ROWS, SheetInput
 from service import audit, wording
 from service.language import _, counted
-from service.sheets import actions, files, queries
+from service.sheets import actions, exports, files, queries
+from service.sheets.exports import NEED_A_SECOND
 from service.sheets.lines import Circumstances, Line, Verdict
 from service.sheets.models import Sheet
 from service.terms import RowOutcome, SheetKind, SheetState
@@ -193,10 +194,12 @@ def template(_desk: Desk, kind: str) -> ResponseReturnValue:
 @pages.get("/exports/<kind>.<form>")
 @at_desk
 def export(desk: Desk, kind: str, form: str) -> ResponseReturnValue:
-    """Everything in these areas as a table, without telephone numbers. The look is audited."""
+    """Everything in these areas as a table. Tables of people need a second person, who is asked elsewhere."""
     if form not in ("xlsx", "csv"):
         abort(HTTPStatus.NOT_FOUND)
     which, schema = _kind(kind), ROWS[_kind(kind)]()
+    if which in NEED_A_SECOND:
+        return page.see_other(url_for("exports.ask_form", kind=which))
     listed = actions.KINDS[which](desk.db, _given(desk)).listed()
     rows = [sheet_rows.cells(schema, values) for values in listed]
     _audit(desk, "exported_sheet", None, rows=len(rows), kind=which)
@@ -215,6 +218,9 @@ def _ask(desk: Desk, form: Form) -> ResponseReturnValue:
         columns={kind: sheet_rows.hints(schema()) for kind, schema in ROWS.items()},
         states=STATES,
         sheets=queries.latest(desk.db, account_id=desk.account_id),
+        need_a_second=NEED_A_SECOND,
+        to_decide=exports.to_decide(desk.db, given=_given(desk)),
+        asked=exports.own(desk.db, account_id=desk.account_id, limit=5),
     )
 
 

@@ -43,6 +43,7 @@ from service.roster.models import Assignment
 from service.rotation import queries, turns
 from service.settings import Settings, settings
 from service.sheets import actions as sheets
+from service.sheets import exports
 from service.sheets.lines import Circumstances
 from service.sheets.models import Sheet
 from service.signups.models import SignUp
@@ -101,6 +102,7 @@ class Place:
     deal_id: int
     member_id: int
     sheet_id: int
+    export_id: int
     rehearsal_id: int
     group_id: int
     area_id: int
@@ -165,6 +167,7 @@ def furnished(area: Area) -> Place:
             swap_id=swapped(session, signup),
             **watched(session, area),
             sheet_id=uploaded(session, area),
+            export_id=asked_for(session, area),
             rehearsal_id=rehearsed(session, area),
             group_id=connected(session, area),
             area_id=area.id,
@@ -254,6 +257,14 @@ def uploaded(session: Session, area: Area) -> int:
     return sheets.receive(
         session, kind=SheetKind.PEOPLE, file_name="表.csv", headings=[], lines=[], area_id=area.id, given=given
     ).id
+
+
+def asked_for(session: Session, area: Area) -> int:
+    """The id of a table of people that somebody of the area asks to take out."""
+    account = factories.coordinator(session, area)
+    factories.coordinator(session, area)
+    given = Circumstances(scope_ids=(area.id,), account_id=account.id, now=NOW)
+    return exports.ask(session, kind=SheetKind.PEOPLE, reason="核对名册", given=given).id
 
 
 def connected(session: Session, area: Area) -> int:

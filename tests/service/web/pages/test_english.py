@@ -26,7 +26,7 @@ from service.quotas.models import Quota
 from service.routes.models import RouteStop
 from service.secrets import unseal
 from service.settings import settings
-from service.sheets.models import Sheet
+from service.sheets.models import Export, Sheet
 from service.skills.models import Skill
 from service.teams.models import Programme, Team
 from service.templates.models import ActivityTemplate
@@ -144,6 +144,7 @@ def content() -> list[str]:
             Team.name,
             SchoolTerm.name,
             Sheet.file_name,
+            Export.reason,
             ChatGroup.name,
             Slip.title,
             Finding.words,

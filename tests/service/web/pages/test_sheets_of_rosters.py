@@ -22,7 +22,7 @@ from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
 from tests.outbox import drain
-from tests.tables import press, send, table
+from tests.tables import exported, press, send, table
 
 pytestmark = pytest.mark.usefixtures("at_now")
 
@@ -213,7 +213,7 @@ def test_what_goes_out_comes_in_again_unchanged(clinic: tuple[Person, Area, Shif
         factories.sign_up(session, guest, role)
     drain()
     for form in ("csv", "xlsx"):
-        content = her.client.get(f"/co/sheets/exports/roster.{form}").data
+        content = exported(her, "roster", form)
         out = files.read(content)
         assert len(out.rows) == 3
         assert ("欧阳别处" in str(out), "欧阳**" in str(out), "1111" in str(out)) == (False, True, False)
@@ -226,7 +226,7 @@ def test_another_community_s_roster_does_not_exist_here(clinic: tuple[Person, Ar
     register(area, "王小满")
     other, _elsewhere = desks.coordinator("别的社区")
     assert "那时没有这个活动的班" in send(other, table(HEADINGS, [[*ROW, "王小满", ""]]), kind="roster")
-    assert files.read(other.client.get("/co/sheets/exports/roster.csv").data).rows == ()
+    assert files.read(exported(other, "roster", "csv")).rows == ()
 
 
 def test_a_file_seen_today_is_judged_anew_when_it_is_taken_in(clinic: tuple[Person, Area, Shift]) -> None:
