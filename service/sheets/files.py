@@ -17,7 +17,9 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook.child import INVALID_TITLE_REGEX
 
 #: Rows below the headings that one file may have.
 MOST_ROWS = 2_000
@@ -73,11 +75,11 @@ def write_xlsx(
 ) -> bytes:
     """A workbook of one sheet: headings that stay in sight, those in `required` marked; every cell plain text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
+    sheet = book.create_sheet(INVALID_TITLE_REGEX.sub(" ", title)[:31])
     sheet.freeze_panes = "A2"
     for position, heading in enumerate(headings):
         width = max([2 * len(heading), *(len(row[position]) for row in rows[:200])]) + 4
-        sheet.column_dimensions[chr(ord("A") + position)].width = min(width, 50)
+        sheet.column_dimensions[get_column_letter(position + 1)].width = min(width, 50)
     sheet.append([_heading(sheet, heading, is_required=heading in required) for heading in headings])
     for row in rows:
         sheet.append([_as_text(sheet, value) for value in row])
@@ -90,7 +92,7 @@ def write_csv(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """UTF-8 with the mark by which spreadsheets know it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(headings)
+    writer.writerow([_disarmed(heading) for heading in headings])
     writer.writerows([_disarmed(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
@@ -159,7 +161,7 @@ def _armed(value: str) -> str:
 
 
 def _heading(sheet: Any, text: str, *, is_required: bool) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=text)
+    cell = WriteOnlyCell(sheet, value=_disarmed(text))
     cell.font = Font(bold=True)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if is_required:

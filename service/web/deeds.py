@@ -142,6 +142,7 @@ VERBS = {
     "let_demand_rest": Lazy("需求没有合适的项目"),
     "called_together": Lazy("把担着事的人叫齐"),
     "began_campaign": Lazy("开始摘星夺旗"),
+    "exported_campaign": Lazy("导出摘星夺旗的表"),
     "closed_campaign": Lazy("结束摘星夺旗"),
     "moved_promise": Lazy("改了答应的事办到哪一步"),
     "handed_on_promise": Lazy("答应的事换人、改日期"),

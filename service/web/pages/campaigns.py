@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.campaigns import CampaignForm
+from service import audit
 from service.campaigns import actions, queries
 from service.campaigns.actions import NoCommunity
 from service.campaigns.queries import Table
@@ -76,6 +77,15 @@ def export(desk: Desk, campaign_id: int, form: str) -> ResponseReturnValue:
     if form not in ("xlsx", "csv"):
         abort(404)
     table = _table(desk, campaign_id)
+    audit.note(
+        desk.db,
+        verb="exported_campaign",
+        subject=("campaign", campaign_id),
+        account_id=desk.account_id,
+        area_id=table.campaign.area_id,
+        now=desk.now,
+        rows=len(table.lines),
+    )
     headings = [
         _("社区"),
         *(_("{title}（要{n}场）", title=one.title, n=one.needed) for one in table.indicators),

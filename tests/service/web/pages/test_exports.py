@@ -21,6 +21,7 @@ from service.sheets import exports, files
 from service.sheets.exports import ExportRefused
 from service.sheets.models import Export
 from service.terms import ExportState, Role
+from service.web.pages.roles import RIGHTS, Reader
 from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
@@ -231,8 +232,6 @@ def test_of_two_who_decide_at_once_one_decides(pair: tuple[Person, Person, Area]
 
 def test_the_matrix_says_what_the_guards_do() -> None:
     """/ad/roles: each right is tried by each reader on a page of it."""
-    from service.web.pages.roles import RIGHTS, Reader
-
     admin, _area = desks.coordinator(role=Role.ADMIN)
     coordinator, _other = desks.coordinator("别的社区")
     readers = {
