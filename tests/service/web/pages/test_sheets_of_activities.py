@@ -241,7 +241,7 @@ a_rule = st.builds(
     st.sampled_from((by_weekday([3, 6]), by_weekday(range(1, 8)), weekly([2], every=3), "FREQ=MONTHLY;BYMONTHDAY=5")),
     a_day,
     st.booleans(),
-    st.sampled_from(DayRule),
+    st.sampled_from((DayRule.EVERY_DAY, DayRule.WORKDAYS, DayRule.NOT_HOLIDAYS, DayRule.LATER)),
     st.sampled_from((None, None, 0)),
 )
 plans = st.one_of(
@@ -260,6 +260,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
 def test_what_goes_out_is_the_same_when_it_comes_in(
     session: Session, of: list[tuple[Any, Any, str, bool]], language: str, form: str
 ) -> None:
+    session.rollback()  # of what an example before left that did not come to its end
     area = factories.community(session)
     team = factories.team(session, area)
     for needed, when, text, is_published in of:
