@@ -17,9 +17,12 @@ function isTouched(field) {
 const isBeingFilledIn = (form) => [...form.querySelectorAll(TEXT)].some(isTouched);
 const holdsWork = (node) => node instanceof Element && [node, ...node.querySelectorAll("form")].some((one) => one instanceof HTMLFormElement && isBeingFilledIn(one));
 
+// Why what one asked for was not done (`data-stays`): to be read in peace, until one asks for the page anew.
+const isAnswer = (node) => node instanceof Element && "stays" in node.dataset;
+
 const keep = {
   beforeNodeMorphed: (old) => !(old instanceof HTMLFormElement && isBeingFilledIn(old)),
-  beforeNodeRemoved: (old) => !holdsWork(old),
+  beforeNodeRemoved: (old) => !(holdsWork(old) || isAnswer(old)),
   beforeAttributeUpdated: (name, node) => !(name === "open" && node instanceof HTMLDetailsElement),
 };
 

@@ -168,7 +168,12 @@ def test_what_another_moved_meanwhile_is_shown_beside_what_one_wanted(week: Week
     drag(second, chip(second, "李大寒"), cell(second, week.roles["周四志愿者"]))
     expect(second.locator(".clash")).to_contain_text("把李大寒放到11月26日（星期四）上午9:00，志愿者")
     expect(second.locator(".clash")).to_contain_text("李大寒：草案，11月26日（星期四）")
-    assert week.drafts() == [week.roles["周四志愿者"]]
+    first.get_by_role("button", name="草拟").click()
+    expect(first.locator(".told")).to_contain_text("王小满草拟上了")
+    look_again(second)
+    expect(chip(second, "王小满")).to_contain_text("草案")
+    expect(second.locator(".clash")).to_contain_text("把李大寒放到11月26日")
+    assert week.drafts() == sorted([week.roles["周二志愿者"], week.roles["周四志愿者"]])
 
 
 def test_a_drag_goes_on_while_others_change_the_week(week: Week, visit: Visits) -> None:
