@@ -19,11 +19,12 @@ from schemas.volunteers import PhoneLookAsked
 from service.activities import queries as activities
 from service.activities.models import Activity, Shift
 from service.pupils import actions, queries
-from service.pupils.actions import NewGuardian
+from service.pupils.actions import NewGuardian, PupilRefused
 from service.pupils.models import Pupil
 from service.pupils.queries import GuardianName, Line
 from service.terms import Role
 from service.web.api.door import Call, found
+from service.web.api.refusals import as_problem
 from service.web.api.resource import Resource
 
 pupils = Resource("pupils", description="学生：家长同意、每天点名、只交给登记过的人。")
@@ -134,9 +135,15 @@ def mark_pupil(call: Call, *, shift_id: int, pupil_id: int, body: dict[str, Any]
     refuses=(409,),
 )
 def hand_over_pupil(call: Call, *, shift_id: int, pupil_id: int, body: dict[str, Any]) -> Any:
-    """The pupil goes home with one of those who may fetch it; with nobody else."""
-    shift = _shift(call, shift_id)
-    actions.hand_over(call.session, shift, pupil_id=pupil_id, **body, account_id=call.actor.account_id, now=call.now)
+    """The pupil goes home with one of those who may fetch it; that somebody else was refused is in the audit."""
+    shift, told = _shift(call, shift_id), {"account_id": call.actor.account_id, "now": call.now}
+    try:
+        actions.hand_over(call.session, shift, pupil_id=pupil_id, **body, **told)
+    except PupilRefused as refused:
+        if refused.problem != "unknown_guardian":
+            raise
+        actions.turn_away(call.session, shift, pupil_id=pupil_id, **told)
+        return as_problem(refused).answer()
     return _sheet(call, shift)
 
 
