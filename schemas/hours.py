@@ -16,9 +16,7 @@ class HoursAsked(Input):
     """From one day to another; this year if left out."""
 
     from_on = LocalDate(load_default=None, allow_none=True, label=Lazy("从哪天起"), widget="date")
-    until_on = LocalDate(
-        load_default=None, allow_none=True, label=Lazy("到哪天为止"), hint=Lazy("这一天也算"), widget="date"
-    )
+    until_on = LocalDate(load_default=None, allow_none=True, label=Lazy("到哪天为止"), widget="date")
 
     @validates_schema
     def check_dates(self, data: dict[str, Any], **_options: Any) -> None:

@@ -16,7 +16,7 @@ from service.scores.rules import MOST_ITEMS, MOST_POINTS, Item
 class SheetForm(Input):
     """The form: one item a line, its points behind it."""
 
-    items = Text(
+    standard = Text(
         required=True,
         shortest=1,
         longest=2000,

@@ -17,7 +17,7 @@ from tests.journeys.town import Town
 pytestmark = pytest.mark.need("A30")
 
 DESK, ELSEWHERE, HER, OTHER = "13900009206", "13900009205", "13900000001", "13900000021"
-STANDARD = {
+STANDARD: dict[str, Any] = {
     "items": [
         {"words": "垃圾桶及时清", "points": 40},
         {"words": "楼道干净", "points": 30},
@@ -71,7 +71,7 @@ def test_a_standard_has_items_and_points_and_what_makes_no_sense_is_told(town: T
     assert refused["errors"] == {"got": ["还没有定评分标准"]}
     refused = desk.send("PUT", address, {**STANDARD, "line": 101}, expect=422)
     assert refused["errors"] == {"line": ["不合格的线不能比满分还高"]}
-    twice = {**STANDARD, "items": [STANDARD["items"][0]] * 2}  # type: ignore[index]
+    twice = {**STANDARD, "items": [STANDARD["items"][0]] * 2}
     assert desk.send("PUT", address, twice, expect=422)["errors"] == {"items": ["有一项写了两遍"]}
     assert desk.send("PUT", address, STANDARD, expect=200)["of"] == 100
     assert town.api(ELSEWHERE).ask("GET", address).status_code == 404
@@ -79,6 +79,12 @@ def test_a_standard_has_items_and_points_and_what_makes_no_sense_is_told(town: T
     assert town.api(HER).ask("PUT", address, json=STANDARD).status_code == 403
     page = town.browser(DESK).open(f"/co/activities/{inspections['id']}/scores")
     assert "满分100分，不到80分的自动记进“发现”" in page
+    assert "垃圾桶及时清 40\n楼道干净 30\n绿地没有垃圾 30</textarea>" in page
+    town.browser(DESK).send(f"/co/activities/{inspections['id']}/scores", standard="垃圾桶", line="80")
+    assert "要先写看什么，空一格，再写几分" in town.browser(DESK).text
+    lines = "\n".join(f"{one['words']} {one['points']}分" for one in STANDARD["items"])
+    page = town.browser(DESK).send(f"/co/activities/{inspections['id']}/scores", standard=lines, line="80")
+    assert "标准定好了" in page
 
 
 def test_each_courtyard_gets_its_points_and_what_falls_below_the_line_is_a_finding(
@@ -104,7 +110,7 @@ def test_another_standard_changes_no_history_and_the_history_of_each_place_is_se
     town: Town, inspections: Any
 ) -> None:
     desk, bad = town.api(DESK), inspections["stops"][1]
-    stricter = {"items": [*STANDARD["items"], {"words": "没有乱停车", "points": 20}], "line": 110}  # type: ignore[misc]
+    stricter = {"items": [*STANDARD["items"], {"words": "没有乱停车", "points": 20}], "line": 110}
     desk.send("PUT", f"activities/{inspections['id']}/score-sheet", stricter, expect=200)
     town.turn_to(datetime.fromisoformat(inspections["second"]["starts_at"]))
     assert give(town, inspections["second"], bad, 40, 30, 30, 15)["is_below"] is False

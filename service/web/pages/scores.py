@@ -60,7 +60,7 @@ def show(desk: Desk, activity_id: int) -> Response:
     activity = activity_here(desk, activity_id)
     sheet = queries.sheet_of(desk.db, activity.id)
     given = (
-        {"items": "\n".join(f"{one.words} {one.points}" for one in sheet.items), "line": sheet.line} if sheet else {}
+        {"standard": "\n".join(f"{one.words} {one.points}" for one in sheet.items), "line": sheet.line} if sheet else {}
     )
     return _page(desk, activity, Form.blank(SheetForm(), given=given))
 
@@ -82,7 +82,7 @@ def set_sheet(desk: Desk, activity_id: int) -> ResponseReturnValue:
             )
         except ScoreRefused as refused:
             for code in refused.problems:
-                form.refuse(words.score_problem(code), at="line" if code == "line" else "items")
+                form.refuse(words.score_problem(code), at="line" if code == "line" else "standard")
         else:
             notices.notify(_("标准定好了，从下一次打分起照着办。"))
             return page.see_other(url_for("scores_desk.show", activity_id=activity.id))
@@ -92,10 +92,10 @@ def set_sheet(desk: Desk, activity_id: int) -> ResponseReturnValue:
 def _read(form: Form) -> tuple[Item, ...] | None:
     """The lines as items: words, then the points."""
     items = []
-    for line in filter(None, (line.strip() for line in form.loaded["items"].splitlines())):
+    for line in filter(None, (line.strip() for line in form.loaded["standard"].splitlines())):
         said, _space, points = line.replace("分", "").strip().rpartition(" ")
         if not said.strip() or not points.isascii() or not points.isdigit() or len(points) > 3:
-            form.refuse(_("“{line}”要先写看什么，空一格，再写几分", line=line[:40]), at="items")
+            form.refuse(_("“{line}”要先写看什么，空一格，再写几分", line=line[:40]), at="standard")
             return None
         items.append(Item(said.strip()[:80], int(points)))
     return tuple(items)
