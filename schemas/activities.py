@@ -269,6 +269,7 @@ class RoleShown(Shown):
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)
     stand_bys = fields.Integer(required=True)
+    most_together = fields.Integer(required=True, metadata={"description": "Places one sign-up may take: a family's."})
 
 
 class SeriesShown(Shown):

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, validates
 
 from schemas import Input
 from schemas.fields import Choice, Id, Name, Phone, Text, Ticked, Whole
+from schemas.signup_steps import MOST_BESIDE
 from service.language import Lazy, _
 from service.terms import AskedHow
 
@@ -47,6 +48,13 @@ class ForWhichInput(Input):
     """Which place, who asked for it, and how."""
 
     shift_role_id = Id(required=True, label=Lazy("哪一班"), widget="radios")
+    with_adults = Whole(
+        least=0, most=MOST_BESIDE, load_default=0, label=Lazy("一起来的大人"), hint=Lazy("一家人一起报才填")
+    )
+    with_children = Whole(
+        least=0, most=MOST_BESIDE, load_default=0, label=Lazy("一起来的孩子（不满18岁）"), hint=Lazy("只问几个人")
+    )
+    guardian_consents = Ticked(label=Lazy("家长说了：同意孩子参加，全程陪着"))
     asked_how = Choice(AskedHow, required=True, label=Lazy("怎么说的"))
     asked_by = Text(
         required=True,

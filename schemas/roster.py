@@ -121,6 +121,7 @@ class AssignmentShown(Shown):
     is_stand_by = fields.Boolean(
         required=True, metadata={"description": "Not one of the role's places: comes if somebody drops out."}
     )
+    places = fields.Integer(required=True, metadata={"description": "More than one: she brings her family."})
     assigned_at = LocalDateTime(required=True)
     answer_by = LocalDateTime(required=True, allow_none=True)
     answered_at = LocalDateTime(required=True, allow_none=True)

@@ -54,6 +54,7 @@ class ShiftRoleShown(Shown):
     tags = fields.List(fields.String(), required=True)
     min_age = fields.Integer(required=True, allow_none=True)
     max_age = fields.Integer(required=True, allow_none=True)
+    most_together = fields.Integer(required=True, metadata={"description": "Places one sign-up may take: a family's."})
 
 
 class ShiftShown(Shown):

@@ -704,3 +704,5 @@ class Refusal(StrEnum):
     WEEKLY_HOURS = "weekly_hours"
     CONSENT_MISSING = "consent_missing"
     FULL = "full"
+    TOO_MANY_TOGETHER = "too_many_together"
+    GUARDIAN_MISSING = "guardian_missing"

@@ -31,10 +31,14 @@ WITH unsettled AS (
 #: What is promised, in words → the question that finds where it is broken.
 PROMISES = {
     "a role counts as taken what is held: places in use, and places kept for an undo": """
-        SELECT format('role %s: taken %s, held %s', r.id, r.taken, count(a.id))
+        SELECT format('role %s: taken %s, held %s', r.id, r.taken, coalesce(sum(a.places), 0))
         FROM shift_role r LEFT JOIN assignment a ON a.shift_role_id = r.id
              AND NOT a.is_stand_by AND (a.state = ANY(:holding) OR a.place_held_until IS NOT NULL)
-        GROUP BY r.id HAVING r.taken <> count(a.id)""",
+        GROUP BY r.id HAVING r.taken <> coalesce(sum(a.places), 0)""",
+    "a family has all its places or none": """
+        SELECT format('sign-up %s of %s: %s places', s.id, 1 + s.with_adults + s.with_children, a.places)
+        FROM signup s JOIN assignment a ON a.signup_id = s.id AND a.state = ANY(:holding)
+        WHERE a.places <> 1 + s.with_adults + s.with_children""",
     "a role counts who stands by, no more of them than it wishes": """
         SELECT format('role %s: standing by %s of %s, held %s', r.id, r.standing_by, r.stand_bys, count(a.id))
         FROM shift_role r LEFT JOIN assignment a ON a.shift_role_id = r.id AND a.is_stand_by AND a.state = ANY(:holding)
@@ -43,10 +47,10 @@ PROMISES = {
         SELECT format('assignment %s is %s', id, state) FROM assignment
         WHERE is_stand_by AND state IN ('checked_in', 'completed', 'no_show')""",
     "no role has more people than places": """
-        SELECT format('role %s: %s people, %s places', r.id, count(a.id), r.max_needed)
+        SELECT format('role %s: %s people, %s places', r.id, sum(a.places), r.max_needed)
         FROM shift_role r JOIN assignment a ON a.shift_role_id = r.id AND a.state = ANY(:holding)
              AND NOT a.is_stand_by
-        GROUP BY r.id HAVING count(a.id) > r.max_needed""",
+        GROUP BY r.id HAVING sum(a.places) > r.max_needed""",
     "nobody is in two places, or on duty while owed rest": """
         SELECT format('volunteer %s: assignments %s and %s', a.volunteer_id, a.id, b.id)
         FROM assignment a JOIN assignment b ON b.volunteer_id = a.volunteer_id AND b.id > a.id
@@ -263,7 +267,8 @@ def _waiting_beside_free_places(session: Session, now: datetime) -> Iterator[str
         SELECT s.id, s.volunteer_id, s.shift_id, s.shift_role_id
         FROM signup s JOIN shift_role r ON r.id = s.shift_role_id JOIN shift h ON h.id = s.shift_id
              JOIN activity y ON y.id = h.activity_id
-        WHERE s.state = 'waitlisted' AND r.taken < r.max_needed AND y.mode = 'instant'
+        WHERE s.state = 'waitlisted' AND r.taken + 1 + s.with_adults + s.with_children <= r.max_needed
+          AND y.mode = 'instant'
           AND h.state = 'open' AND h.starts_at > :now
           AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'PlaceFreed' AND u.id = r.id)
           AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = 'SignedUp' AND u.id = s.id)"""

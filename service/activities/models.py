@@ -120,6 +120,7 @@ class ActivityRole(Base):
     __table_args__ = (
         CheckConstraint("0 <= min_needed AND min_needed <= max_needed AND max_needed > 0", name="needed"),
         CheckConstraint("min_age IS NULL OR max_age IS NULL OR min_age <= max_age", name="age"),
+        CheckConstraint("most_together BETWEEN 1 AND 12", name="most_together"),
         UniqueConstraint("activity_id", "name"),
     )
 
@@ -135,6 +136,9 @@ class ActivityRole(Base):
     min_age: Mapped[int | None] = mapped_column(SmallInteger)
     max_age: Mapped[int | None] = mapped_column(SmallInteger)
     stand_bys: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    most_together: Mapped[int] = mapped_column(
+        SmallInteger, default=1, server_default="1", comment="so many places one sign-up may take: a family's"
+    )
 
     activity: Mapped[Activity] = relationship(back_populates="roles")
 

@@ -46,8 +46,8 @@ def need(session: Session, role: ShiftRole) -> Need:
     offered = Assignment.state == AssignmentState.OFFERED
     row = session.execute(
         select(
-            func.count().filter(Assignment.state.in_(SURE)),
-            func.count().filter(offered),
+            func.coalesce(func.sum(Assignment.places).filter(Assignment.state.in_(SURE)), 0),
+            func.coalesce(func.sum(Assignment.places).filter(offered), 0),
             func.min(Assignment.answer_by).filter(offered),
         )
         .where(Assignment.shift_role_id == role.id, Assignment.state.in_(HOLDING))

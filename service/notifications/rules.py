@@ -98,6 +98,8 @@ class Duty:
     min_needed: int = 0
     max_needed: int = 0
     taken: int = 0
+    #: How many come by it: a family is told of together.
+    places: int = 1
     activity_id: int = 0
     swap_asking_id: int | None = None
     swap_asking_state: InvitationState | None = None

@@ -157,7 +157,11 @@ _PLACE = (
     Assignment.answer_by,
     func.coalesce(Assignment.asked_again, 0).label("asked_again"),
 )
-_WISH = (SignUp.state.label("signup_state"), SignUp.undo_until)
+_WISH = (
+    SignUp.state.label("signup_state"),
+    SignUp.undo_until,
+    func.coalesce(SignUp.places, 1).label("places"),
+)
 
 
 def _held(session: Session, ids: Collection[int]) -> Rows:

@@ -20,6 +20,7 @@ from service.events import (
     AssignmentMissed,
     AssignmentOffered,
     AssignmentReleased,
+    PlaceFreed,
 )
 from service.risks.actions import require
 from service.roster.counting import free_place, give_back, take_place
@@ -54,9 +55,10 @@ def offer(
     signup_id: int | None = None,
     assignment: Assignment | None = None,
     as_stand_by: bool = False,
+    places: int = 1,
 ) -> Assignment | None:
     """Offer a place in the opening `row` (role, shift, activity, definition); None when none is free, or when nobody
-    may know of the shift yet.
+    may know of the shift yet. `places`: of a family together, all of them or none.
 
     `as_stand_by`: one of those beside the role's places. With `assignment`, that draft becomes the offer. The caller
     holds the person's lock and has asked the rules. Raises ConflictingDuty.
@@ -64,7 +66,7 @@ def offer(
     shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
     if shift is None or activity.is_hidden(shift, now=now):
         return None
-    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
+    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by, places=places):
         return None
     if assignment is None:
         assignment = Assignment(
@@ -75,6 +77,7 @@ def offer(
             signup_id=signup_id,
             state=AssignmentState.DRAFTED,
             is_stand_by=as_stand_by,
+            places=places,
             assigned_at=now,
         )
         session.add(assignment)
@@ -232,6 +235,14 @@ def restore(session: Session, assignment: Assignment, *, shift: Shift, to: Assig
     outbox.record(session, AssignmentConfirmed(assignment.id) if is_sure else AssignmentOffered(assignment.id))
 
 
+def bring_fewer(session: Session, assignment: Assignment, *, places: int) -> None:
+    """Some of a family do not come: their places are free. The caller holds the locks of the person and the place."""
+    freed = assignment.places - places
+    assignment.places = places
+    give_back(session, assignment.shift_role_id, places=freed)
+    outbox.record(session, PlaceFreed(assignment.shift_role_id))
+
+
 def mark_no_show(session: Session, *, assignment_id: int, now: datetime) -> Assignment:
     """She said yes and did not come: her place is free for whoever steps in. Twice is harmless.
 
@@ -245,7 +256,7 @@ def mark_no_show(session: Session, *, assignment_id: int, now: datetime) -> Assi
     if now < session.get_one(Shift, assignment.shift_id, populate_existing=True).starts_at:
         raise NotBegun(f"the shift of assignment {assignment_id} has not begun")
     assignment.move(AssignmentState.NO_SHOW)
-    give_back(session, assignment.shift_role_id)
+    give_back(session, assignment.shift_role_id, places=assignment.places)
     outbox.record(session, AssignmentMissed(assignment.id))
     return assignment
 
@@ -261,7 +272,7 @@ def came_after_all(session: Session, *, assignment_id: int) -> Assignment:
     if assignment.state != AssignmentState.NO_SHOW:
         raise ForbiddenMove(f"assignment {assignment_id} is {assignment.state}")
     shift = session.get_one(Shift, assignment.shift_id, populate_existing=True)
-    if not take_place(session, assignment.shift_role_id):
+    if not take_place(session, assignment.shift_role_id, places=assignment.places):
         raise PlaceGiven(f"role {assignment.shift_role_id} is full")
     restore(session, assignment, shift=shift, to=AssignmentState.CONFIRMED)
     return assignment

@@ -11,13 +11,13 @@ from service.events import PlaceFreed
 from service.roster.models import Assignment
 
 
-def take_place(session: Session, shift_role_id: int, *, as_stand_by: bool = False) -> bool:
-    """Count one place as taken, unless full: guard and count are one statement."""
+def take_place(session: Session, shift_role_id: int, *, as_stand_by: bool = False, places: int = 1) -> bool:
+    """Count so many places as taken, unless fewer are free: guard and count are one statement."""
     count, most = _counted(as_stand_by=as_stand_by)
     taken = session.execute(
         update(ShiftRole)
-        .where(ShiftRole.id == shift_role_id, count < most)
-        .values({count: count + 1})
+        .where(ShiftRole.id == shift_role_id, count + places <= most)
+        .values({count: count + places})
         .returning(ShiftRole.id)
         .execution_options(synchronize_session=False)
     )
@@ -25,18 +25,18 @@ def take_place(session: Session, shift_role_id: int, *, as_stand_by: bool = Fals
 
 
 def free_place(session: Session, assignment: Assignment) -> None:
-    """Its place is nobody's any more. What follows for those who wait concerns the role's places, not its stand-bys."""
-    give_back(session, assignment.shift_role_id, as_stand_by=assignment.is_stand_by)
+    """Its places are nobody's any more. What follows for those who wait concerns the role's places, not its stand-bys."""
+    give_back(session, assignment.shift_role_id, as_stand_by=assignment.is_stand_by, places=assignment.places)
     if not assignment.is_stand_by:
         outbox.record(session, PlaceFreed(assignment.shift_role_id))
 
 
-def give_back(session: Session, shift_role_id: int, *, as_stand_by: bool = False) -> None:
+def give_back(session: Session, shift_role_id: int, *, as_stand_by: bool = False, places: int = 1) -> None:
     count, _most = _counted(as_stand_by=as_stand_by)
     session.execute(
         update(ShiftRole)
         .where(ShiftRole.id == shift_role_id)
-        .values({count: count - 1})
+        .values({count: count - places})
         .execution_options(synchronize_session=False)
     )
 

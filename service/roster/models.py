@@ -77,6 +77,7 @@ class Assignment(Base):
         CheckConstraint("place_held_until IS NULL OR state = 'released'", name="place_held"),
         CheckConstraint("NOT is_stand_by OR state NOT IN ('checked_in', 'completed', 'no_show')", name="stand_by"),
         CheckConstraint("suggested_id IS NULL OR state = 'declined'", name="suggested"),
+        CheckConstraint("places > 0 AND (places = 1 OR NOT is_stand_by)", name="places"),
     )
 
     id: Mapped[Id]
@@ -88,6 +89,9 @@ class Assignment(Base):
     match_run_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("match_run.id"), index=True)
     state: Mapped[AssignmentState] = mapped_column(String(20))
     is_stand_by: Mapped[bool] = mapped_column(default=False, server_default=false())
+    places: Mapped[int] = mapped_column(
+        SmallInteger, default=1, server_default="1", comment="hers and those of the family she brings"
+    )
     occupies: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     assigned_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]

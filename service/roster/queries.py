@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Function, Integer, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
@@ -59,8 +59,8 @@ def coverage(
             Shift.ends_at,
             ShiftRole.min_needed,
             ShiftRole.max_needed,
-            func.count(Assignment.id).filter(Assignment.state.in_(SURE)),
-            func.count(Assignment.id).filter(Assignment.state == AssignmentState.OFFERED),
+            _people().filter(Assignment.state.in_(SURE)),
+            _people().filter(Assignment.state == AssignmentState.OFFERED),
         )
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
@@ -80,7 +80,12 @@ def coverage(
     )
     if activity_id is not None:
         statement = statement.where(Activity.id == activity_id)
-    return [Coverage(*row) for row in session.execute(statement)]
+    return [Coverage(*row[:-2], confirmed=row[-2] or 0, offered=row[-1] or 0) for row in session.execute(statement)]
+
+
+def _people() -> Function[int]:
+    """How many come by these places: a family counts with all whom it brings."""
+    return func.sum(Assignment.places, type_=Integer)
 
 
 def gaps(session: Session, *, scope_ids: Sequence[int], from_at: datetime, until_at: datetime) -> list[Coverage]:
@@ -124,14 +129,14 @@ def assignment_in_scope(session: Session, assignment_id: int, *, scope_ids: Sequ
 
 def holders(session: Session, shift_id: int) -> int:
     """How many people hold a place in the shift, or are asked to."""
-    held = select(func.count()).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
+    held = select(_people()).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))
     return session.scalar(held) or 0
 
 
 def holders_from(session: Session, activity_id: int, *, from_at: datetime) -> int:
     """How many places in the activity's shifts that start after `from_at` are held, or offered."""
     held = (
-        select(func.count())
+        select(_people())
         .select_from(Assignment)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Shift.activity_id == activity_id, Shift.starts_at > from_at, Assignment.state.in_(HOLDING))

@@ -23,7 +23,7 @@ from service.signups import queries
 from service.signups.asking import asking
 from service.signups.following import is_fit, locked
 from service.signups.models import SignUp
-from service.signups.rules import Refused, refusals
+from service.signups.rules import ALONE, Party, Refused, refusals
 from service.terms import (
     AskedHow,
     AssignmentState,
@@ -74,8 +74,9 @@ def sign_up(
     asked_by: str | None = None,
     asked_how: AskedHow | None = None,
     typed_by: int | None = None,
+    party: Party = ALONE,
 ) -> SignUp:
-    """Ask for a place. Asking twice for the same shift gives the sign-up that stands; asking again for a place she has
+    """Ask for a place, or, with a party, for so many together: they have all of them, or wait. Asking twice for the same shift gives the sign-up that stands; asking again for a place she has
     just withdrawn from gives that place back while it is kept for her.
 
     1. Lock the person, so that every rule about her holds until commit.
@@ -95,7 +96,7 @@ def sign_up(
         return undone
     if asked.opening is None or asked.is_unannounced:
         raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
-    if reasons := refusals(asked.candidate, asked.opening, now):
+    if reasons := refusals(asked.candidate, asked.opening, now, party=party):
         raise SignUpRefused(reasons)
     if asked.has_risk:
         require(session, volunteer_id=volunteer_id, shift_id=shift_id)
@@ -112,6 +113,10 @@ def sign_up(
         asked_by=asked_by,
         asked_how=asked_how,
         typed_by=typed_by,
+        places=party.places,
+        with_adults=party.with_adults,
+        with_children=party.with_children,
+        guardian_consent_at=now if party.with_children else None,
         now=now,
     )
     if typed_by is not None:
@@ -138,33 +143,36 @@ def _undone(session: Session, signup_id: int, *, now: datetime) -> SignUp | None
 
 _SIGN_UP = SignUp.__table__.columns
 #: One statement, so that the hot row is locked as shortly as can be. FOR SHARE makes it wait for a
-#: cancellation under way, and see it. The guard `taken < max_needed` takes no lock once it is full.
-#: A place that was freed belongs to whoever waits: nobody new takes it before them.
+#: cancellation under way, and see it. The guard `taken + places <= max_needed` takes no lock once it is full, and
+#: gives a family all its places or none. A place that was freed belongs to whoever waits and has room in it: nobody new
+#: takes it before them.
 _TAKE_OR_QUEUE = f"""
 WITH open_shift AS (
     SELECT id, area_id, starts_at, ends_at, rest_after FROM shift
     WHERE id = %(shift_id)s AND state = 'open' FOR SHARE
 ), place AS (
-    UPDATE shift_role SET taken = taken + 1 FROM open_shift
+    UPDATE shift_role SET taken = taken + %(places)s FROM open_shift
     WHERE %(is_instant)s AND shift_role.id = %(shift_role_id)s AND shift_role.shift_id = open_shift.id
-      AND taken < max_needed
-      AND NOT EXISTS (SELECT FROM signup WHERE shift_role_id = %(shift_role_id)s AND state = 'waitlisted')
+      AND taken + %(places)s <= max_needed
+      AND NOT EXISTS (SELECT FROM signup w WHERE w.shift_role_id = %(shift_role_id)s AND w.state = 'waitlisted'
+                         AND taken + 1 + w.with_adults + w.with_children <= max_needed)
     RETURNING shift_role.id
 ), asked AS (
     INSERT INTO signup (area_id, shift_id, shift_role_id, volunteer_id, state, rank, note, via,
-                        asked_by, asked_how, typed_by, signed_up_at)
+                        asked_by, asked_how, typed_by, signed_up_at, with_adults, with_children, guardian_consent_at)
     SELECT area_id, id, %(shift_role_id)s, %(volunteer_id)s,
            CASE WHEN NOT %(is_instant)s THEN 'pending'
                 WHEN EXISTS (SELECT FROM place) THEN 'confirmed' ELSE 'waitlisted' END,
-           %(rank)s, %(note)s, %(via)s, %(asked_by)s, %(asked_how)s, %(typed_by)s, %(now)s
+           %(rank)s, %(note)s, %(via)s, %(asked_by)s, %(asked_how)s, %(typed_by)s, %(now)s,
+           %(with_adults)s, %(with_children)s, %(guardian_consent_at)s
     FROM open_shift
     WHERE NOT %(is_instant)s OR %(has_waitlist)s OR EXISTS (SELECT FROM place)
     RETURNING {", ".join(_SIGN_UP.keys())}
 ), assigned AS (
     INSERT INTO assignment (area_id, shift_id, shift_role_id, volunteer_id, signup_id, state, occupies,
-                            assigned_at, answered_at, decline_reason, version)
+                            assigned_at, answered_at, decline_reason, version, places)
     SELECT open_shift.area_id, open_shift.id, %(shift_role_id)s, %(volunteer_id)s, asked.id, 'confirmed',
-           tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), %(now)s, %(now)s, '', 1
+           tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), %(now)s, %(now)s, '', 1, %(places)s
     FROM asked, open_shift WHERE asked.state = 'confirmed'
     RETURNING id
 ), told AS (

@@ -121,6 +121,7 @@ OPENING_COLUMNS = {
     "min_age": "d.min_age",
     "max_age": "d.max_age",
     "places_left": "r.max_needed - r.taken",
+    "most_together": "least(d.most_together, r.max_needed)",
 }
 
 _ASKING = f"""
@@ -182,6 +183,7 @@ def opening_of(row: Any) -> Opening:
         places_left=row.places_left,
         has_waitlist=row.has_waitlist,
         is_instant=Mode(row.mode).is_first_come,
+        most_together=row.most_together,
     )
 
 

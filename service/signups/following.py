@@ -31,18 +31,21 @@ def promote(session: Session, *, shift_role_id: int, now: datetime, may_wait: bo
     """Offer free places of a role to those waiting, first come first; the number of offers made.
 
     Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over, and her lock is let
-    go. Two promotions may meet the same people in opposite order, so nobody is waited for once somebody is held, nor
-    with `may_wait` off: what is left then is for the next sweep.
+    go; so is a family there is no room for, all or nobody: whoever waits behind it is not kept out by it. Two promotions
+    may meet the same people in opposite order, so nobody is waited for once somebody is held, nor with `may_wait` off:
+    what is left then is for the next sweep.
     """
     role = session.get_one(ShiftRole, shift_role_id, populate_existing=True)
     row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
     if row is None or role.taken >= role.max_needed or now >= row.Shift.starts_at:
         return 0
-    offered = 0
+    offered, free = 0, role.max_needed - role.taken
     for waiting in queries.waitlist(session, shift_role_id):
+        if waiting.places > free:
+            continue
         outcome = _offer_next(session, waiting, row=row, now=now, may_wait=may_wait and not offered)
         if outcome == _Outcome.OFFERED:
-            offered += 1
+            offered, free = offered + 1, free - waiting.places
         elif outcome == _Outcome.NO_MORE:
             break
     return offered
@@ -65,7 +68,14 @@ def _offer_next(
             return _Outcome.NO_MORE
         session.refresh(waiting)
         if waiting.state == SignUpState.WAITLISTED and is_fit(session, waiting):
-            place = roster.offer(session, row=row, volunteer_id=waiting.volunteer_id, signup_id=waiting.id, now=now)
+            place = roster.offer(
+                session,
+                row=row,
+                volunteer_id=waiting.volunteer_id,
+                signup_id=waiting.id,
+                now=now,
+                places=waiting.places,
+            )
             if place is None:
                 return _Outcome.NO_MORE
             waiting.move(SignUpState.PENDING)
@@ -86,11 +96,9 @@ def _roles_beside(session: Session, signup_ids: Collection[int]) -> Sequence[int
     waits = (
         exists()
         .where(one_of(SignUp.id, signup_ids), SignUp.state == SignUpState.WAITLISTED)
-        .where(SignUp.shift_role_id == ShiftRole.id)
+        .where(SignUp.shift_role_id == ShiftRole.id, ShiftRole.taken + SignUp.places <= ShiftRole.max_needed)
     )
-    return session.scalars(
-        select(ShiftRole.id).where(ShiftRole.taken < ShiftRole.max_needed, waits).order_by(ShiftRole.id)
-    ).all()
+    return session.scalars(select(ShiftRole.id).where(waits).order_by(ShiftRole.id)).all()
 
 
 #: What becomes of a sign-up whose place was released, where that is not plainly a no.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Id
@@ -33,7 +34,11 @@ class ForbiddenMove(Exception):
 
 
 class SignUp(Base):
-    """One asking. Who asked, how, and who typed are kept when somebody typed it for her."""
+    """One asking. Who asked, how, and who typed are kept when somebody typed it for her.
+
+    She may bring her family: how many adults and how many children is all that is kept of them, no names and no ages
+    (个人信息保护法 art. 6); of children also when their guardian agreed (art. 31). They have places together or none.
+    """
 
     __tablename__ = "signup"
     __table_args__ = (
@@ -46,6 +51,8 @@ class SignUp(Base):
         ),
         Index("ix_signup_waitlist", "shift_role_id", "id", postgresql_where="state = 'waitlisted'"),
         Index("ix_signup_volunteer_id_id", "volunteer_id", "id"),
+        CheckConstraint("with_adults >= 0 AND with_children >= 0", name="family"),
+        CheckConstraint("with_children = 0 OR guardian_consent_at IS NOT NULL", name="guardian_consent"),
         CheckConstraint("(via = 'proxy') = (typed_by IS NOT NULL)", name="typed_by"),
         CheckConstraint("(via = 'proxy') = (asked_how IS NOT NULL)", name="asked_how"),
     )
@@ -58,6 +65,9 @@ class SignUp(Base):
     state: Mapped[SignUpState] = mapped_column(String(20))
     rank: Mapped[int] = mapped_column(SmallInteger, default=1, comment="1 is the dearest wish")
     note: Mapped[str] = mapped_column(String(200), default="")
+    with_adults: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0", comment="beside herself")
+    with_children: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0", comment="under eighteen")
+    guardian_consent_at: Mapped[datetime | None]
     via: Mapped[SignUpVia] = mapped_column(String(20))
     asked_by: Mapped[str | None] = mapped_column(String(60))
     asked_how: Mapped[AskedHow | None] = mapped_column(String(20))
@@ -66,6 +76,11 @@ class SignUp(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_from: Mapped[SignUpState | None] = mapped_column(String(20))
     undo_until: Mapped[datetime | None]
+
+    @hybrid_property
+    def places(self) -> int:
+        """How many places it takes: hers and those of whom she brings."""
+        return 1 + self.with_adults + self.with_children
 
     def move(self, to: SignUpState) -> None:
         """The only way a sign-up changes state. Raises ForbiddenMove."""

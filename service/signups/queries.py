@@ -54,6 +54,7 @@ def as_opening(row: OpeningRow) -> Opening:
         places_left=role.max_needed - role.taken,
         has_waitlist=activity.has_waitlist,
         is_instant=Mode(activity.mode).is_first_come,
+        most_together=min(definition.most_together, role.max_needed),
     )
 
 
@@ -111,12 +112,19 @@ def waitlist(session: Session, shift_role_id: int) -> Sequence[SignUp]:
 
 
 def roles_to_fill(session: Session, *, now: datetime, limit: int = 50) -> Sequence[int]:
-    """Ids of roles with a free place and somebody waiting, in open shifts that have not begun, next shift first."""
+    """Ids of roles in which somebody waits for whom, with all she brings, there is room; in open shifts that have not
+    begun, next shift first."""
     return session.scalars(
         select(ShiftRole.id)
         .join(Shift, Shift.id == ShiftRole.shift_id)
-        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now, ShiftRole.taken < ShiftRole.max_needed)
-        .where(exists().where(SignUp.shift_role_id == ShiftRole.id, SignUp.state == SignUpState.WAITLISTED))
+        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now)
+        .where(
+            exists().where(
+                SignUp.shift_role_id == ShiftRole.id,
+                SignUp.state == SignUpState.WAITLISTED,
+                ShiftRole.taken + SignUp.places <= ShiftRole.max_needed,
+            )
+        )
         .order_by(Shift.starts_at, ShiftRole.id)
         .limit(limit)
     ).all()

@@ -67,6 +67,27 @@ class Opening:
     places_left: int = 1
     has_waitlist: bool = True
     is_instant: bool = True
+    most_together: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Whom she brings: how many adults and children; `guardian_consents`, that their guardian agrees and is with them.
+
+    Who is under eighteen takes part with the guardian's consent, under eight with the guardian (河南省志愿服务条例 art. 8).
+    """
+
+    with_adults: int = 0
+    with_children: int = 0
+    guardian_consents: bool = False
+
+    @property
+    def places(self) -> int:
+        """How many places they take together."""
+        return 1 + self.with_adults + self.with_children
+
+
+ALONE = Party()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +98,15 @@ class Refused:
     details: dict[str, str | int | date | datetime] = field(default_factory=dict)
 
 
-def refusals(candidate: Candidate, opening: Opening, now: datetime) -> list[Refused]:
-    """All the reasons against, not the first; empty when she may have the place (or queue for it)."""
+def refusals(candidate: Candidate, opening: Opening, now: datetime, *, party: Party = ALONE) -> list[Refused]:
+    """All the reasons against, not the first; empty when she may have the place (or queue for it), with her party."""
     return [
         *closed(opening, now),
         *_unfit(candidate, opening),
         *_here_already(candidate, opening),
         *_busy(candidate, opening),
-        *_full(opening),
+        *_together(opening, party),
+        *_full(opening, party),
     ]
 
 
@@ -209,6 +231,13 @@ def _over_hours(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
         )
 
 
-def _full(opening: Opening) -> Iterator[Refused]:
-    if opening.is_instant and opening.places_left <= 0 and not opening.has_waitlist:
+def _together(opening: Opening, party: Party) -> Iterator[Refused]:
+    if party.places > opening.most_together:
+        yield Refused(Refusal.TOO_MANY_TOGETHER, {"most": opening.most_together})
+    if party.with_children and not party.guardian_consents:
+        yield Refused(Refusal.GUARDIAN_MISSING)
+
+
+def _full(opening: Opening, party: Party) -> Iterator[Refused]:
+    if opening.is_instant and opening.places_left < party.places and not opening.has_waitlist:
         yield Refused(Refusal.FULL)

@@ -67,7 +67,12 @@ def offer_again(session: Session, *, assignment_id: int, now: datetime) -> Assig
     try:
         with session.begin_nested():
             offered = roster.offer(
-                session, row=row, volunteer_id=refused.volunteer_id, now=now, as_stand_by=refused.is_stand_by
+                session,
+                row=row,
+                volunteer_id=refused.volunteer_id,
+                now=now,
+                as_stand_by=refused.is_stand_by,
+                places=refused.places,
             )
     except ConflictingDuty:
         offered = None
@@ -105,7 +110,7 @@ def _still_free(session: Session, refused: Assignment, *, now: datetime) -> Open
     if refused.is_stand_by:
         is_full = role.standing_by >= role.stand_bys
     else:
-        is_full = role.taken >= role.max_needed or bool(waitlist(session, role.id))
+        is_full = role.taken + refused.places > role.max_needed or bool(waitlist(session, role.id))
     if is_full or now > row.Shift.starts_at - CUTOFF:
         return None
     her = candidate(session, refused.volunteer_id, around=row.Shift.starts_at)

@@ -31,7 +31,7 @@ from service.volunteers.queries import lock_all
 
 
 class NothingToGive(Exception):
-    """The place is not confirmed, is a stand-by's, or its shift has begun or was called off."""
+    """The place is not confirmed, is a stand-by's or a family's, or its shift has begun or was called off."""
 
 
 class NobodyToAsk(Exception):
@@ -52,7 +52,8 @@ def ask(
     """
     assignment = roster.locked(session, assignment_id)
     given = queries.place(session, assignment_id)
-    if assignment.state != AssignmentState.CONFIRMED or assignment.is_stand_by or not _is_ahead(given, now):
+    is_for_one = not assignment.is_stand_by and assignment.places == 1
+    if assignment.state != AssignmentState.CONFIRMED or not is_for_one or not _is_ahead(given, now):
         raise NothingToGive(f"assignment {assignment_id} is {assignment.state}")
     pending = [swap for swap in queries.pending_of(session, assignment_id) if swap.assignment_id == assignment_id]
     if pending:

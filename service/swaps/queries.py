@@ -65,7 +65,7 @@ def exchanges(session: Session, given: PlaceRow, *, now: datetime) -> list[Excha
         .where(Shift.activity_id == given.Activity.id, Shift.id != given.Shift.id)
         .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now, Volunteer.steps_in)
         .where(Assignment.state == AssignmentState.CONFIRMED, Assignment.is_stand_by.is_(False))
-        .where(Assignment.volunteer_id != giver_id)
+        .where(Assignment.volunteer_id != giver_id, Assignment.places == 1)
         .order_by(Shift.starts_at, Assignment.id)
         .limit(candidates.SLICE)
     ).all()

@@ -12,7 +12,9 @@ from typing import Any
 
 from flask import session
 
-KEY = "asked"
+from service.signups.rules import Party
+
+KEY, PARTIES = "asked", "parties"
 #: A cookie holds 4 KB: the newest are kept.
 MOST = 3
 
@@ -44,6 +46,18 @@ def kept(role_id: int) -> Asker | None:
 def forget(role_id: int) -> None:
     """She is signed up: nothing of it stays."""
     session[KEY] = _others(role_id)
+
+
+def keep_party(role_id: int, party: Party) -> None:
+    """Remember for this role whom she brings."""
+    others = [[known, told] for known, told in session.get(PARTIES) or () if known != role_id]
+    session[PARTIES] = [*others, [role_id, asdict(party)]][-MOST:]
+
+
+def kept_party(role_id: int) -> Party:
+    """Whom she said she brings; nobody, where the session does not know."""
+    told = next((told for known, told in session.get(PARTIES) or () if known == role_id), {})
+    return Party(**told)
 
 
 def _others(role_id: int) -> list[list[Any]]:

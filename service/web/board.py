@@ -69,8 +69,8 @@ class RoleBoard:
     @property
     def cover(self) -> Cell:
         """How it stands, in the words of the coverage table."""
-        confirmed = sum(one.assignment.state in SURE for one in self.placed)
-        offered = sum(one.assignment.state == AssignmentState.OFFERED for one in self.placed)
+        confirmed = sum(one.assignment.places for one in self.placed if one.assignment.state in SURE)
+        offered = sum(one.assignment.places for one in self.placed if one.assignment.state == AssignmentState.OFFERED)
         least = self.places.min_needed
         return Cell(
             day=date.min,

@@ -32,6 +32,8 @@ VERBS = {
     "cancelled_activity": Lazy("取消活动"),
     "cancelled_shift": Lazy("取消一班"),
     "checked_in": Lazy("记下到了"),
+    "brought_fewer": Lazy("一家人里有人不来了"),
+    "took_families": Lazy("定了能不能一家人一起报"),
     "answered_appointment": Lazy("替人答复改了的时间"),
     "booked_appointment": Lazy("替人约时间"),
     "cancelled_appointment": Lazy("替人退掉约的时间"),

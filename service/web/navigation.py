@@ -49,6 +49,7 @@ ABOUT_ACTIVITIES = (
     "courses_desk",
     "pupils_desk",
     "appointments_desk",
+    "families",
 )
 #: The pages that lie behind that of administrators.
 OF_THE_HOUSE = (

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from schemas import Input
-from schemas.signup_steps import PlaceAndMoreInput, PlaceInput, WhoInput, WhoWithBirthInput
+from schemas.signup_steps import PlaceAndMoreInput, WhoInput, WhoWithBirthInput
 from service.activities.models import Shift, ShiftRole
 from service.calendars.rules import local
 from service.language import _
-from service.signups.rules import Opening, closed, wrong_age
+from service.signups.rules import Opening, Party, closed, wrong_age
 from service.terms import ConsentHow, ConsentPurpose
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
@@ -23,6 +23,20 @@ from service.web.forms import Form
 
 #: What the one tick on our forms agrees to; its words name both.
 TICKED = (ConsentPurpose.SERVICE, ConsentPurpose.REMINDERS)
+
+
+#: What is asked of whom she brings.
+FAMILY = ("with_adults", "with_children", "guardian_consents")
+
+
+def most_together(shift: Shift) -> int:
+    """How many one sign-up may bring in any role of the shift, she among them."""
+    return max((min(role.definition.most_together, role.max_needed) for role in shift.roles), default=1)
+
+
+def party(form: Form) -> Party:
+    """Whom she brings, as the form says."""
+    return Party(**{name: form.loaded[name] for name in FAMILY if name in form.loaded})
 
 
 def has_age_limit(role: ShiftRole) -> bool:
@@ -37,9 +51,11 @@ def agrees(volunteer: Volunteer) -> bool:
 
 def place_schema(volunteer: Volunteer | None, shift: Shift) -> Input:
     """The role; and from somebody known what is missing of her: a birth date where a role asks for an age, consent."""
-    if volunteer is None:
-        return PlaceInput()
     fields = ["role_id"]
+    if most_together(shift) > 1:
+        fields += FAMILY
+    if volunteer is None:
+        return PlaceAndMoreInput(only=fields)
     if volunteer.birth_on is None and any(map(has_age_limit, shift.roles)):
         fields.append("birth_on")
     if not agrees(volunteer):

@@ -42,7 +42,7 @@ class Sessions(SecureCookieSessionInterface):
 
 def sign_in(account: Account) -> None:
     """This browser now speaks for `account`. What the session held before is dropped, where she was going is kept."""
-    kept = {name: session[name] for name in (asked.KEY, "next") if name in session}
+    kept = {name: session[name] for name in (asked.KEY, asked.PARTIES, "next") if name in session}
     session.clear()
     session.update(kept, account_id=account.id, epoch=account.epoch)
     session.permanent = True

@@ -17,6 +17,7 @@ from service.reminders.rules import parse
 from service.rotation.models import RotationTurn
 from service.rotation.problem import Bar
 from service.routes.actions import RouteRefused
+from service.signups.models import SignUp
 from service.signups.rules import Refused
 from service.terms import (
     AppointmentState,
@@ -262,6 +263,11 @@ APPOINTMENT_PROBLEMS = {
     "no_rooms": Lazy("至少写一间"),
     "not_published": Lazy("活动发布以后才能约时间"),
 }
+FAMILY_PROBLEMS = {
+    "planned": Lazy("只有先到先得的活动能一家人一起报：统筹安排的班一个一个排人，没登记的家人排不进去"),
+    "asks": Lazy("岗位要证件、标签或者年龄的，每个人都要自己报名"),
+    "too_few": Lazy("这个岗位没有这么多名额"),
+}
 PUPIL_STATES = {
     PupilState.CAME: Lazy("到了"),
     PupilState.EXCUSED: Lazy("请假"),
@@ -316,6 +322,8 @@ REFUSALS = {
     Refusal.WEEKLY_HOURS: Lazy("那一周已经有{held}小时，加上这一班就超过本人说的每周{limit}小时"),
     Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
     Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
+    Refusal.TOO_MANY_TOGETHER: Lazy("这里一次最多报{most}个人"),
+    Refusal.GUARDIAN_MISSING: Lazy("带孩子来，要家长同意并且全程陪着"),
 }
 #: The same where the database noticed it first, and names no other duty.
 OVERLAP_UNNAMED = Lazy("那个时间已经有别的班了")
@@ -476,3 +484,9 @@ def guardian(one: GuardianName) -> str:
     """Who may fetch a pupil, or fetched it; only what she is to it once the name is erased."""
     kinship = str(KINSHIPS[one.kinship])
     return _("{name}（{kinship}）", name=one.name, kinship=kinship) if one.name else kinship
+
+
+def party(signup: SignUp) -> str:
+    """With whom she comes: `一共4个人，2个孩子`."""
+    told = _("一共{n}个人", n=signup.places)
+    return _("{told}，{n}个孩子", told=told, n=signup.with_children) if signup.with_children else told

@@ -50,6 +50,7 @@ TITLES = {
     "wrong-code": Lazy("验证码不对"),
     "key-reused": Lazy("这个Idempotency-Key用过了"),
     "appointment-refused": Lazy("这个时间现在不能这样约"),
+    "families-refused": Lazy("这个岗位不能一家人一起报"),
     "pupil-refused": Lazy("学生的事现在不能这样"),
     "course-refused": Lazy("这门课现在不能这样"),
     "risk-unconfirmed": Lazy("还没有确认安全提醒"),

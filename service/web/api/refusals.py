@@ -55,6 +55,7 @@ from service.scores.actions import ScoreRefused
 from service.settings import LOCAL_ZONE
 from service.signups import models as signups
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, UnknownVolunteer
+from service.signups.families import FamiliesRefused
 from service.signups.rules import Refused
 from service.skills.actions import AlreadyClaimed
 from service.swaps.actions import NobodyToAsk, NothingToGive, SwapIsOver
@@ -144,6 +145,11 @@ def _appointment_refused(error: AppointmentRefused) -> Problem:
     return Problem(409, kind="appointment-refused", detail=detail, code=error.problem)
 
 
+def _families_refused(error: FamiliesRefused) -> Problem:
+    detail = str(words.FAMILY_PROBLEMS[error.problem])
+    return Problem(409, kind="families-refused", detail=detail, code=error.problem)
+
+
 def _name_taken(error: IntegrityError) -> Problem:
     """Two of one name; any other constraint that refuses is a fault of ours, and raised as it came."""
     if getattr(getattr(error.orig, "diag", None), "constraint_name", None) in UNIQUE_NAMES:
@@ -217,6 +223,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     NothingKept: _simple(409, "wrong-state"),
     CourseRefused: _course_refused,
     PupilRefused: _pupil_refused,
+    FamiliesRefused: _families_refused,
     AppointmentRefused: _appointment_refused,
     RouteRefused: _route_refused,
     ScoreRefused: _score_refused,

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.shown import page_of
-from schemas.signups import NewSignUp, ShiftSignUpsAsked, SignUpListed, SignUpsAsked, SignUpShown
+from schemas.signups import (
+    FamiliesInput,
+    FamiliesShown,
+    FamilyInput,
+    NewSignUp,
+    ShiftSignUpsAsked,
+    SignUpListed,
+    SignUpsAsked,
+    SignUpShown,
+)
 from service.activities import queries as activities
 from service.language import _
-from service.signups import actions, listing
+from service.signups import actions, families, listing
 from service.signups.actions import SignUpRefused
 from service.signups.models import SignUp
+from service.signups.rules import Party
 from service.terms import Refusal, Role, SignUpVia
 from service.volunteers import queries as volunteers
 from service.web.api import cursors
@@ -38,6 +48,7 @@ def sign_up(call: Call, *, shift_id: int, body: dict[str, Any]) -> Any:
             shift_role_id=body["shift_role_id"],
             rank=body["rank"],
             note=body["note"],
+            party=Party(**{name: body[name] for name in ("with_adults", "with_children", "guardian_consents")}),
             now=call.now,
         )
     except SignUpRefused as refused:
@@ -81,6 +92,31 @@ def undo_withdrawal(call: Call, *, signup_id: int) -> Any:
     found(listing.visible(call.session, signup_id, **call.reach()))
     actions.undo_withdrawal(call.session, signup_id=signup_id, now=call.now)
     return _again(call, signup_id)
+
+
+@signups.operation("PUT", "/signups/<id:signup_id>/family", takes=FamilyInput(), gives=SignUpListed(), refuses=(409,))
+def bring_fewer(call: Call, *, signup_id: int, body: dict[str, Any]) -> Any:
+    """Some of those she brings do not come: their places are free at once. All of them: withdraw."""
+    found(listing.visible(call.session, signup_id, **call.reach()))
+    families.bring_fewer(call.session, signup_id=signup_id, **body, now=call.now, by=call.actor.account_id)
+    return _again(call, signup_id)
+
+
+@signups.operation(
+    "PUT",
+    "/activities/<id:activity_id>/roles/<id:role_id>/families",
+    takes=FamiliesInput(),
+    gives=FamiliesShown(),
+    refuses=(409,),
+)
+def take_families(call: Call, *, activity_id: int, role_id: int, body: dict[str, Any]) -> Any:
+    """How many places one sign-up may take in a role of an activity I coordinate."""
+    call.needs(Role.COORDINATOR)
+    activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
+    role = found(next((one for one in activity.roles if one.id == role_id), None))
+    most, account_id = body["most_together"], call.actor.account_id
+    families.take_families(call.session, role, most=most, account_id=account_id, now=call.now)
+    return role
 
 
 def _is_for_another(call: Call, body: dict[str, Any]) -> bool:

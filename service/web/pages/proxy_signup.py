@@ -27,6 +27,7 @@ from service.volunteers.models import Volunteer
 from service.web import notices, page, words
 from service.web.desk import Desk, asked_day, at_desk, found, volunteer_here
 from service.web.forms import Form, Option
+from service.web.newcomer import party
 from service.web.pages.proxy import activity_id
 
 pages = Blueprint("proxy_signup", __name__, url_prefix="/co/proxy")
@@ -72,6 +73,7 @@ def ask(desk: Desk, volunteer_id: int) -> ResponseReturnValue:
                 asked_by=form.loaded["asked_by"],
                 asked_how=form.loaded["asked_how"],
                 typed_by=desk.account_id,
+                party=party(form),
             )
     except SignUpRefused as refused:
         form.refuse(*(words.refusal(reason) for reason in refused.reasons))
@@ -138,6 +140,7 @@ def _ask(
         activity=activity_id(),
         on=on,
         has_more=len(rows) == MOST_OPENINGS,
+        takes_families=any(row.ActivityRole.most_together > 1 for row in rows),
     )
 
 
@@ -183,7 +186,9 @@ def _read_back(desk: Desk, signup: SignUp, row: OpeningRow) -> list[str]:
         "position": queries.waitlist_position(desk.db, signup),
     }
     outcome = {
-        SignUpState.CONFIRMED: _("{name}，给您报上了：{span}，在{place}，做{what}。", **facts),
+        SignUpState.CONFIRMED: _("{name}，给您报上了：{span}，在{place}，做{what}。", **facts)
+        if signup.places == 1
+        else _("{name}，给你们{n}个人都报上了：{span}，在{place}，做{what}。", n=signup.places, **facts),
         SignUpState.WAITLISTED: _(
             "{name}，{span}在{place}的{what}已经满了，您排在候补第{position}位，有人来不了就问您。", **facts
         ),

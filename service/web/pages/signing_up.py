@@ -19,8 +19,8 @@ from service.language import _
 from service.risks.actions import RiskUnconfirmed
 from service.signups.actions import SignUpRefused, sign_up
 from service.signups.queries import as_opening, opening, standing
-from service.signups.rules import Opening, closed
-from service.terms import Mode, SignUpVia
+from service.signups.rules import Opening, Party, Refused, closed
+from service.terms import Mode, Refusal, SignUpVia
 from service.volunteers.models import Volunteer
 from service.web import asked, code_step, newcomer, notices, page, risk, visitor, where, words
 from service.web.asked import Asker
@@ -55,6 +55,8 @@ def choose(db: Session, shift_id: int) -> ResponseReturnValue:
     """The place is chosen: sign up whoever is logged in, ask others who they are."""
     shift, volunteer = shift_or_404(db, shift_id), visitor.volunteer(db)
     form = Form.posted(newcomer.place_schema(volunteer, shift), options=_roles(shift))
+    if form.is_valid and (against := newcomer.party(form)).with_children and not against.guardian_consents:
+        form.refuse(words.refusal(Refused(Refusal.GUARDIAN_MISSING)), at="guardian_consents")
     role = next((role for role in shift.roles if form.is_valid and role.id == form.loaded["role_id"]), None)
     if role is None:
         form.refuse(_("请选择想做什么"), at="role_id")
@@ -62,9 +64,11 @@ def choose(db: Session, shift_id: int) -> ResponseReturnValue:
         newcomer.complete(db, volunteer, form, role=role, account_id=visitor.me(db).account_id, now=clock.now(db))
     if role is None or form.has_errors:
         return _ask_place(db, shift, form)
+    party = newcomer.party(form)
     if volunteer is None:
+        asked.keep_party(role.id, party)
         return page.see_other(url_for("signup.who", shift_id=shift.id, role_id=role.id))
-    return _take(db, volunteer, shift, role=role, form=form)
+    return _take(db, volunteer, shift, role=role, form=form, party=party)
 
 
 @pages.get("/who/<int:shift_id>/<int:role_id>")
@@ -135,11 +139,15 @@ def check(db: Session, shift_id: int, role_id: int) -> ResponseReturnValue:
         notices.notify(_("这个手机号登记的是{name}。不是给{name}报名，请打本页下方的电话。", name=volunteer.name))
         return page.see_other(url_for("signup.start", shift_id=shift.id, role=role.id))
     newcomer.renew(db, volunteer, asker, account_id=account.id, now=clock.now(db))
-    form = Form.blank(newcomer.place_schema(volunteer, shift), given={"role_id": str(role.id)}, options=_roles(shift))
-    return _take(db, volunteer, shift, role=role, form=form)
+    party = asked.kept_party(role.id)
+    again = {"role_id": str(role.id), **asdict(party)}
+    form = Form.blank(newcomer.place_schema(volunteer, shift), given=again, options=_roles(shift))
+    return _take(db, volunteer, shift, role=role, form=form, party=party)
 
 
-def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, form: Form) -> ResponseReturnValue:
+def _take(
+    db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, form: Form, party: Party
+) -> ResponseReturnValue:
     """Sign up, and show what happens next; or show every reason against it, or first the risk notice."""
     try:
         with db.begin_nested():
@@ -150,6 +158,7 @@ def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, f
                 shift_role_id=role.id,
                 now=clock.now(db),
                 via=SignUpVia.WEB,
+                party=party,
             )
     except SignUpRefused as refused:
         form.refuse(*(words.refusal(reason) for reason in refused.reasons))
@@ -157,7 +166,8 @@ def _take(db: Session, volunteer: Volunteer, shift: Shift, *, role: ShiftRole, f
     except RiskUnconfirmed as missing:
         asked.forget(role.id)
         again = url_for("signup.choose", shift_id=shift.id)
-        return risk.ask(missing.risk, action=again, typed=[("role_id", str(role.id))])
+        brought = [(name, str(value)) for name, value in asdict(party).items() if value]
+        return risk.ask(missing.risk, action=again, typed=[("role_id", str(role.id)), *brought])
     asked.forget(role.id)
     return page.see_other(url_for("signups.show", signup_id=signup.id))
 
@@ -179,9 +189,11 @@ def _opening(db: Session, shift: Shift, role: ShiftRole) -> Opening:
 
 
 def _roles(shift: Shift) -> dict[str, list[Option]]:
-    return {
-        "role_id": [Option(value=str(role.id), text=role.definition.name, hint=_about(role)) for role in shift.roles]
-    }
+    roles = [Option(value=str(role.id), text=role.definition.name, hint=_about(role)) for role in shift.roles]
+    beside = [
+        Option(value=str(n), text=_("{n}个", n=n) if n else _("没有")) for n in range(newcomer.most_together(shift))
+    ]
+    return {"role_id": roles, "with_adults": beside, "with_children": beside}
 
 
 def _about(role: ShiftRole) -> str:

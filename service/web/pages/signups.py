@@ -8,16 +8,19 @@ from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from schemas.signups import FamilyInput
 from service import clock, links, wording
 from service.activities.models import Shift
 from service.activities.queries import open_shift
 from service.language import _
 from service.places.models import Area
 from service.roster.queries import of_signup
-from service.signups.actions import NothingToUndo, TooLateToWithdraw, undo_withdrawal, withdraw
+from service.signups import families
+from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, undo_withdrawal, withdraw
 from service.signups.models import ForbiddenMove, SignUp
 from service.signups.queries import of_volunteer, waitlist_position
 from service.web import ics, notices, outcome, page, visitor, where, words
+from service.web.forms import Form
 from service.web.outcome import Outcome
 
 pages = Blueprint("signups", __name__)
@@ -119,6 +122,22 @@ def entry(db: Session, shift: Shift, *, uid: str, is_cancelled: bool) -> ics.Ent
         description=_("联系电话：{phone}", phone=wording.phone(shift.activity.contact_phone)),
         is_cancelled=is_cancelled,
     )
+
+
+@pages.post("/signups/<int:signup_id>/family")
+@visitor.for_volunteers
+def bring_fewer(db: Session, signup_id: int) -> ResponseReturnValue:
+    """One of those she brings does not come."""
+    signup, form = _mine(db, signup_id), Form.posted(FamilyInput())
+    if form.is_valid:
+        who = visitor.me(db).account_id
+        try:
+            with db.begin_nested():
+                families.bring_fewer(db, signup_id=signup.id, **form.loaded, now=clock.now(db), by=who)
+            notices.notify(_("知道了，位子让给别人。"))
+        except (ForbiddenMove, SignUpRefused, TooLateToWithdraw):
+            notices.notify(_("没有改成：这一班已经开始，或者这次报名已经了结。"))
+    return page.see_other(url_for("signups.show", signup_id=signup.id))
 
 
 def _mine(db: Session, signup_id: int) -> SignUp:
