@@ -151,6 +151,13 @@ class PlaceRow(Input):
         label=Lazy("状态"),
         hint=Lazy("新排的人：草案（不告诉本人，不填也是这样）或 等回复（马上问本人能不能来）"),
     )
+    places = Whole(
+        least=1,
+        most=12,
+        load_default=missing,
+        label=Lazy("一家几人"),
+        hint=Lazy("导出时写着；一家人在网上或者代报名里报，不在表里"),
+    )
     stand_by = Ticked(load_default=missing, label=Lazy("候备"), hint=Lazy("导出时写着；候备在班表上请，不在表里"))
 
 

@@ -25,7 +25,7 @@ def take_place(session: Session, shift_role_id: int, *, as_stand_by: bool = Fals
 
 
 def free_place(session: Session, assignment: Assignment) -> None:
-    """Its places are nobody's any more. What follows for those who wait concerns the role's places, not its stand-bys."""
+    """Its places are nobody's any more. What follows for who waits concerns the role's places, not its stand-bys."""
     give_back(session, assignment.shift_role_id, as_stand_by=assignment.is_stand_by, places=assignment.places)
     if not assignment.is_stand_by:
         outbox.record(session, PlaceFreed(assignment.shift_role_id))

@@ -59,8 +59,8 @@ def coverage(
             Shift.ends_at,
             ShiftRole.min_needed,
             ShiftRole.max_needed,
-            _people().filter(Assignment.state.in_(SURE)),
-            _people().filter(Assignment.state == AssignmentState.OFFERED),
+            func.coalesce(_people().filter(Assignment.state.in_(SURE)), 0),
+            func.coalesce(_people().filter(Assignment.state == AssignmentState.OFFERED), 0),
         )
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
@@ -80,7 +80,7 @@ def coverage(
     )
     if activity_id is not None:
         statement = statement.where(Activity.id == activity_id)
-    return [Coverage(*row[:-2], confirmed=row[-2] or 0, offered=row[-1] or 0) for row in session.execute(statement)]
+    return [Coverage(*row) for row in session.execute(statement)]
 
 
 def _people() -> Function[int]:

@@ -90,6 +90,7 @@ class RosterRows:
             "name": person.name if is_here else wording.masked_name(person.name),
             "person_id": person.id if is_here else None,
             "state": AssignmentState(assignment.state).value,
+            "places": assignment.places if assignment.places > 1 else None,
             "stand_by": True if assignment.is_stand_by else None,
         }
 

@@ -76,8 +76,10 @@ def sign_up(
     typed_by: int | None = None,
     party: Party = ALONE,
 ) -> SignUp:
-    """Ask for a place, or, with a party, for so many together: they have all of them, or wait. Asking twice for the same shift gives the sign-up that stands; asking again for a place she has
-    just withdrawn from gives that place back while it is kept for her.
+    """Ask for a place, or, with a party, for so many together: they have all of them, or wait.
+
+    Asking twice for the same shift gives the sign-up that stands; asking again for a place she has just withdrawn from
+    gives that place back while it is kept for her.
 
     1. Lock the person, so that every rule about her holds until commit.
     2. Tell all the reasons against at once.

@@ -20,8 +20,8 @@ from service.terms import Mode, Refusal, SignUpState
 
 
 class FamiliesRefused(Exception):
-    """The role takes no families. `problem` is a code: planned (people are placed by a plan), asks (it asks something of
-    each), too_few (it has fewer places)."""
+    """The role takes no families. `problem` is a code: planned (a plan places people), asks (something is asked of each),
+    too_few (it has fewer places)."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -31,7 +31,7 @@ class FamiliesRefused(Exception):
 def take_families(session: Session, role: ActivityRole, *, most: int, account_id: int | None, now: datetime) -> None:
     """One sign-up for this role may take so many places from now on; 1: each signs up for herself.
 
-    Only where who comes first is first served: a plan places persons, and knows nothing of those who are not registered.
+    Only where who comes first is first served: a plan places persons, and knows nothing of who is not registered.
     Only where nothing is asked of anybody but to come: nobody can tell the age or the licence of who is not named.
     Raises FamiliesRefused.
     """
@@ -57,7 +57,7 @@ def take_families(session: Session, role: ActivityRole, *, most: int, account_id
 def bring_fewer(
     session: Session, *, signup_id: int, with_adults: int, with_children: int, now: datetime, by: int | None = None
 ) -> SignUp:
-    """So many come with her and no more: the places of the others are free at once. The same numbers twice are harmless.
+    """So many come with her and no more: the places of the others are free at once. Twice is harmless.
 
     Whoever waits keeps her rank, and may have room now. Raises SignUpRefused for more than before, ForbiddenMove for a
     sign-up that is over, TooLateToWithdraw once it has begun.

@@ -31,7 +31,7 @@ def promote(session: Session, *, shift_role_id: int, now: datetime, may_wait: bo
     """Offer free places of a role to those waiting, first come first; the number of offers made.
 
     Who cannot serve any more (another duty, a lapsed licence) keeps her rank and is passed over, and her lock is let
-    go; so is a family there is no room for, all or nobody: whoever waits behind it is not kept out by it. Two promotions
+    go; so is a family there is no room for, all or nobody: who waits behind it is not kept out by it. Two promotions
     may meet the same people in opposite order, so nobody is waited for once somebody is held, nor with `may_wait` off:
     what is left then is for the next sweep.
     """

@@ -74,7 +74,7 @@ class Opening:
 class Party:
     """Whom she brings: how many adults and children; `guardian_consents`, that their guardian agrees and is with them.
 
-    Who is under eighteen takes part with the guardian's consent, under eight with the guardian (河南省志愿服务条例 art. 8).
+    Who is under eighteen takes part with the guardian's consent or company (河南省志愿服务条例 art. 8): here with both.
     """
 
     with_adults: int = 0

@@ -37,6 +37,7 @@ COLUMNS = {
     "taken": "r.taken",
     "stand_bys": "r.stand_bys",
     "standing_by": "r.standing_by",
+    "role_most_together": "d.most_together",
 }
 
 

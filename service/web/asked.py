@@ -56,7 +56,7 @@ def keep_party(role_id: int, party: Party) -> None:
 
 def kept_party(role_id: int) -> Party:
     """Whom she said she brings; nobody, where the session does not know."""
-    told = next((told for known, told in session.get(PARTIES) or () if known == role_id), {})
+    told: dict[str, Any] = dict(session.get(PARTIES) or ()).get(role_id, {})
     return Party(**told)
 
 

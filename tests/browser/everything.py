@@ -114,6 +114,8 @@ PAGES = {
             "pupils_desk.show",
             "pupils_desk.sheet",
             "pupils_desk.paper",
+            "families.roles",
+            "families.show",
             "appointments_desk.index",
             "appointments_desk.sheet",
             "appointments_desk.paper",

@@ -190,7 +190,7 @@ def shown(row: listing.ListedRow) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "is_stand_by",
+    "id", "shift_id", "shift_role_id", "volunteer_id", "signup_id", "match_run_id", "state", "is_stand_by", "places",
     "assigned_at", "answer_by", "answered_at", "decline_reason", "suggested_id", "suggested_name",
     "release_reason", "version",
 )  # fmt: skip

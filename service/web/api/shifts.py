@@ -108,7 +108,10 @@ def _role(role: ShiftRole, definition: ActivityRole) -> dict[str, Any]:
             name: getattr(role, name)
             for name in ("id", "min_needed", "max_needed", "taken", "stand_bys", "standing_by")
         },
-        **{name: getattr(definition, name) for name in ("name", "requires", "tags", "min_age", "max_age")},
+        **{
+            name: getattr(definition, name)
+            for name in ("name", "requires", "tags", "min_age", "max_age", "most_together")
+        },
     }
 
 
@@ -147,6 +150,7 @@ def _shown_role(role: Any) -> dict[str, Any]:
         "tags": role.role_tags,
         "min_age": role.min_age,
         "max_age": role.max_age,
+        "most_together": role.role_most_together,
     }
 
 

@@ -1,4 +1,4 @@
-"""/co/activities/<id>/families: which roles a family signs up for together; /co/signups/<id>/family: who of one comes."""
+"""/co/activities/<id>/families: where a family signs up together; /co/signups/<id>/family: how many of it come."""
 
 from __future__ import annotations
 

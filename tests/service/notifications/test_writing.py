@@ -112,6 +112,12 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
     "sign_up_received": (K.SIGN_UP_RECEIVED, [clinic(signup_state=S.PENDING)]),
     "sign_up_confirmed": (K.SIGN_UP_CONFIRMED, [clinic(signup_state=S.CONFIRMED, **HELD)]),
     "sign_up_waitlisted": (K.SIGN_UP_WAITLISTED, [clinic(signup_state=S.WAITLISTED, waitlist_position=3)]),
+    "sign_up_confirmed_as_a_family": (K.SIGN_UP_CONFIRMED, [clinic(signup_state=S.CONFIRMED, places=4, **HELD)]),
+    "sign_up_waitlisted_as_a_family": (
+        K.SIGN_UP_WAITLISTED,
+        [clinic(signup_state=S.WAITLISTED, waitlist_position=1, places=3)],
+    ),
+    "place_offered_to_a_family": (K.PLACE_OFFERED, [replace(OFFERS[0], places=3)]),
     "sign_up_withdrawn": (K.SIGN_UP_WITHDRAWN, [clinic(signup_state=S.WITHDRAWN)]),
     "sign_up_withdrawn_undoable": (
         K.SIGN_UP_WITHDRAWN,
