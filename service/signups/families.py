@@ -20,7 +20,7 @@ from service.terms import Mode, Refusal, SignUpState
 
 
 class FamiliesRefused(Exception):
-    """The role takes no families. `problem` is a code: planned (a plan places people), asks (it asks something of each),
+    """The role takes no families. `problem` is a code: planned (a plan places people), asks (it asks for something),
     too_few (it has fewer places)."""
 
     def __init__(self, problem: str) -> None:
