@@ -136,7 +136,8 @@ def mark_pupil(call: Call, *, shift_id: int, pupil_id: int, body: dict[str, Any]
 )
 def hand_over_pupil(call: Call, *, shift_id: int, pupil_id: int, body: dict[str, Any]) -> Any:
     """The pupil goes home with one of those who may fetch it; that somebody else was refused is in the audit."""
-    shift, told = _shift(call, shift_id), {"account_id": call.actor.account_id, "now": call.now}
+    shift = _shift(call, shift_id)
+    told: dict[str, Any] = {"account_id": call.actor.account_id, "now": call.now}
     try:
         actions.hand_over(call.session, shift, pupil_id=pupil_id, **body, **told)
     except PupilRefused as refused:
