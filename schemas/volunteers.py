@@ -12,6 +12,7 @@ from schemas.fields import Choice, Email, Id, LocalDate, LocalDateTime, Many, Na
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
 from service.terms import Channel, ConsentHow, ConsentPurpose, Language, QualificationKind
+from service.wording import QUALIFICATIONS
 
 
 class VolunteersAsked(PageAsked):
@@ -83,6 +84,23 @@ class NewQualification(Input):
         """It does not end before it begins."""
         if data["valid_until"] is not None and data["valid_until"] < data["valid_from"]:
             raise ValidationError({"valid_until": [_("有效期不能早于生效日期")]})
+
+
+class PaperOfMine(NewQualification):
+    """The same, as a page asks for it."""
+
+    kind = Choice(QualificationKind, words=QUALIFICATIONS, required=True, label=Lazy("什么证"), widget="select")
+    evidence = Text(
+        required=True, shortest=1, longest=200, label=Lazy("编号和谁发的"), hint=Lazy("证上印的编号，哪个单位发的")
+    )
+    valid_from = LocalDate(required=True, label=Lazy("从哪天起有效"))
+    valid_until = LocalDate(allow_none=True, load_default=None, label=Lazy("到哪天为止"), hint=Lazy("长期有效的，空着"))
+
+
+class PaperOfHers(PaperOfMine):
+    """As her coordinator writes it down."""
+
+    was_seen = Ticked(label=Lazy("我看过原件"), hint=Lazy("看过才作数。没看过也可以先记下"))
 
 
 class QualificationShown(Shown):

@@ -165,6 +165,30 @@ def verify_qualification(session: Session, qualification: Qualification, *, acco
     outbox.record(session, QualificationVerified(qualification.id))
 
 
+def doubt_qualification(session: Session, qualification: Qualification, *, account_id: int, now: datetime) -> None:
+    """It counts no more until somebody has seen the paper again. Who serves by it stays, marked on the roster."""
+    if qualification.verified_at is None:
+        return
+    qualification.verified_at = qualification.verified_by = None
+    session.flush()
+    audit.note(
+        session,
+        verb="doubted_qualification",
+        subject=("volunteer", qualification.volunteer_id),
+        account_id=account_id,
+        area_id=session.get_one(Volunteer, qualification.volunteer_id).area_id,
+        now=now,
+        kind=qualification.kind,
+    )
+
+
+def take_back_qualification(session: Session, qualification: Qualification) -> None:
+    """She does not hold it after all. Only what nobody has seen can be taken back."""
+    if qualification.verified_at is None:
+        session.delete(qualification)
+        session.flush()
+
+
 def look_at_phone(session: Session, volunteer: Volunteer, *, account_id: int, now: datetime, why: str) -> str | None:
     """The person's number in full, for somebody who must call her; the look is audited."""
     audit.note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.language import Lazy
 
 VERBS = {
+    "doubted_qualification": Lazy("让一张证不作数"),
     "chose_wish_weights": Lazy("改了志愿怎么算分"),
     "chose_own_words": Lazy("改了消息前后自己加的话"),
     "chose_quiet_hours": Lazy("改了什么时候不发消息"),

@@ -73,6 +73,10 @@ def remove(desk: Desk, skill_id: int) -> ResponseReturnValue:
 def verify_paper(desk: Desk, qualification_id: int) -> ResponseReturnValue:
     """She has seen the paper."""
     held = found(queries.qualification_in_scope(desk.db, qualification_id, scope_ids=desk.scope_ids))
+    notices.withdraw_undo()
+    if held.volunteer_id == visitor.me(desk.db).volunteer_id:
+        notices.notify(_("自己的证，要别人来核实。"))
+        return page.see_other(page.local_path(request.form.get("back", ""), otherwise=url_for("skills.index")))
     if held.verified_at is None:
         verify_qualification(desk.db, held, account_id=desk.account_id, now=desk.now)
     return _back()
@@ -138,8 +142,11 @@ def _page(desk: Desk, form: Form) -> Response:
 def _own_page(db: Session, form: Form) -> Response:
     today = local(clock.now(db)).date()
     own = queries.of_person(db, _me(db).id)
-    rows = [(one, queries.state_on(today, verified_at=one.verified_at, valid_until=one.valid_until)) for one in own]
-    return page.render("skills/mine.html", title=_("我会什么"), rows=rows, form=form)
+    rows, papers = (
+        [(one, queries.state_on(today, verified_at=one.verified_at, valid_until=one.valid_until)) for one in hers]
+        for hers in (own, _me(db).qualifications)
+    )
+    return page.render("skills/mine.html", title=_("我会什么"), rows=rows, papers=papers, form=form)
 
 
 def _kinds(text: str) -> list[QualificationKind]:
