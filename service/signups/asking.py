@@ -5,12 +5,12 @@ Written as SQL because it runs once per sign-up of a rush. The rules themselves 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import column, text
+from sqlalchemy import column, select, text
 from sqlalchemy.orm import Session
 
 from service.db import fetch
@@ -18,6 +18,7 @@ from service.roster.models import HOLDING
 from service.signups.models import STANDING
 from service.signups.rules import Candidate, Commitment, Held, Opening
 from service.terms import ActivityState, ConsentPurpose, Mode, QualificationKind, ShiftState
+from service.volunteers.models import Qualification
 
 #: How far around a shift other duties can matter: its own week and any rest owed into it.
 NEAR = timedelta(days=8)
@@ -154,14 +155,31 @@ def _candidate(volunteer_id: int, row: Any) -> Candidate:
         weekly_hours=row.weekly_hours,
         tags=frozenset(row.tags),
         consents=frozenset(ConsentPurpose(purpose) for purpose in row.consents),
-        qualifications=tuple(
-            Held(QualificationKind(kind), date.fromisoformat(since), date.fromisoformat(until) if until else None)
-            for kind, since, until in row.qualifications or ()
-        ),
+        qualifications=_papers(row.qualifications),
         commitments=tuple(
             Commitment(shift_id, title, _instant(starts), _instant(ends), timedelta(minutes=rest))
             for shift_id, title, starts, ends, rest in row.commitments or ()
         ),
+    )
+
+
+def papers(session: Session, volunteer_ids: Collection[int]) -> dict[int, tuple[Held, ...]]:
+    """The verified qualifications of each who has some."""
+    rows = session.execute(
+        select(Qualification.volunteer_id, Qualification.kind, Qualification.valid_from, Qualification.valid_until)
+        .where(Qualification.volunteer_id.in_(volunteer_ids), Qualification.verified_at.is_not(None))
+        .order_by(Qualification.id)
+    )
+    found: dict[int, tuple[Held, ...]] = {}
+    for volunteer_id, kind, since, until in rows:
+        found[volunteer_id] = (*found.get(volunteer_id, ()), Held(QualificationKind(kind), since, until))
+    return found
+
+
+def _papers(rows: Iterable[tuple[str, str, str | None]] | None) -> tuple[Held, ...]:
+    return tuple(
+        Held(QualificationKind(kind), date.fromisoformat(since), date.fromisoformat(until) if until else None)
+        for kind, since, until in rows or ()
     )
 
 

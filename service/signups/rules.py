@@ -6,13 +6,13 @@ waitlist, the matcher and the pages all ask it. One rule is one small function.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from service.calendars.rules import local
 from service.terms import ActivityState, ConsentPurpose, QualificationKind, Refusal, ShiftState
-from service.volunteers.rules import age_on
+from service.volunteers.rules import age_on, counts_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +146,23 @@ def closed(opening: Opening, now: datetime) -> Iterator[Refused]:
 def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     if ConsentPurpose.SERVICE not in candidate.consents:
         yield Refused(Refusal.CONSENT_MISSING)
-    yield from _unqualified(candidate, opening)
+    yield from unqualified(candidate.qualifications, opening.requires, on=local(opening.starts_at).date())
     yield from lacking_tags(candidate.tags, opening.tags)
     yield from wrong_age(candidate.birth_on, opening)
 
 
-def _unqualified(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
-    """Qualifications count on the service date, not today (志愿服务条例 art. 16, 医师法 art. 14)."""
-    day = local(opening.starts_at).date()
-    for kind in opening.requires:
-        held = [q for q in candidate.qualifications if q.kind == kind]
-        if any(q.valid_from <= day and (q.valid_until is None or day <= q.valid_until) for q in held):
+def unqualified(held: Iterable[Held], requires: Iterable[QualificationKind], *, on: date) -> Iterator[Refused]:
+    """What is missing on the service date, not today (志愿服务条例 art. 16, 医师法 art. 14). A paper counts for all it
+    includes."""
+    for kind in requires:
+        good = [q for q in held if kind in counts_as(q.kind)]
+        if any(q.valid_from <= on and (q.valid_until is None or on <= q.valid_until) for q in good):
             continue
-        ends = [q.valid_until for q in held if q.valid_until is not None and q.valid_until < day]
+        ends = [q.valid_until for q in good if q.valid_until is not None and q.valid_until < on]
         if ends:
-            yield Refused(Refusal.QUALIFICATION_EXPIRED, {"kind": kind, "valid_until": max(ends), "on": day})
+            yield Refused(Refusal.QUALIFICATION_EXPIRED, {"kind": kind, "valid_until": max(ends), "on": on})
         else:
-            yield Refused(Refusal.QUALIFICATION_MISSING, {"kind": kind, "on": day})
+            yield Refused(Refusal.QUALIFICATION_MISSING, {"kind": kind, "on": on})
 
 
 def lacking_tags(hers: Collection[str], asked: Sequence[str]) -> Iterator[Refused]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
+
+from service.terms import QualificationKind
 
 #: From this age on a person agrees for herself to what is kept of her; below it a parent does (PIPL art. 31).
 AGREES_ALONE_FROM = 14
@@ -46,3 +50,22 @@ def spelled(name: str) -> tuple[str, str]:
 def letters(text: str) -> str:
     """Only the letters and digits of a text, in lower case: how spellings are kept and searched."""
     return "".join(filter(str.isalnum, text.lower()))
+
+
+#: What else somebody may do who holds a paper: whoever is trained in more needs no second paper for less. A doctor of
+#: Chinese medicine is not among them: her licence has its own scope (医师法 art. 14).
+INCLUDES: Mapping[QualificationKind, frozenset[QualificationKind]] = {
+    QualificationKind.DOCTOR: frozenset({QualificationKind.FIRST_AID}),
+    QualificationKind.NURSE: frozenset({QualificationKind.FIRST_AID}),
+}
+
+
+@cache
+def counts_as(kind: QualificationKind) -> frozenset[QualificationKind]:
+    """All that a paper of this kind is good for: itself, what it includes, and what that includes."""
+    found, ahead = {kind}, [kind]
+    while ahead:
+        new = INCLUDES.get(ahead.pop(), frozenset()) - found
+        found |= new
+        ahead += new
+    return frozenset(found)

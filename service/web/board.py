@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Row
 
@@ -13,7 +13,7 @@ from service.activities.models import ActivityRole, Shift, ShiftRole
 from service.calendars.rules import local
 from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
-from service.signups.rules import Refused, lacking_tags
+from service.signups.rules import Held, Refused, lacking_tags, unqualified
 from service.terms import AssignmentState, ShiftState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
@@ -21,7 +21,7 @@ from service.web.heat import Cell
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Somebody who holds a place, or is drafted for one; `lacks`: the tags the role is for, if she has none."""
+    """Somebody who holds a place, or is drafted for one; `lacks`: what the role asks for and she lacks that day."""
 
     assignment: Assignment
     person: Volunteer
@@ -111,17 +111,54 @@ def grid(week: Iterable[ShiftBoard]) -> Grid:
     return Grid(shifts, tuple((name, tuple(cell.get(role_id) for cell in cells)) for role_id, name in names.items()))
 
 
+@dataclass(frozen=True, slots=True)
+class PersonsWeek:
+    """What somebody does in the shifts of a grid: in each her role and place, or nothing; and how long in all."""
+
+    person: Volunteer
+    cells: tuple[tuple[RoleBoard, Placed] | None, ...]
+    length: timedelta
+
+
+def by_person(week: Grid) -> tuple[PersonsWeek, ...]:
+    """The same week, a row for each of its people, by name."""
+    people: dict[int, Volunteer] = {}
+    places: dict[tuple[int, int], tuple[RoleBoard, Placed]] = {}
+    for board in week.shifts:
+        for role in board.roles:
+            for one in (*role.placed, *role.stand_bys):
+                people[one.person.id] = one.person
+                places[one.person.id, board.shift.id] = (role, one)
+    return tuple(
+        PersonsWeek(
+            person,
+            tuple(places.get((person.id, board.shift.id)) for board in week.shifts),
+            sum(
+                (one.shift.ends_at - one.shift.starts_at for one in week.shifts if (person.id, one.shift.id) in places),
+                timedelta(),
+            ),
+        )
+        for person in sorted(people.values(), key=lambda one: (one.pinyin, one.id))
+    )
+
+
 def boards(
     shifts: Iterable[Shift],
     *,
     roster: Sequence[Row[Assignment, Volunteer, Shift, ActivityRole]],
     waiting: Sequence[Row[SignUp, Volunteer, int, int]],
+    papers: Mapping[int, Sequence[Held]] | None = None,
 ) -> list[ShiftBoard]:
-    """The shifts in their order, each role with those who hold a place in it and those who wait for one."""
+    """The shifts in their order, each role with those who hold a place in it and those who wait for one.
+
+    `papers`: the verified qualifications of people; without them none is asked for.
+    """
     placed: dict[int, list[Placed]] = defaultdict(list)
-    for assignment, person, _shift, role in roster:
-        lacks = tuple(lacking_tags(person.tags, role.tags))
-        placed[assignment.shift_role_id].append(Placed(assignment, person, lacks))
+    for assignment, person, shift, role in roster:
+        lacks = list(lacking_tags(person.tags, role.tags))
+        if papers is not None:
+            lacks += unqualified(papers.get(person.id, ()), role.requires, on=local(shift.starts_at).date())
+        placed[assignment.shift_role_id].append(Placed(assignment, person, tuple(lacks)))
     asked: dict[int, list[Waiting]] = defaultdict(list)
     for signup, person, position, total in waiting:
         asked[signup.shift_role_id].append(Waiting(signup, person, position, total))

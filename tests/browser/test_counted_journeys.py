@@ -219,11 +219,11 @@ def test_two_browsers_edit_one_week_and_nothing_is_lost(stopped: None, visit: Vi
     board = f"{site}/co/activities/{activity_id}"
     for page in (hers, his):
         page.goto(board)
-        page.get_by_role("link", name="安排人").click()
+        page.get_by_role("link", name="安排人").first.click()
     hers.locator("button", has_text="草拟：王小满").click()
     his.locator("button", has_text="草拟：王小满").click()
     expect(his.locator("main")).to_contain_text("这一周有1个草拟的安排")
-    his.get_by_role("link", name="安排人").click()
+    his.get_by_role("link", name="安排人").first.click()
     his.locator("button", has_text="草拟：李大寒").click()
     expect(his.locator("main")).to_contain_text("这一周有2个草拟的安排")
 

@@ -49,6 +49,7 @@ def test_every_page_stands_in_the_table(servers: Settings) -> None:
     assert sorted(known - found) == []
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_every_page_is_whole(pages: tuple[dict[str, str], dict[str, str]], visit: Visits, scripts: bool) -> None:
     addresses, cookies = pages

@@ -23,11 +23,12 @@ from service.matching.queries import listed as match_runs
 from service.places.models import Area
 from service.roster import queries as roster
 from service.roster.confirming import readers
+from service.signups.asking import papers
 from service.signups.queries import waiting_for
 from service.teams.models import Team
 from service.terms import ActivityState
 from service.web import live, page, planned
-from service.web.board import ShiftBoard, boards, grid
+from service.web.board import ShiftBoard, boards, by_person, grid
 from service.web.clash import Clash
 from service.web.desk import Desk, activity_here, asked_day, at_desk, monday_of
 from service.web.second_look import second_look
@@ -106,7 +107,8 @@ def _week_values(desk: Desk, activity: Activity, monday: date, refusal: Refusal 
         "activity": activity,
         "monday": monday,
         "shifts": shifts,
-        "grid": grid(shifts),
+        "grid": (glance := grid(shifts)),
+        "people": by_person(glance),
         "company_faults": faults_of(desk.db, activity.id, [board.shift for board in shifts], now=desk.now),
         "declined": declined,
         "suggested": roster.suggestions(desk.db, [row.Assignment.id for row in declined]),
@@ -153,7 +155,8 @@ def _week(desk: Desk, activity: Activity, monday: date) -> list[ShiftBoard]:
         desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, from_at=from_at, until_at=until_at
     )
     waiting = waiting_for(desk.db, scope_ids=desk.scope_ids, shift_ids=[shift.id for shift in shifts])
-    return boards(shifts, roster=placed, waiting=waiting)
+    held = papers(desk.db, {person.id for _place, person, _shift, role in placed if role.requires})
+    return boards(shifts, roster=placed, waiting=waiting, papers=held)
 
 
 def _pencilled(desk: Desk, activity: Activity, monday: date) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def test_consent(consents: set[ConsentPurpose], expected: list[Refusal]) -> None
     assert reasons(replace(PERSON, consents=frozenset(consents)), PLACE) == expected
 
 
-DOCTOR, NURSE = QualificationKind.DOCTOR, QualificationKind.NURSE
+DOCTOR, NURSE, FIRST_AID = QualificationKind.DOCTOR, QualificationKind.NURSE, QualificationKind.FIRST_AID
 LONG_AGO, SERVICE_DAY = date(2020, 1, 1), date(2026, 11, 28)
 DAY = timedelta(days=1)
 
@@ -111,6 +111,27 @@ DAY = timedelta(days=1)
 )
 def test_a_qualification_counts_on_the_service_date(held: Sequence[Held], expected: list[Refusal]) -> None:
     assert reasons(replace(PERSON, qualifications=tuple(held)), replace(PLACE, requires=(DOCTOR,))) == expected
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "expected"),
+    [
+        (DOCTOR, FIRST_AID, []),
+        (NURSE, FIRST_AID, []),
+        (FIRST_AID, FIRST_AID, []),
+        (FIRST_AID, DOCTOR, [Refusal.QUALIFICATION_MISSING]),
+        (DOCTOR, NURSE, [Refusal.QUALIFICATION_MISSING]),
+        (QualificationKind.TCM, DOCTOR, [Refusal.QUALIFICATION_MISSING]),
+        (QualificationKind.COOK, FIRST_AID, [Refusal.QUALIFICATION_MISSING]),
+    ],
+)
+def test_a_paper_counts_for_what_it_includes_and_only_while_it_is_good(
+    held: QualificationKind, asked: QualificationKind, expected: list[Refusal]
+) -> None:
+    place = replace(PLACE, requires=(asked,))
+    assert reasons(replace(PERSON, qualifications=(Held(held, LONG_AGO, None),)), place) == expected
+    over = replace(PERSON, qualifications=(Held(held, LONG_AGO, SERVICE_DAY - DAY),))
+    assert reasons(over, place) == (expected or [Refusal.QUALIFICATION_EXPIRED])
 
 
 def test_each_missing_qualification_is_told() -> None:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from service.accounts import actions as accounts
+from service.activities.rules import RolePlan
 from service.audit import AuditEntry
 from service.db import transaction
-from service.terms import Role
+from service.terms import QualificationKind, Role
 from service.volunteers.models import Qualification
 from tests import desks, factories
 from tests.browsing import Person
@@ -86,3 +87,19 @@ def test_nobody_verifies_a_paper_of_her_own() -> None:
         paper = session.scalars(select(Qualification)).one()
     assert "自己的证，要别人来核实" in she.send(f"/co/skills/qualifications/{paper.id}/verify")
     assert held() == [("doctor", False)]
+
+
+def test_who_holds_a_place_by_a_paper_that_is_doubted_is_marked_on_the_roster() -> None:
+    she, area = desks.coordinator()
+    clinic = (RolePlan(name="医生", min_needed=1, max_needed=1, requires=(QualificationKind.DOCTOR,)),)
+    activity, [shift, *_more] = desks.published(area, roles=clinic)
+    with transaction() as session:
+        doctor = factories.qualified(session, factories.volunteer(session, area, "王秀英"), QualificationKind.DOCTOR)
+        [paper] = doctor.qualifications
+        factories.sign_up(session, doctor, factories.only_role(session, shift))
+    roster = f"/co/activities/{activity.id}?on={shift.starts_at.date().isoformat()}"
+    lacking = "这个岗位要有医师资格，还没有核验过的证件"
+    assert lacking not in she.open(roster)
+    she.open(f"/co/people/{doctor.id}")
+    she.send(f"/co/papers/{paper.id}/doubt")
+    assert lacking in she.open(roster)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -49,6 +50,21 @@ def desk(at_now: Settings) -> tuple[Person, Area]:
 def state_of(assignment_id: int) -> str:
     with transaction() as session:
         return str(session.get_one(Assignment, assignment_id).state)
+
+
+def test_the_same_week_is_read_person_by_person(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    every_day = weekly_plan(starts=time(8), ends=time(10), from_on=date(2026, 11, 24), until_on=date(2026, 11, 26))
+    made, shifts = desks.published(area, plans=[every_day])
+    with transaction() as session:
+        person = factories.volunteer(session, area, "王小满")
+        for shift in (shifts[0], shifts[2]):
+            factories.sign_up(session, person, factories.only_role(session, session.merge(shift)))
+        offered(session, area, shifts[1], "李大雪")
+    text = she.open(f"/co/activities/{made.id}?on=2026-11-24").split('id="by-person"')[1].split("</details>")[0]
+    assert "按人看：2人" in text
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in text.split("<tr>")[2:]]
+    assert rows == ["李大雪 — 引导员 等回复 — 2小时", "王小满 引导员 已确认 — 引导员 已确认 4小时"]
 
 
 def test_the_week_shows_who_comes_who_is_asked_and_who_waits(desk: tuple[Person, Area]) -> None:
