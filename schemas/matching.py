@@ -171,3 +171,11 @@ class WeightsInput(Input):
         required=True, least=0, most=500, label=Lazy("每往后一个志愿，少几分"), hint=Lazy("填0，每个志愿都一样")
     )
     least = Whole(required=True, least=1, most=1000, label=Lazy("最少算几分"), hint=Lazy("不能比第一志愿多"))
+
+
+class WeightsShown(Shown):
+    """What honoured wishes are worth in a community."""
+
+    dearest = fields.Integer(required=True)
+    step = fields.Integer(required=True)
+    least = fields.Integer(required=True)

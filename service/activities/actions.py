@@ -138,6 +138,7 @@ def _roles(roles: Sequence[RolePlan]) -> list[ActivityRole]:
             min_age=role.min_age,
             max_age=role.max_age,
             stand_bys=role.stand_bys,
+            most_together=role.most_together,
         )
         for role in roles
     ]

@@ -56,4 +56,5 @@ def _role(role: ActivityRole) -> RolePlan:
         min_age=role.min_age,
         max_age=role.max_age,
         stand_bys=role.stand_bys,
+        most_together=role.most_together,
     )

@@ -38,6 +38,8 @@ class RolePlan:
     min_age: int | None = None
     max_age: int | None = None
     stand_bys: int = 0
+    #: Places one sign-up may take: a family's.
+    most_together: int = 1
 
 
 class AsksForPeople(Protocol):

@@ -88,7 +88,7 @@ def list_twins(call: Call) -> Any:
     }
 
 
-@people.operation("POST", "/people/twins/apart", takes=NotTwins(), status=204)
+@people.operation("POST", "/people/twins/apart", takes=NotTwins(), status=204, refuses=(409,))
 def tell_apart(call: Call, *, body: dict[str, Any]) -> Any:
     """They are two people, and not suggested again. Twice is harmless."""
     one, other = (_person(call, body[name]) for name in ("one_id", "other_id"))

@@ -9,6 +9,7 @@ from service.web.api import (
     audit,
     availability,
     backfill,
+    brands,
     calendars,
     campaigns,
     clock,
@@ -56,6 +57,7 @@ from service.web.api import (
     templates,
     volunteers,
     watches,
+    weights,
 )
 
 RESOURCES = (
@@ -66,6 +68,7 @@ RESOURCES = (
     roles.roles,
     audit.audit,
     places.areas,
+    brands.brands,
     teams.teams,
     templates.templates,
     copies.copies,
@@ -107,6 +110,7 @@ RESOURCES = (
     courses.courses,
     skills.skills,
     matching.match_runs,
+    weights.weights,
     moves.moves,
     rotations.rotations,
     rehearsal.rehearsals,

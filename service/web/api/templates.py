@@ -11,6 +11,7 @@ from service.duties.rules import Belongings, named
 from service.language import _
 from service.templates import actions, queries
 from service.templates.models import ActivityTemplate
+from service.templates.rules import roles_kept, roles_read
 from service.terms import Role
 from service.web.api.door import Call, found, versioned
 from service.web.api.problems import invalid
@@ -92,6 +93,7 @@ def _mine(call: Call, template_id: int) -> ActivityTemplate:
 
 
 def _shown(template: ActivityTemplate) -> dict[str, Any]:
-    own = {name: getattr(template, name) for name in ("id", "area_id", "team_id", "name", "hours", "roles", "version")}
+    own = {name: getattr(template, name) for name in ("id", "area_id", "team_id", "name", "hours", "version")}
+    own["roles"] = roles_kept(roles_read(template.roles))
     own["brings"] = named(cast(Belongings, template.belongings))
     return {**template.columns, **own, "is_archived": template.archived_at is not None}

@@ -78,7 +78,14 @@ def show_volunteer(call: Call, *, volunteer_id: int) -> Any:
     return versioned(_shown(person), person.version)
 
 
-@volunteers.operation("PATCH", "/<id:volunteer_id>", takes=VolunteerChange(), gives=VolunteerShown(), is_editable=True)
+@volunteers.operation(
+    "PATCH",
+    "/<id:volunteer_id>",
+    takes=VolunteerChange(),
+    gives=VolunteerShown(),
+    is_editable=True,
+    refuses=(409,),
+)
 def change_volunteer(call: Call, *, volunteer_id: int, body: dict[str, Any]) -> Any:
     """Change what is known of me, or of a person of my areas."""
     person = visible(call, volunteer_id)

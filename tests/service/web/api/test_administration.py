@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from sqlalchemy import select
@@ -191,6 +192,36 @@ def test_an_area_s_own_words_are_its_administrators(town: Town) -> None:
     assert (away.status, list(away.json["errors"])) == (422, ["closing"])
     assert town.admin.put(f"{path}/login_code/zh", said).status == 422
     assert town.admin.put(f"{path}/reminder/fr", said).status == 404
+
+
+def test_a_brand_is_chosen_by_administrators_read_back_and_given_up(town: Town) -> None:
+    path = f"/areas/{town.here.id}/brand"
+    given = {"name": "红色管家", "accent": "#8a1f11"}
+    assert town.coordinator.put(path, given).status == 403
+    assert town.admin.put(f"/areas/{town.elsewhere.id}/brand", given).status == 404
+    assert town.admin.get(path).status == 404
+    assert town.admin.put(path, given).json == {**given, "mark": None}
+    assert town.admin.get(path).json == {**given, "mark": None}
+    faint = town.admin.put(path, {**given, "accent": "#ffcc00"})
+    assert (faint.status, list(faint.json["errors"])) == (422, ["accent"])
+    for mark in ("not base64!", b64encode(b"<svg/>").decode()):
+        wrong = town.admin.put(path, {**given, "mark": mark})
+        assert (wrong.status, list(wrong.json["errors"])) == (422, ["mark"])
+    assert [town.admin.delete(path).status for _twice in range(2)] == [204, 204]
+    assert town.admin.get(path).status == 404
+
+
+def test_wishes_are_weighed_by_those_who_coordinate_the_community(town: Town) -> None:
+    path = f"/areas/{town.here.id}/weights"
+    usual = town.coordinator.get(path).json
+    chosen = {"dearest": 90, "step": 5, "least": 20}
+    assert usual != chosen
+    assert town.coordinator.put(path, chosen).json == chosen
+    assert town.coordinator.get(path).json == chosen
+    assert town.stranger.get(path).status == 404
+    assert town.volunteer.get(path).status == 403
+    wrong = town.coordinator.put(path, {**chosen, "least": 100})
+    assert (wrong.status, list(wrong.json["errors"])) == (422, ["least"])
 
 
 def head_of_the_house(town: Town) -> Client:
