@@ -54,6 +54,7 @@ SWAPPED = "UPDATE swap SET state = 'done', closed_at = now(), taker_id = (SELECT
 #: damage → the words by which it is found.
 DAMAGE = {
     "UPDATE shift_role SET taken = 1": "a role counts as taken what is held",
+    "UPDATE signup SET with_adults = 1": "a family has all its places or none",
     "UPDATE shift_role SET stand_bys = 2, standing_by = 1": "a role counts who stands by",
     "ALTER TABLE assignment DROP CONSTRAINT ck_assignment_stand_by;"
     "UPDATE assignment SET is_stand_by = true, state = 'no_show'": "nobody who only stands by is counted",

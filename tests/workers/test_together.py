@@ -99,6 +99,7 @@ def test_what_follows_many_sign_ups_takes_effect_in_few_transactions(database: S
         "plan_reminders": 1,
         "end_search": 1,
         "tell_goes_ahead": 1,
+        "seat_and_rebook": 1,
         "call_out": 1,
         "ask_co_hosts": 1,
     }

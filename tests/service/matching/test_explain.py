@@ -68,6 +68,7 @@ DETAILS: dict[Code, tuple[tuple[str, str | int], ...]] = {
     Refusal.QUALIFICATION_MISSING: (("kind", "doctor"), ("on", "2026-11-30")),
     Refusal.QUALIFICATION_EXPIRED: LAPSED.details,
     Refusal.TAG_MISSING: (("tags", "党员"),),
+    Refusal.TOO_MANY_TOGETHER: (("most", 4),),
     Refusal.TOO_YOUNG: (("min_age", 18),),
     Refusal.TOO_OLD: (("max_age", 70),),
     Refusal.WEEKLY_HOURS: TIRED.details,
