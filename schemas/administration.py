@@ -40,6 +40,9 @@ class PlaceInput(Input):
         label=Lazy("值班电话"),
         hint=Lazy("这里和下面的地方，每一页都会写这个电话；不填就用上一级的"),
     )
+    landline_hours = Text(
+        longest=40, load_default=None, label=Lazy("几点有人接"), hint=Lazy("比如：周一到周五 8:30—17:30")
+    )
     address = Text(longest=200, load_default=None, label=Lazy("地址"))
     needs_review = Ticked(
         load_default=False,

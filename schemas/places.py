@@ -23,6 +23,7 @@ class AreaChange(Input):
 
     name = Text(shortest=1, longest=80, label=Lazy("名称"))
     landline = Text(longest=40, label=Lazy("电话"), allow_none=True)
+    landline_hours = Text(longest=40, label=Lazy("几点有人接"), allow_none=True)
     address = Text(longest=200, label=Lazy("地址"), allow_none=True)
     needs_review = Ticked(
         load_default=missing,
@@ -38,6 +39,7 @@ class NewArea(Input):
     kind = Choice(AreaKind, required=True, label=Lazy("类型"))
     name = Text(required=True, shortest=1, longest=80, label=Lazy("名称"))
     landline = Text(longest=40, label=Lazy("电话"), allow_none=True)
+    landline_hours = Text(longest=40, label=Lazy("几点有人接"), allow_none=True)
     address = Text(longest=200, label=Lazy("地址"), allow_none=True)
 
 
@@ -49,6 +51,7 @@ class AreaShown(Shown):
     kind = one_of(AreaKind, required=True)
     name = fields.String(required=True)
     landline = fields.String(required=True, allow_none=True)
+    landline_hours = fields.String(required=True, allow_none=True)
     address = fields.String(required=True, allow_none=True)
     needs_review = fields.Boolean(required=True)
     version = fields.Integer(required=True)

@@ -20,6 +20,7 @@ def add_area(
     kind: AreaKind,
     name: str,
     landline: str | None = None,
+    landline_hours: str | None = None,
     address: str | None = None,
 ) -> Area:
     """Add an area below `parent` (None: a new root)."""
@@ -33,6 +34,7 @@ def add_area(
         name=name,
         lineage=[*(parent.lineage if parent else ()), area_id],
         landline=landline,
+        landline_hours=landline_hours,
         address=address,
     )
     session.add(area)

@@ -25,6 +25,7 @@ class Area(Base):
     name: Mapped[str] = mapped_column(String(80))
     lineage: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     landline: Mapped[str | None] = mapped_column(String(40))
+    landline_hours: Mapped[str | None] = mapped_column(String(40), comment="when somebody is there to answer")
     address: Mapped[str | None] = mapped_column(String(200))
     needs_review: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="somebody else reads what is published here or below, first"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -109,7 +109,18 @@ def communities_of(session: Session, area_ids: Collection[int]) -> dict[int, tup
     }
 
 
-def helpline(session: Session, area: Area) -> tuple[str, str] | None:
-    """(name, landline) of the nearest area at or above that has a telephone."""
+class Helpline(NamedTuple):
+    """Whom to call: the area's name, its landline, and when somebody answers, as the area says it."""
+
+    name: str
+    phone: str
+    hours: str
+
+
+def helpline(session: Session, area: Area) -> Helpline | None:
+    """That of the nearest area at or above that has a telephone."""
     reachable = [a for a in path(session, area) if a.landline]
-    return (reachable[-1].name, reachable[-1].landline or "") if reachable else None
+    if not reachable:
+        return None
+    nearest = reachable[-1]
+    return Helpline(nearest.name, nearest.landline or "", nearest.landline_hours or "")

@@ -152,7 +152,8 @@ class Activities:
         if place is None:
             raise LookupError(f"row {line.number} was judged with a place")
         if "contact_phone" not in columns:
-            _name, columns["contact_phone"] = helpline(self.session, place) or ("", "")
+            told = helpline(self.session, place)
+            columns["contact_phone"] = told.phone if told else ""
         if "contact_name" not in columns:
             columns["contact_name"] = self.session.get_one(Account, self.given.account_id).name
         return activities.draft(

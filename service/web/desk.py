@@ -79,7 +79,7 @@ def _show_landline(db: Session, area_id: int) -> None:
     show_brand(db, area)
     line = helpline(db, area)
     if line is not None:
-        use_help_line(HelpLine(*line))
+        use_help_line(HelpLine(line.name, line.phone, hours=line.hours))
 
 
 def found(row: T | None) -> T:

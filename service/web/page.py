@@ -19,6 +19,8 @@ class HelpLine:
     name: str
     phone: str
     person: str = ""
+    #: When somebody answers, as the area says it.
+    hours: str = ""
 
 
 def render(template: str, *, title: str, form: Any = None, status: int = 200, **values: Any) -> Response:

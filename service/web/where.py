@@ -51,11 +51,12 @@ def place(db: Session, area_id: int) -> Where:
 def show_landline(db: Session, area: Area, *, of: Activity | None = None) -> None:
     """Put the area's landline on the page, or the contact of the activity the page is about; and its brand."""
     show_brand(db, area)
-    name, phone = helpline(db, area) or ("", "")
+    line = helpline(db, area)
     if of is not None:
-        use_help_line(HelpLine(name or area.name, of.contact_phone or phone, of.contact_name))
-    elif phone:
-        use_help_line(HelpLine(name, phone))
+        name, phone = (line.name, line.phone) if line else (area.name, "")
+        use_help_line(HelpLine(name, of.contact_phone or phone, of.contact_name))
+    elif line is not None:
+        use_help_line(HelpLine(line.name, line.phone, hours=line.hours))
 
 
 def show_own_landline(db: Session) -> None:

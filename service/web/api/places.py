@@ -47,6 +47,7 @@ def add_area(call: Call, *, body: dict[str, Any]) -> Any:
         kind=body["kind"],
         name=body["name"],
         landline=body.get("landline"),
+        landline_hours=body.get("landline_hours"),
         address=body.get("address"),
     )
     return versioned(area, area.version)

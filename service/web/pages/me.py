@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from flask import Blueprint, abort, url_for
@@ -14,6 +14,7 @@ from schemas.reading import ReadingInput
 from service import clock, secrets, wording
 from service.appointments.queries import to_see
 from service.backfill.queries import open_invitations
+from service.calendars.rules import local
 from service.courses import queries as courses
 from service.findings.queries import to_write_down
 from service.language import Lazy, _
@@ -39,6 +40,7 @@ from service.volunteers import actions as volunteers
 from service.volunteers.contacts import contact_of
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import feed_of
+from service.volunteers.rules import age_on
 from service.watches.queries import of_volunteer as watches_of
 from service.web import notices, outcome, page, reader, visitor, where
 from service.web.forms import Form
@@ -70,7 +72,7 @@ def index(db: Session) -> ResponseReturnValue:
     if who.volunteer_id is None:
         return page.see_other(url_for("dashboard.index" if who.is_coordinator else "login.register_form"))
     where.show_own_landline(db)
-    now = clock.now(db)
+    now, her = clock.now(db), db.get_one(Volunteer, who.volunteer_id)
     coming = [
         (row, outcome.of_place(row.Assignment, row.Shift, now=now)) for row in duties(db, who.volunteer_id, from_at=now)
     ]
@@ -79,6 +81,8 @@ def index(db: Session) -> ResponseReturnValue:
         "me/index.html",
         title=_("我的班次"),
         name=who.name,
+        offers_large=_may_like_large(her, day=local(now).date()),
+        language=her.language,
         offers=offers,
         together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
@@ -218,6 +222,16 @@ def step_in(db: Session, what: str) -> ResponseReturnValue:
         text = _("记下了，以后不请您顶班、替班。您订的“有空位时告诉我”照旧。")
         notices.offer_undo(text, address=url_for("me.step_in", what="on"))
     return page.see_other(url_for("me.profile"))
+
+
+#: From this age on larger letters are offered, once.
+ELDER = 60
+
+
+def _may_like_large(volunteer: Volunteer, *, day: date) -> bool:
+    """Whether 长辈版 is offered: to who is over sixty and has not said how she likes to read, here or elsewhere."""
+    is_elder = volunteer.birth_on is not None and age_on(volunteer.birth_on, day) >= ELDER
+    return is_elder and volunteer.text_size is None and not reader.reads_already("size")
 
 
 def _reads(volunteer: Volunteer) -> dict[str, StrEnum]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -31,4 +31,4 @@ def choose(db: Session) -> ResponseReturnValue:
         notices.notify(_("记下了。换一部手机，登录以后也是这样。"))
     else:
         notices.notify(_("没有存上，请再选一次。"))
-    return page.see_other(url_for("me.profile"))
+    return page.see_other(page.local_path(request.form.get("back", ""), otherwise=url_for("me.profile")))

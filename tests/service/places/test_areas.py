@@ -39,7 +39,9 @@ def test_the_tree_may_be_of_any_depth(session: Session) -> None:
     assert names(queries.subtree(session, community.id)) == ["人民路社区", "一号院", "3号楼", "活动室"]
     assert queries.community_of(session, room) is community
     assert queries.community_of(session, community) is community
-    assert queries.helpline(session, room) == ("人民路社区", "0371-64350001")
+    line = queries.helpline(session, room)
+    assert line is not None
+    assert (line.name, line.phone, line.hours) == ("人民路社区", "0371-64350001", "")
 
 
 def test_a_street_is_its_own_community_and_may_have_no_telephone(session: Session) -> None:

@@ -317,3 +317,13 @@ def test_when_nobody_is_written_to_is_chosen_for_the_whole_house() -> None:
     part.open("/ad/calendar")
     part.send("/ad/settings/quiet-hours", begins="22:00", ends="07:00")
     assert part.status == 403
+
+
+def test_pages_say_when_somebody_answers_the_landline() -> None:
+    she, area = administrator()
+    with transaction() as session:
+        version = session.get_one(Area, area.id).version
+    she.open(f"/ad/areas/{area.id}/edit")
+    typed = {"name": area.name, "landline": "0371-64350001", "landline_hours": "周一到周五 8:30—17:30", "address": ""}
+    she.send(f"/ad/areas/{area.id}/edit", **typed, version=version)
+    assert "（周一到周五 8:30—17:30）" in she.open("/co")

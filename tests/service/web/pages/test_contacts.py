@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -82,3 +82,19 @@ def test_letters_and_language_are_hers_on_another_telephone_too() -> None:
     assert 'data-size="large"' in first.send("/me/reading", text_size="huge", language="zh"), "nothing is half done"
     with transaction() as session:
         assert session.get_one(Volunteer, person.id).language == "en"
+
+
+def test_larger_letters_are_offered_once_to_who_is_over_sixty() -> None:
+    with transaction() as session:
+        area = factories.community(session)
+        for name, born, phone in (("王秀英", 1956, "+8613900009001"), ("李大雪", 1990, "+8613900009002")):
+            factories.volunteer(session, area, name, phone=phone, birth_on=date(born, 3, 8))
+    elder, young = Person(), Person()
+    elder.log_in("13900009001")
+    young.log_in("13900009002")
+    assert "字要不要大一点" not in young.open("/me")
+    assert "字要不要大一点" in elder.open("/me")
+    text = elder.send("/me/reading", text_size="large", language="zh", back="/me")
+    assert 'data-size="large"' in text
+    assert elder.path == "/me"
+    assert "字要不要大一点" not in elder.open("/me")
