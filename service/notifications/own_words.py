@@ -67,6 +67,11 @@ def sayings(session: Session, area_ids: Collection[int]) -> Mapping[int, Sayings
     return found
 
 
+def said_of(said: Sayings, kind: NotificationKind, language: str) -> Words:
+    """What is said around messages of this kind in this language (`zh_CN` or `zh`)."""
+    return said.get((kind, language.partition("_")[0]), NOTHING)
+
+
 def choose(
     session: Session,
     area: Area,

@@ -27,7 +27,7 @@ from service.db import transaction
 from service.notifications import channels, queries, receipts
 from service.notifications.channels import ChannelError, Message, NotYet
 from service.notifications.leasing import Leased, give_back, lease
-from service.notifications.own_words import NOTHING, Sayings, sayings
+from service.notifications.own_words import Sayings, said_of, sayings
 from service.notifications.recipients import Recipient, recipients
 from service.notifications.settling import Outcome, settle
 from service.notifications.subjects import Subject, subjects
@@ -197,7 +197,7 @@ def _send(notification: Leased, batch: Batch, channel: Channel) -> tuple[str | N
         to=to,
         now=batch.now,
         is_spoken=is_spoken,
-        own=said.get((notification.kind, to.language.partition("_")[0]), NOTHING),
+        own=said_of(said, notification.kind, to.language),
     )
     message = Message(
         key=notification.key,

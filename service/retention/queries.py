@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Account, RoleGrant
@@ -32,11 +32,20 @@ def days_kept(session: Session) -> dict[Kept, int]:
 def idle(session: Session, *, before: datetime, today: date, limit: int) -> Sequence[int]:
     """Current people, of no team or pool, who were not heard of since: no sign-up, shift, course, answer, consent."""
     return session.scalars(
-        select(Volunteer.id)
-        .where(Volunteer.left_at.is_(None), Volunteer.registered_at < before, ~_is_heard_of(before, today), ~_HAS_ROLES)
-        .order_by(Volunteer.id)
-        .limit(limit)
+        select(Volunteer.id).where(_is_idle(before, today)).order_by(Volunteer.id).limit(limit)
     ).all()
+
+
+def still_idle(session: Session, volunteer_id: int, *, before: datetime, today: date) -> bool:
+    """Whether that is still so of her."""
+    still = select(exists().where(Volunteer.id == volunteer_id, _is_idle(before, today)))
+    return bool(session.scalar(still))
+
+
+def _is_idle(before: datetime, today: date) -> ColumnElement[bool]:
+    return and_(
+        Volunteer.left_at.is_(None), Volunteer.registered_at < before, ~_is_heard_of(before, today), ~_HAS_ROLES
+    )
 
 
 def _is_heard_of(before: datetime, today: date) -> ColumnElement[bool]:
@@ -93,14 +102,3 @@ def pupils_of_the_past(session: Session, *, before: datetime, limit: int) -> Seq
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-
-
-def still_idle(session: Session, volunteer_id: int, *, before: datetime, today: date) -> bool:
-    """Whether that is still so of her."""
-    return bool(
-        session.scalar(
-            select(func.count()).where(
-                Volunteer.id == volunteer_id, Volunteer.left_at.is_(None), ~_is_heard_of(before, today)
-            )
-        )
-    )

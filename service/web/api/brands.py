@@ -11,11 +11,9 @@ from service.brands import actions, queries
 from service.brands.actions import BrandRefused
 from service.brands.models import Brand
 from service.brands.rules import MarkRefused
-from service.places import queries as places
-from service.places.models import Area
-from service.terms import Role
 from service.web import words
 from service.web.api.door import Call, found
+from service.web.api.places import administered
 from service.web.api.problems import invalid
 from service.web.api.resource import Resource
 
@@ -25,13 +23,13 @@ brands = Resource("brands", url_prefix="/areas", description="社区的品牌：
 @brands.operation("GET", "/<id:area_id>/brand", gives=BrandShown())
 def show_brand(call: Call, *, area_id: int) -> Any:
     """As the area chose it; 404 where it has none of its own."""
-    return _shown(found(queries.own(call.session, _area(call, area_id).id)))
+    return _shown(found(queries.own(call.session, administered(call, area_id).id)))
 
 
 @brands.operation("PUT", "/<id:area_id>/brand", takes=BrandGiven(), gives=BrandShown())
 def choose_brand(call: Call, *, area_id: int, body: dict[str, Any]) -> Any:
     """Shown so from now on, on pages and papers. Without `mark` the one there is stays; null takes it away."""
-    area = _area(call, area_id)
+    area = administered(call, area_id)
     try:
         mark = b64decode(body["mark"], validate=True) if body.get("mark") else None
         kept = actions.choose(
@@ -56,13 +54,7 @@ def choose_brand(call: Call, *, area_id: int, body: dict[str, Any]) -> Any:
 @brands.operation("DELETE", "/<id:area_id>/brand", status=204)
 def give_up_brand(call: Call, *, area_id: int) -> Any:
     """Shown no more. Twice is harmless."""
-    actions.give_up(call.session, _area(call, area_id), account_id=call.actor.account_id, now=call.now)
-
-
-def _area(call: Call, area_id: int) -> Area:
-    call.needs(Role.ADMIN)
-    area: Area = found(places.in_scope(call.session, area_id, scope_ids=call.actor.scope_ids(Role.ADMIN)))
-    return area
+    actions.give_up(call.session, administered(call, area_id), account_id=call.actor.account_id, now=call.now)
 
 
 def _shown(kept: Brand) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 from schemas.own_words import SayingInput, SayingShown, SayingsShown
 from service.language import _
 from service.notifications import own_words as words
-from service.places import queries as places
-from service.places.models import Area
-from service.terms import Language, NotificationKind, Role
-from service.web.api.door import Call, found
+from service.terms import Language, NotificationKind
+from service.web.api.door import Call
+from service.web.api.places import administered
 from service.web.api.problems import NotFound, invalid
 from service.web.api.resource import Resource
 
@@ -20,7 +19,7 @@ own_words = Resource("own_words", url_prefix="/areas", description="消息前后
 @own_words.operation("GET", "/<id:area_id>/own-words", gives=SayingsShown())
 def list_own_words(call: Call, *, area_id: int) -> Any:
     """What is said there: in its own words, or in those of an area above."""
-    area = _area(call, area_id)
+    area = administered(call, area_id)
     said = words.sayings(call.session, [area.id])[area.id]
     return {"items": [_shown(kind, Language(language), one) for (kind, language), one in sorted(said.items())]}
 
@@ -30,7 +29,7 @@ def list_own_words(call: Call, *, area_id: int) -> Any:
 )
 def choose_own_words(call: Call, *, area_id: int, kind: str, language: str, body: dict[str, Any]) -> Any:
     """Say this before and after messages of one kind from now on; empty words say nothing."""
-    area = _area(call, area_id)
+    area = administered(call, area_id)
     if kind not in set(NotificationKind) or language not in set(Language):
         raise NotFound
     about, spoken, said = NotificationKind(kind), Language(language), words.Words(**body)
@@ -52,12 +51,6 @@ def choose_own_words(call: Call, *, area_id: int, kind: str, language: str, body
         }
         raise invalid(**{field: [told[refused.reason]]}) from None
     return _shown(about, spoken, said)
-
-
-def _area(call: Call, area_id: int) -> Area:
-    call.needs(Role.ADMIN)
-    area: Area = found(places.in_scope(call.session, area_id, scope_ids=call.actor.scope_ids(Role.ADMIN)))
-    return area
 
 
 def _shown(kind: NotificationKind, language: Language, said: words.Words) -> dict[str, Any]:

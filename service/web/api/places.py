@@ -39,8 +39,7 @@ def show_area(call: Call, *, area_id: int) -> Any:
 @areas.operation("POST", "", takes=NewArea(), gives=AreaShown(), status=201, refuses=(409,))
 def add_area(call: Call, *, body: dict[str, Any]) -> Any:
     """An area below one that I administer."""
-    call.needs(Role.ADMIN)
-    parent = found(queries.in_scope(call.session, body["parent_id"], scope_ids=call.actor.scope_ids(Role.ADMIN)))
+    parent = administered(call, body["parent_id"])
     area = actions.add_area(
         call.session,
         parent=parent,
@@ -56,8 +55,14 @@ def add_area(call: Call, *, body: dict[str, Any]) -> Any:
 @areas.operation("PATCH", "/<id:area_id>", takes=AreaChange(), gives=AreaShown(), is_editable=True, refuses=(409,))
 def change_area(call: Call, *, area_id: int, body: dict[str, Any]) -> Any:
     """Another name, telephone or address."""
-    call.needs(Role.ADMIN)
-    area = found(queries.in_scope(call.session, area_id, scope_ids=call.actor.scope_ids(Role.ADMIN)))
+    area = administered(call, area_id)
     call.must_match(area.version)
     actions.revise(call.session, area, changes=body, account_id=call.actor.account_id, now=call.now)
     return versioned(area, area.version)
+
+
+def administered(call: Call, area_id: int) -> Area:
+    """An area within those one administers. Raises Problem for who administers none, NotFound outside."""
+    call.needs(Role.ADMIN)
+    area: Area = found(queries.in_scope(call.session, area_id, scope_ids=call.actor.scope_ids(Role.ADMIN)))
+    return area

@@ -16,7 +16,7 @@ from schemas.own_words import OwnWordsInput
 from service.language import SOURCE, _
 from service.notifications.channels.sms import DRIVERS
 from service.notifications.channels.sms.template import A_PART, ALONE, DoesNotFit, Filled, fill, parts, templates
-from service.notifications.own_words import NOTHING, PLAIN, Sayings, Words, WordsRefused, sayings
+from service.notifications.own_words import NOTHING, PLAIN, Sayings, Words, WordsRefused, said_of, sayings
 from service.notifications.own_words import choose as choose_words
 from service.notifications.recipients import Recipient
 from service.notifications.samples import SEVERAL, sample
@@ -61,11 +61,12 @@ class Written:
 @at_office
 def index(desk: Desk) -> ResponseReturnValue:
     """Every kind, with how long it is and whether a text message can carry it."""
+    said = _said(desk)
     return page.render(
         "texts/index.html",
         title=_("消息的样子"),
         wide=True,
-        rows=[(kind, told.KINDS[kind], _written(desk, kind, SOURCE)) for kind in NotificationKind],
+        rows=[(kind, told.KINDS[kind], _written(desk, kind, SOURCE, said=said)) for kind in NotificationKind],
         has_vendor=bool(settings().sms_driver),
         for_groups=FOR_GROUPS,
         by_telephone=BY_TELEPHONE,
@@ -128,9 +129,10 @@ def _own_words(desk: Desk, kind: NotificationKind) -> Form:
 
 
 def _show(desk: Desk, kind: NotificationKind, form: Form) -> ResponseReturnValue:
-    versions = [_written(desk, kind, language) for language in LANGUAGES]
+    said = _said(desk)
+    versions = [_written(desk, kind, language, said=said) for language in LANGUAGES]
     if kind in SEVERAL:
-        versions += [_written(desk, kind, language, is_several=True) for language in LANGUAGES]
+        versions += [_written(desk, kind, language, said=said, is_several=True) for language in LANGUAGES]
     return page.render(
         "texts/show.html",
         title=told.KINDS[kind],
@@ -145,10 +147,10 @@ def _show(desk: Desk, kind: NotificationKind, form: Form) -> ResponseReturnValue
     )
 
 
-def _written(desk: Desk, kind: NotificationKind, language: str, *, is_several: bool = False) -> Written:
+def _written(desk: Desk, kind: NotificationKind, language: str, *, said: Sayings, is_several: bool = False) -> Written:
     by = sender(desk)
     about = sample(kind, community=by.community, landline=by.landline, now=desk.now, is_several=is_several)
-    own = _said(desk).get((kind, Language(language.partition("_")[0])), NOTHING)
+    own = said_of(said, kind, language)
     text = write(kind, about, to=Recipient(name=NAME, language=language), now=desk.now, own=own)
     filled, why_not = _filled(kind, text)
     return Written(LANGUAGES[language], text, is_several, parts(text.body, sign=text.community), filled, why_not)
