@@ -427,7 +427,7 @@ def _with_a_notice(session: Session, area: Area, laid_out: Street) -> int:
 
 def _richer(session: Session, area: Area, admin: Account) -> dict[str, object]:
     """What the furnished community lacks: a solved plan with a question to it, a weekly series, things of her own."""
-    run, question = _solved(session, area)
+    run, question = planned_for_two(session, area)
     plan = weekly_plan(
         starts=time(9), ends=time(11), from_on=date(2026, 11, 24), until_on=date(2027, 1, 31), weekdays={2}
     )
@@ -458,7 +458,7 @@ def _richer(session: Session, area: Area, admin: Account) -> dict[str, object]:
     }
 
 
-def _solved(session: Session, area: Area) -> tuple[MatchRun, str]:
+def planned_for_two(session: Session, area: Area) -> tuple[MatchRun, str]:
     """A draft plan for one place that two asked for, and the question after the one who did not get it."""
     shift = factories.shift_on(
         session,

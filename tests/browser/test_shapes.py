@@ -8,21 +8,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from service.activities.rules import RolePlan
 from service.db import transaction
-from service.matching import actions as matching
 from service.places.models import Area
 from service.settings import Settings, settings
-from service.terms import Mode
-from tests import desks, factories, street
+from tests import desks, street
 from tests.browser.conftest import Visit
+from tests.browser.everything import planned_for_two
 from tests.browser.test_board import Week
-from tests.factories import NOW
 
 Visits = Callable[..., Visit]
 
@@ -61,20 +57,7 @@ def shown(servers: Settings) -> Iterator[dict[str, tuple[str, str]]]:
 def _solved(week: Week) -> int:
     """The id of a plan for one place that two asked for."""
     with transaction() as session:
-        area = session.get_one(Area, week.area_id)
-        roles = (RolePlan(name="打饭", min_needed=1, max_needed=1),)
-        shift = factories.shift_on(session, area, NOW + timedelta(days=9), title="助餐", mode=Mode.MATCHED, roles=roles)
-        for name in ("李白露", "何秋分"):
-            factories.sign_up(session, factories.volunteer(session, area, name), factories.only_role(session, shift))
-        run = matching.request(
-            session,
-            activity_id=shift.activity_id,
-            from_at=NOW,
-            until_at=NOW + timedelta(days=14),
-            account_id=None,
-            now=NOW,
-        )
-        matching.solve(session, match_run_id=run.id, now=NOW)
+        run, _question = planned_for_two(session, session.get_one(Area, week.area_id))
         return run.id
 
 
