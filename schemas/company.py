@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from schemas import Input
-from schemas.fields import Choice, Id, LocalDateTime, Text, Ticked, Whole
+from schemas.fields import Choice, Id, LocalDateTime, Many, Text, Ticked, Whole
 from schemas.shown import Shown, one_of
 from service.language import Lazy
 from service.terms import BondKind
@@ -41,6 +41,18 @@ class CompanyInput(Input):
     )
 
 
+class CrewInput(Input):
+    """The other activities that are held together with one: none, and it is held by itself."""
+
+    activity_ids = Many(
+        Id(label=Lazy("活动")),
+        load_default=list,
+        most=50,
+        label=Lazy("哪些活动和它同组"),
+        hint=Lazy("比如1支医疗队加几项服务：同一天里有一项凑不够最少人数，同组的就都不排，等凑齐"),
+    )
+
+
 class BondInput(Input):
     """Another person, and what the two are to each other."""
 
@@ -58,6 +70,12 @@ class CompanyShown(Shown):
     pairs_newcomers = fields.Boolean(required=True)
     held_together = fields.Boolean(required=True)
     most_faces = fields.Integer(required=True)
+
+
+class CrewShown(Shown):
+    """The other activities that are held together with one."""
+
+    activity_ids = fields.List(fields.Integer(), required=True)
 
 
 class BondShown(Shown):

@@ -1,24 +1,37 @@
-"""What can be done about who serves with whom: ask it of an activity, bind two people, loosen a bond."""
+"""What can be done about who serves with whom: ask it of an activity, hold activities together,
+bind two people, loosen a bond."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service import audit
 from service.activities.models import Activity
-from service.company.models import Bond, CompanyRule
+from service.company import queries
+from service.company.models import Bond, CompanyRule, CrewActivity
 from service.company.rules import Rule
 from service.db import refusing
+from service.places.queries import communities_of
 from service.pupils.queries import has_pupils
-from service.terms import BondKind
+from service.terms import ActivityState, BondKind
 from service.volunteers.models import Volunteer
 
 
 class RatioWithoutChildren(Exception):
     """Children for each adult, and no children: none typed, and none enrolled."""
+
+
+class CrewRefused(Exception):
+    """They cannot be held together: places in one of them are not planned yet, or another community holds it."""
+
+
+class InAnotherCrew(Exception):
+    """One of them is held together with other activities."""
 
 
 class BoundAlready(Exception):
@@ -49,6 +62,44 @@ def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int | N
         now=now,
     )
     session.flush()
+
+
+def hold_together(
+    session: Session, activity: Activity, *, others: Collection[Activity], account_id: int | None, now: datetime
+) -> None:
+    """From now on these are one crew: on each day all that need people are given them, or none is. Without others the
+    activity is held by itself, and so is what was in its crew and is left out.
+
+    Whoever has a place keeps it. Raises CrewRefused, InAnotherCrew.
+    """
+    crew = sorted({activity.id, *(other.id for other in others)})
+    before = sorted(queries.crews_of(session, [activity.id]))
+    if crew == (before or [activity.id]):
+        return
+    if len(crew) > 1:
+        _check_crew(session, [activity, *others], before=before)
+    session.execute(delete(CrewActivity).where(CrewActivity.activity_id.in_(before)))
+    with refusing(session, "pk_crew_activity", InAnotherCrew(f"one of activities {crew}")):
+        session.add_all(CrewActivity(activity_id=one, crew_id=crew[0]) for one in crew if len(crew) > 1)
+    audit.note(
+        session,
+        verb="held_together",
+        subject=("activity", activity.id),
+        account_id=account_id,
+        area_id=activity.area_id,
+        now=now,
+        activity_ids=crew,
+    )
+
+
+def _check_crew(session: Session, crew: Sequence[Activity], *, before: Collection[int]) -> None:
+    """Places in those that come to it are planned, and one community holds all. Raises CrewRefused."""
+    communities = {community.id for _, community in communities_of(session, {one.area_id for one in crew}).values()}
+    are_planned = all(
+        one.mode in queries.PLANNED and one.state == ActivityState.PUBLISHED for one in crew if one.id not in before
+    )
+    if len(communities) > 1 or not are_planned:
+        raise CrewRefused(f"activities {[one.id for one in crew]}")
 
 
 def bind(

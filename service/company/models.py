@@ -1,4 +1,4 @@
-"""What is asked of those on duty together, and bonds between two people."""
+"""What is asked of those on duty together, what is held together, and bonds between two people."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ class CompanyRule(Base):
     )
     most_faces: Mapped[int] = mapped_column(
         SmallInteger, default=0, server_default="0", comment="different people one place sees at most; 0: no limit"
+    )
+
+
+class CrewActivity(Base):
+    """An activity that is held together with others: one medical team and its services. No row: by itself.
+
+    On each day on which shifts of a crew are, all of their roles reach their minimum, or nobody is placed.
+    """
+
+    __tablename__ = "crew_activity"
+    __table_args__ = (CheckConstraint("crew_id <= activity_id", name="lowest"),)
+
+    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"), primary_key=True)
+    crew_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("activity.id"), index=True, comment="the lowest id of the crew's activities"
     )
 
 

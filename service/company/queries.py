@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Shift
-from service.calendars.rules import local
-from service.company.models import Bond, CompanyRule
+from service.activities.models import Activity, Shift, ShiftRole
+from service.calendars.rules import instant, local
+from service.company.models import Bond, CompanyRule, CrewActivity
 from service.company.rules import OF_AGE, Rule, Server, faults
-from service.places.queries import within
+from service.places.models import Area
+from service.places.queries import community_of, within
 from service.pupils import queries as pupils
 from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
-from service.terms import BondKind, CompanyFault
+from service.terms import ActivityState, BondKind, CompanyFault, Mode, ShiftState
 from service.volunteers.models import Volunteer
 from service.volunteers.rules import age_on
+
+#: Only where places are planned can all be given or none.
+PLANNED = (Mode.MATCHED, Mode.ROTA)
 
 
 def rule_of(session: Session, activity_id: int) -> Rule:
@@ -33,6 +37,42 @@ def rules_on(session: Session, activity_id: int, shift_ids: Collection[int]) -> 
     enrolled, as many as were typed."""
     typed, enrolled = rule_of(session, activity_id), pupils.counted_on(session, shift_ids)
     return {shift_id: replace(typed, children=enrolled.get(shift_id, typed.children)) for shift_id in shift_ids}
+
+
+def crews_of(session: Session, activity_ids: Iterable[int]) -> dict[int, int]:
+    """Activity → its crew, of all that are in a crew with one of these."""
+    named = select(CrewActivity.crew_id).where(CrewActivity.activity_id.in_(sorted(activity_ids)))
+    rows = select(CrewActivity.activity_id, CrewActivity.crew_id).where(CrewActivity.crew_id.in_(named))
+    return dict(session.execute(rows.order_by(CrewActivity.activity_id)).all())
+
+
+def held_with(session: Session, activity_id: int) -> Sequence[Activity]:
+    """The other activities of its crew, whoever coordinates them."""
+    ids = crews_of(session, [activity_id]).keys() - {activity_id}
+    return session.scalars(select(Activity).where(Activity.id.in_(sorted(ids))).order_by(Activity.id)).all()
+
+
+def could_be_held_with(session: Session, activity: Activity, *, scope_ids: Sequence[int]) -> Sequence[Activity]:
+    """What in scope can be held together with the activity: planned, published, of the same community; and what is in
+    its crew already, whatever became of it. Nothing where its own places are not planned."""
+    if activity.mode not in PLANNED:
+        return []
+    community = community_of(session, session.get_one(Area, activity.area_id))
+    is_planned = and_(Activity.mode.in_(PLANNED), Activity.state == ActivityState.PUBLISHED)
+    is_held = Activity.id.in_([one.id for one in held_with(session, activity.id)])
+    return session.scalars(
+        select(Activity)
+        .where(within(Activity.area_id, scope_ids), within(Activity.area_id, [community.id]))
+        .where(Activity.id != activity.id, or_(is_planned, is_held))
+        .order_by(Activity.id)
+    ).all()
+
+
+def crew_in_scope(session: Session, activity: Activity, *, scope_ids: Sequence[int]) -> bool:
+    """Whether all that is held together with the activity belongs to the scopes."""
+    ids = crews_of(session, [activity.id]).keys() - {activity.id}
+    here = session.scalars(select(Activity.id).where(Activity.id.in_(sorted(ids)), within(Activity.area_id, scope_ids)))
+    return ids == set(here)
 
 
 def bonds_with(session: Session, volunteer_ids: Collection[int]) -> dict[tuple[int, int], BondKind]:
@@ -104,7 +144,7 @@ def faults_of(
     known = {person.id for those in people.values() for person in those}
     had = served(session, activity_id, known, before=now)
     bonds = bonds_with(session, known)
-    rules = rules_on(session, activity_id, people)
+    rules, short = rules_on(session, activity_id, people), _short_crews(session, activity_id, by_id.values())
     return {
         shift_id: found
         for shift_id, those in people.items()
@@ -115,10 +155,27 @@ def faults_of(
                     [_server(person, by_id[shift_id], had.get(person.id, 0)) for person in those],
                     bonds=bonds,
                     missing=[role.taken < role.min_needed for role in by_id[shift_id].roles],
+                    is_crew_short=local(by_id[shift_id].starts_at).date() in short,
                 )
             )
         )
     }
+
+
+def _short_crews(session: Session, activity_id: int, shifts: Collection[Shift]) -> set[date]:
+    """The days of these shifts on which any of what is held together with the activity is short of its minimum."""
+    ids = crews_of(session, [activity_id])
+    if not ids or not shifts:
+        return set()
+    days = [local(shift.starts_at).date() for shift in shifts]
+    first, last = instant(min(days), time.min), instant(max(days) + timedelta(days=1), time.min)
+    starts = session.scalars(
+        select(Shift.starts_at)
+        .join(ShiftRole, ShiftRole.shift_id == Shift.id)
+        .where(Shift.activity_id.in_(ids), Shift.state == ShiftState.OPEN, ShiftRole.taken < ShiftRole.min_needed)
+        .where(Shift.starts_at >= first, Shift.starts_at < last)
+    )
+    return {local(starts_at).date() for starts_at in starts}
 
 
 def _server(person: Volunteer, shift: Shift, count: int) -> Server:

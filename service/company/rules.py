@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from service.terms import BondKind, CompanyFault
 
@@ -38,6 +40,27 @@ class Rule:
         return adults_for(self.children, self.per_adult)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A shift of an activity, and its day in China."""
+
+    shift_id: int
+    activity_id: int
+    on: date
+
+
+def crews(shifts: Iterable[Held], crew_of: Mapping[int, int]) -> dict[int, int]:
+    """Shift → its crew, which has the lowest id of its shifts: those on one day of activities of one crew.
+
+    `crew_of` by activity. A shift of an activity in no crew is left out.
+    """
+    together: dict[tuple[int, date], list[int]] = defaultdict(list)
+    for held in shifts:
+        if held.activity_id in crew_of:
+            together[crew_of[held.activity_id], held.on].append(held.shift_id)
+    return {shift_id: min(ids) for ids in together.values() for shift_id in ids}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """Somebody on duty: of age or not, and how many shifts of the activity she has served before."""
@@ -61,10 +84,12 @@ def faults(
     *,
     bonds: Mapping[tuple[int, int], BondKind],
     missing: Collection[bool],
+    is_crew_short: bool = False,
 ) -> Iterator[CompanyFault]:
     """All that is wrong with who is on duty in one shift. Nobody there is a gap, and no fault.
 
-    `bonds` by (lower id, higher id); `missing` says of each role whether it is short of its minimum.
+    `bonds` by (lower id, higher id); `missing` says of each role whether it is short of its minimum, `is_crew_short`
+    whether a shift is that is held together with this one.
     """
     if not servers:
         return
@@ -75,7 +100,7 @@ def faults(
         yield CompanyFault.CHILD_RATIO
     if rule.pairs_newcomers and any(one.is_new for one in servers) and not any(one.can_guide for one in servers):
         yield CompanyFault.NEWCOMER
-    if rule.held_together and any(missing):
+    if is_crew_short or (rule.held_together and any(missing)):
         yield CompanyFault.CREW
     yield from _bond_faults({one.volunteer_id for one in servers}, bonds)
 

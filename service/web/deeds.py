@@ -61,6 +61,7 @@ VERBS = {
     "paused_reminders": Lazy("暂停了提醒"),
     "went_on_reminding": Lazy("接着发提醒"),
     "asked_company": Lazy("改了怎么搭配"),
+    "held_together": Lazy("改了哪些活动同组"),
     "bound_people": Lazy("记下谁和谁怎么排"),
     "loosened_bond": Lazy("去掉谁和谁怎么排"),
     "noted_week": Lazy("代记平常什么时候能来"),

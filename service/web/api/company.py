@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from schemas.company import BondInput, BondShown, BondsShown, CompanyInput, CompanyShown
+from schemas.company import BondInput, BondShown, BondsShown, CompanyInput, CompanyShown, CrewInput, CrewShown
+from service.activities.models import Activity
 from service.activities.queries import in_scope as activity_in_scope
 from service.company import actions, queries
 from service.company.actions import BoundToHerself, RatioWithoutChildren
@@ -15,7 +16,7 @@ from service.pupils.queries import count
 from service.terms import Role
 from service.volunteers import queries as volunteers
 from service.web.api.door import Call, found
-from service.web.api.problems import invalid
+from service.web.api.problems import Problem, invalid
 from service.web.api.resource import Resource
 
 company = Resource("company", description="怎么搭配：同一班的人，谁和谁一起、谁不和谁一起。")
@@ -36,6 +37,28 @@ def ask_company(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     except RatioWithoutChildren:
         raise invalid(children=[_("先填每次有几个孩子")]) from None
     return _shown(call, activity.id)
+
+
+@company.operation("GET", "/activities/<id:activity_id>/crew", gives=CrewShown())
+def show_crew(call: Call, *, activity_id: int) -> Any:
+    """The activities that are held together with it."""
+    return _crew(call, _activity(call, activity_id))
+
+
+@company.operation("PUT", "/activities/<id:activity_id>/crew", takes=CrewInput(), gives=CrewShown(), refuses=(403, 409))
+def hold_together(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
+    """Hold these together with it: on each day all that need people are given them, or none is. Who has a place keeps
+    it. What is in the crew already has to be of my areas too."""
+    activity = _activity(call, activity_id)
+    mine = {one.id: one for one in queries.could_be_held_with(call.session, activity, scope_ids=call.scope_ids)}
+    if not queries.crew_in_scope(call.session, activity, scope_ids=call.scope_ids):
+        raise Problem(403, kind="not-allowed", detail=_("同组的活动里有不归您管的，请找管它的人改。"))
+    wanted = set(body["activity_ids"]) - {activity.id}
+    if not wanted <= mine.keys():
+        raise invalid(activity_ids=[_("同组的要是本社区已发布的统筹安排、轮值排班活动")])
+    others = [mine[one] for one in sorted(wanted)]
+    actions.hold_together(call.session, activity, others=others, account_id=call.actor.account_id, now=call.now)
+    return _crew(call, activity)
 
 
 @company.operation("GET", "/volunteers/<id:volunteer_id>/bonds", gives=BondsShown())
@@ -77,6 +100,10 @@ def loosen(call: Call, *, bond_id: int) -> Any:
 def _shown(call: Call, activity_id: int) -> dict[str, Any]:
     enrolled = count(call.session, activity_id)
     return {**asdict(queries.rule_of(call.session, activity_id)), "enrolled": enrolled}
+
+
+def _crew(call: Call, activity: Activity) -> dict[str, list[int]]:
+    return {"activity_ids": [one.id for one in queries.held_with(call.session, activity.id)]}
 
 
 def _activity(call: Call, activity_id: int) -> Any:

@@ -36,6 +36,7 @@ TITLES = {
     "already-member": Lazy("已经是队员"),
     "already-claimed": Lazy("已经记过了"),
     "bound-already": Lazy("这两个人已经记过了"),
+    "in-another-crew": Lazy("已经和别的活动同组"),
     "already-co-host": Lazy("已经在合办这个活动"),
     "already-entrusted": Lazy("已经有别人负责"),
     "last-administrator": Lazy("这里要留一位管理员"),

@@ -20,7 +20,7 @@ from service.backfill.actions import NothingMissing, SearchIsOver
 from service.backfill.answering import InvitationClosed
 from service.backfill.suggesting import NotToBeSuggested
 from service.calendars.actions import TermsOverlap
-from service.company.actions import BoundAlready
+from service.company.actions import BoundAlready, CrewRefused, InAnotherCrew
 from service.copies.actions import NothingToCopy
 from service.courses.actions import CourseRefused
 from service.courtyards.actions import AlreadyEntrusted
@@ -175,6 +175,8 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     NothingMissing: _simple(409, "nothing-missing"),
     AlreadyClaimed: _simple(409, "already-claimed"),
     BoundAlready: _simple(409, "bound-already"),
+    CrewRefused: _simple(409, "wrong-state"),
+    InAnotherCrew: _simple(409, "in-another-crew"),
     promises.ForbiddenMove: _simple(409, "wrong-state"),
     ReasonMissing: lambda _error: Problem(422, kind="invalid", errors={"reason": [_("不办了要写明原因")]}),
     AlreadyPartner: _simple(409, "name-taken"),
