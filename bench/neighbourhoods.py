@@ -37,6 +37,8 @@ from service.terms import Refusal
 
 MONDAY, DAY, HOUR = 29_917_920, 1440, 60
 COMMUNITY = 1000
+#: How far it is to a place in one's own community, and in the next (service/places/rules.py).
+OWN_COMMUNITY, NEXT_COMMUNITY = 2, 3
 EVERYBODY, TEACHER, DOCTOR, VISITOR = range(4)
 #: Who holds each qualification, by its number.
 SHARES = (1.0, 0.45, 0.03, 0.5)
@@ -193,7 +195,7 @@ def _wishes(
         found.append((people[row], roles[order[row, rank]], rank + 1))
     person, role, rank = (np.concatenate(parts) for parts in zip(*found, strict=True))
     chosen = _as_partners(person, role, rank, partners=partners, can=can, needs=needs)
-    return _wish_columns(dice, openings, chosen)
+    return _wish_columns(dice, openings, chosen, homes=homes)
 
 
 def _as_partners(
@@ -214,7 +216,7 @@ def _as_partners(
 
 
 def _wish_columns(
-    dice: np.random.Generator, openings: dict[str, Any], chosen: tuple[Numbers, Numbers, Numbers]
+    dice: np.random.Generator, openings: dict[str, Any], chosen: tuple[Numbers, Numbers, Numbers], *, homes: Numbers
 ) -> dict[str, Any]:
     """In the order of their key; one shift is wished for in one role. Some come only if need be, cannot, or may not."""
     person, role, rank = chosen
@@ -232,6 +234,7 @@ def _wish_columns(
         "signup_id": 100 * (person + 1) + rank,
         "barred": tuple(EXPIRED if late else () for late in expired),
         "availability": says,
+        "travel": np.where(openings["area"][role] == homes[person], OWN_COMMUNITY, NEXT_COMMUNITY),
     }
 
 

@@ -29,6 +29,8 @@ CLOSE = 0.01
 #: What fairness may cost a duty, in points of worth: so little that some sixty people would have to change places for
 #: one point of wishes to be given up for it.
 FAIR = 1 / 64
+#: What a way may cost of that: between people who bear as much, the nearer one.
+NEAR = 1 / 64
 HALF = 1e-6
 
 
@@ -124,7 +126,7 @@ class Part:
         """The aim, and between plans that honour as many wishes the fairer one.
 
         Each duty pays less than FAIR of a point, by what it adds to the square of its person's load (rules.burden) if
-        it is her first here.
+        it is her first here, and a small part of that by how far she has to go.
         """
         import numpy as np
 
@@ -134,6 +136,8 @@ class Part:
         added = (1000 * (before + columns.minutes) // allowed) ** 2 - (1000 * before // allowed) ** 2
         aim = self.aim.copy()
         aim[: len(added)] -= FAIR * added / max(1, added.max())
+        travel = np.array([wish.travel for wish in self.able])
+        aim[: len(travel)] -= NEAR * FAIR * travel / max(1, travel.max())
         return aim
 
     def _loose(self, values: Numbers) -> Flags:

@@ -194,9 +194,12 @@ def _counted(facts: _Facts, solution: Solution) -> dict[LevelName, int]:
         max(pays.least, pays.dearest - pays.step * (row.rank - 1)) if row.rank != UNASKED else pays.unasked
         for row in willing
     )
+    far = {(w.person_id, w.opening_id): w.travel for w in facts.problem.wishes if w.travel}
+    travelled = sum(far.get((row.person_id, row.opening_id), 0) for row in solution.placements)
     return {
         LevelName.COVER: sum(o.weight * min(o.min_needed, facts.heads[o.id]) for o in facts.problem.openings),
         LevelName.KEPT: len(facts.problem.pins),
         LevelName.WISHES: sum(worth),
         LevelName.BURDEN: sum(share * share for share in shares),
+        **({LevelName.TRAVEL: travelled} if far else {}),
     }

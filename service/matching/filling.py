@@ -10,7 +10,7 @@ from service.matching.plan import Plan
 from service.matching.problem import IF_NEEDED, UNASKED, Opening, Wish
 from service.matching.rules import FIXED, GROWING, fits, leaning, partners, stands
 
-Claim: TypeAlias = tuple[int, int, int, int, int]
+Claim: TypeAlias = tuple[int, int, int, int, int, int]
 #: Later than any rank or sign-up: who did not ask comes after all who did.
 LAST = 2**62
 
@@ -99,6 +99,7 @@ def claim(plan: Plan, wish: Wish) -> Claim:
         _rank(wish),
         plan.load_share(wish.person_id),
         plan.load[wish.person_id],
+        wish.travel,
         LAST if wish.signup_id is None else wish.signup_id,
         wish.person_id,
     )

@@ -5,8 +5,8 @@
 3. Fill again what that left open, and honour the wishes that are left while places last, all first wishes before any
    second one.
 
-Between people, in both: the dearer wish, then who served less lately for her own limit, then who asked
-first. Nobody is taken beyond a minimum who did not ask. A hard rule is never broken.
+Between people, in both: the dearer wish, then who served less lately for her own limit, then who lives
+nearer, then who asked first. Nobody is taken beyond a minimum who did not ask. A hard rule is never broken.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from service.matching import rules
 from service.matching.filling import fill_up, settle, try_to_place
 from service.matching.plan import Plan
 from service.matching.problem import Problem
-from service.matching.solution import LevelName
 
 
 def not_worse(made: Plan) -> Plan:
@@ -36,4 +35,4 @@ def carried_over(problem: Problem) -> Plan:
 
 def standing(plan: Plan) -> tuple[int, ...]:
     """The levels as a tuple that is larger for a better plan."""
-    return tuple(-level.value if level.name == LevelName.BURDEN else level.value for level in rules.levels(plan))
+    return tuple(-level.value if level.of is None else level.value for level in rules.levels(plan))

@@ -3,8 +3,9 @@
 1. What no plan can do is left out: wishes that are barred, or that clash with what their person holds already.
 2. The rest falls into parts that share neither person nor shift, bond, crew or visit; each is solved by itself.
 3. In each part the aims are solved in their order, as mixed-integer programs: heads towards the minimums, then wishes,
-   then fair loads, then who asked first. What one aim reached is held while the next is solved. An aim that cannot be
-   proven best within its limit of nodes keeps the best plan found, and says how far from proven it is.
+   then fair loads, then short ways, then who asked first. What one aim reached is held while the next is solved. An
+   aim that cannot be proven best within its limit of nodes keeps the best plan found, and says how far from proven it
+   is.
 4. The greedy plan is where each part begins, or the plan to be replaced if that is better: no plan is worse than these.
 """
 
@@ -38,7 +39,7 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     able = prospects(start, problem.wishes)
     draft = not_worse(greedy.plan(problem))
     chosen: list[Wish] = []
-    bounds: dict[LevelName, int | None] = dict.fromkeys((LevelName.COVER, LevelName.WISHES, LevelName.BURDEN), 0)
+    bounds: dict[LevelName, int | None] = {name: 0 for name in LevelName if name != LevelName.KEPT}
     done = 0
     for wishes in _parts(start, able):
         tell(MatchStage.PLACING, done, len(able))
@@ -79,6 +80,7 @@ def _with_bounds(
             if o.id not in openings
         ),
         LevelName.WISHES: 0,
+        LevelName.TRAVEL: 0,
         LevelName.BURDEN: sum(start.load_share(person) ** 2 for person in start.persons if person not in people),
     }
     levels = []

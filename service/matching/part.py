@@ -17,7 +17,7 @@ from service.matching.solution import LevelName
 
 #: Nodes of the search for one aim of one part. Small parts need none or a few.
 NODES = 2_000
-#: Parts with more wishes than this keep the loads that the wishes lead to (docs/benchmarks.md).
+#: Parts with more wishes than this keep the loads and ways that the wishes lead to (docs/benchmarks.md).
 LARGEST_FAIR = 4_000
 
 
@@ -64,6 +64,8 @@ class Part:
         if len(self.wishes) > LARGEST_FAIR:
             return Found(self._chosen(known), bounds)
         known = self._share_out(known, bounds)
+        far = [(n, wish.travel) for n, wish in enumerate(self.wishes) if wish.travel]
+        known = self._aim(LevelName.TRAVEL, far, known, bounds, is_most=False)
         first = sorted((n for n, w in enumerate(self.wishes) if w.signup_id is not None), key=self._queue)
         known = self._aim(None, [(n, place) for place, n in enumerate(first, start=1)], known, bounds, is_most=False)
         return Found(self._chosen(known), bounds)

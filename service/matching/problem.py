@@ -20,7 +20,7 @@ from service.matching.table import Table
 from service.terms import BondKind as BondKind  # noqa: PLC0414 (part of the interface of all solvers)
 
 #: The form written when anything is used that the ones before did not know.
-VERSION, SECOND_VERSION, FIRST_VERSION = 3, 2, 1
+VERSION, THIRD_VERSION, SECOND_VERSION, FIRST_VERSION = 4, 3, 2, 1
 #: How far back service counts as load.
 LOAD_WEEKS = 12
 #: The rank of somebody who may serve but did not ask: a team member in a rota.
@@ -102,7 +102,8 @@ class Wish:
     """A person and an opening she asked for (rank 1 is the dearest) or could be asked for (UNASKED).
 
     `barred` are the reasons that lie in her alone and that no plan can change. `availability` is what she says of
-    that time: CAN, IF_NEEDED or CANNOT.
+    that time: CAN, IF_NEEDED or CANNOT. `travel` is how far it is from her home (places/rules.py), 0 where nothing is
+    known or all are as far.
     """
 
     person_id: int
@@ -111,6 +112,7 @@ class Wish:
     signup_id: int | None = None
     barred: tuple[Blocker, ...] = ()
     availability: int = CAN
+    travel: int = 0
 
     @property
     def is_spare(self) -> bool:
@@ -185,8 +187,10 @@ LATER: dict[str, tuple[str, ...]] = {
         *("is_adult", "is_elder", "is_newcomer", "is_experienced"),
     ),
     "openings": ("area", "is_night", "is_hot", "children", "per_adult", "crew", "visit", "most_faces"),
-    "wishes": ("availability",),
+    "wishes": ("availability", "travel"),
 }
+#: What version 3 did not have either.
+LATEST: dict[str, tuple[str, ...]] = {"wishes": ("travel",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +273,11 @@ class Problem:
         )
 
     @property
+    def has_travel(self) -> bool:
+        """Whether anything is known of how far people have to go."""
+        return any(self.table("wishes").numbers("travel"))
+
+    @property
     def input_hash(self) -> str:
         """SHA-256 of the canonical JSON text, in hexadecimal."""
         return hashlib.sha256(canonical(self.to_json()).encode()).hexdigest()
@@ -306,7 +315,13 @@ def _put_in_order(problem: Problem, name: str) -> None:
 
 def _version(stored: dict[str, Any]) -> int:
     """The oldest form that can say it, so that what was stored before keeps its hash."""
-    if "drafts" in stored:
+    if _has_any(stored, LATEST):
         return VERSION
-    has_later = any(column in stored[name] for name, columns in LATER.items() for column in columns)
-    return SECOND_VERSION if has_later or not set(stored) <= set(TABLES) - set(LATER_TABLES) else FIRST_VERSION
+    if "drafts" in stored:
+        return THIRD_VERSION
+    has_later = _has_any(stored, LATER) or not set(stored) <= set(TABLES) - set(LATER_TABLES)
+    return SECOND_VERSION if has_later else FIRST_VERSION
+
+
+def _has_any(stored: dict[str, Any], columns: dict[str, tuple[str, ...]]) -> bool:
+    return any(column in stored[table] for table, names in columns.items() for column in names)

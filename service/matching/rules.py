@@ -79,8 +79,8 @@ def partners(plan: Plan, person_id: int) -> list[int]:
 
 
 def levels(plan: Plan) -> tuple[Level, ...]:
-    """How good the plan is, the stronger aim first."""
-    return tuple(rule(plan) for rule in SOFT)
+    """How good the plan is, the stronger aim first; of travel only where something is known of it."""
+    return tuple(rule(plan) for rule in SOFT if rule is not travel or plan.problem.has_travel)
 
 
 # --- soft: a plan is better or worse by them, in this order ---
@@ -123,4 +123,9 @@ def burden(plan: Plan) -> Level:
     )
 
 
-SOFT: tuple[SoftRule, ...] = (cover, kept, wishes, burden)
+def travel(plan: Plan) -> Level:
+    """How far from home people are placed; what they held before is not the plan's doing."""
+    return Level(name=LevelName.TRAVEL, value=sum(wish.travel for wish in plan.placed.values()), of=None)
+
+
+SOFT: tuple[SoftRule, ...] = (cover, kept, wishes, burden, travel)

@@ -21,6 +21,7 @@ class LevelName(StrEnum):
     KEPT = "kept"  # people offered or confirmed before who keep their place
     WISHES = "wishes"  # honoured wishes, a dearer one counting more
     BURDEN = "burden"  # sum of squared loads, in thousandths of each person's own limit: less is fairer
+    TRAVEL = "travel"  # how far from home all who are placed serve, together: less is nearer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

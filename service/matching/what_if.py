@@ -72,6 +72,7 @@ def _measured(plan: Plan, touched: Iterable[Wish]) -> dict[LevelName, int]:
         LevelName.COVER: sum(o.weight * min(o.min_needed, len(plan.holders[o.id])) for o in openings),
         LevelName.WISHES: sum(worth(one) for one in wishes if (one.person_id, one.opening_id) in plan.placed),
         LevelName.BURDEN: sum(plan.load_share(person_id) ** 2 for person_id in {one.person_id for one in wishes}),
+        LevelName.TRAVEL: sum(one.travel for one in wishes if (one.person_id, one.opening_id) in plan.placed),
     }
 
 

@@ -16,6 +16,7 @@ from service.calendars.rules import local
 from service.matching.blockers import Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
+from service.matching.travel import ways
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
@@ -52,9 +53,10 @@ def wishes(
     known: Mapping[int, Candidate],
     heard: Mapping[int, Said],
 ) -> tuple[Wish, ...]:
-    """Each asking with what speaks against the person alone, and what she says of that time."""
+    """Each asking with what speaks against the person alone, what she says of that time, and how far it is."""
     by_role = {row.ShiftRole.id: row for row in rows}
     said_no = _said_no(session, {row.Shift.id for row in rows})
+    far = ways(session, asked, places={role_id: row.Shift.place_id for role_id, row in by_role.items()})
     made = []
     for (volunteer_id, role_id), how in asked.items():
         row = by_role[role_id]
@@ -69,6 +71,7 @@ def wishes(
                 signup_id=how.signup_id,
                 barred=barred,
                 availability=LEVELS[_says(heard[volunteer_id], row, how)],
+                travel=far.get((volunteer_id, role_id), 0),
             )
         )
     return tuple(made)

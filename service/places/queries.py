@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.places.models import Area
+from service.places.rules import Step
 from service.terms import AreaKind
 
 #: What has coordinators of its own.
@@ -89,6 +90,15 @@ def path(session: Session, area: Area) -> Sequence[Area]:
     """From the root to the area itself."""
     found = {a.id: a for a in session.scalars(select(Area).where(Area.id.in_(area.lineage)))}
     return [found[area_id] for area_id in area.lineage]
+
+
+def steps_to(session: Session, area_ids: Collection[int]) -> dict[int, tuple[Step, ...]]:
+    """Areas by id, each as the steps from the root down to it."""
+    areas = session.execute(select(Area.id, Area.lineage).where(Area.id.in_(area_ids))).all()
+    above = {area_id for _, lineage in areas for area_id in lineage}
+    kinds = session.execute(select(Area.id, Area.kind).where(Area.id.in_(above))).all()
+    known = {area_id: Step(area_id, AreaKind(kind)) for area_id, kind in kinds}
+    return {area_id: tuple(known[above_id] for above_id in lineage) for area_id, lineage in areas}
 
 
 def community_of(session: Session, area: Area) -> Area:

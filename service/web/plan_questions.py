@@ -57,6 +57,8 @@ def _costs(change: Iterable[tuple[LevelName, int]]) -> Iterable[str]:
             yield _("本人志愿：少{n}分", n=-n) if n < 0 else _("本人志愿：多{n}分", n=n)
         elif name == LevelName.BURDEN and n:
             yield _("轮流：更不均一些") if n > 0 else _("轮流：更均一些")
+        elif name == LevelName.TRAVEL and n:
+            yield _("离家：更远一些") if n > 0 else _("离家：更近一些")
 
 
 def measures(fair: Fairness) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,16 +131,22 @@ class Aim:
     is_proven: bool
 
 
-def aims(solution: Solution) -> list[Aim]:
+def aims(problem: Problem, solution: Solution) -> list[Aim]:
     """How good the plan is, the stronger aim first. What people held before is no aim of this plan, nor are wishes
     where nobody had any."""
     shown = {
         LevelName.COVER: _("最少人数"),
         LevelName.WISHES: _("本人志愿"),
         LevelName.BURDEN: _("轮流公平"),
+        LevelName.TRAVEL: _("离家近"),
     }
     return [
-        Aim(shown[level.name], _reached(level), _proof(level), level.bound == level.value)
+        Aim(
+            shown[level.name],
+            _near(problem, solution) if level.name == LevelName.TRAVEL else _reached(level),
+            _proof(level),
+            level.bound == level.value,
+        )
         for level in solution.levels
         if level.name in shown and level.of != 0
     ]
@@ -150,6 +156,14 @@ def _reached(level: Level) -> str:
     if level.of is None:
         return ""
     return _("{value}分，满分{of}分", value=level.value, of=level.of)
+
+
+def _near(problem: Problem, solution: Solution) -> str:
+    """How many are placed how near to their homes (places/rules.py)."""
+    placed = {(one.person_id, one.opening_id) for one in solution.placements}
+    counted = Counter(wish.travel for wish in problem.wishes if (wish.person_id, wish.opening_id) in placed)
+    where = [_("本楼"), _("本院"), _("本社区"), _("本街道"), _("本市"), _("更远")]
+    return wording.listed([_("{where}{n}人次", where=where[far], n=counted[far]) for far in sorted(counted)])
 
 
 def _proof(level: Level) -> str:

@@ -9,7 +9,13 @@ from service.demo.story.stage import Stage, StoryStopped
 from service.demo.story.words import CHU, DESK, MAI, NAMES, STATES, SUI, YIN
 
 ROLES = [{"name": "送福员", "min_needed": 2, "max_needed": 2}, {"name": "登记员", "min_needed": 1, "max_needed": 1}]
-LEVELS = {"cover": "人手到位", "kept": "原来答应的不动", "wishes": "照顾意愿", "burden": "负担均衡（越小越好）"}
+LEVELS = {
+    "cover": "人手到位",
+    "kept": "原来答应的不动",
+    "wishes": "照顾意愿",
+    "burden": "负担均衡（越小越好）",
+    "travel": "离家近（越小越好）",
+}
 #: Three wish for two places, one for the other role.
 WISHES = {MAI: "送福员", SUI: "送福员", CHU: "送福员", YIN: "登记员"}
 

@@ -128,7 +128,7 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         title=title,
         wide=True,
         roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
-        aims=aims(solution),
+        aims=aims(problem, solution),
         change=change(problem, solution, known=known),
         community_id=_community_id(desk, activity),
         without=without(solution, known=known),

@@ -29,6 +29,9 @@ from service.terms import QualificationKind, Refusal
 MONDAY = 29_917_920
 WEEK = 7 * 1440
 
+#: How far from home, most of it the same.
+_ways = st.sampled_from([0, 1, 2, 2, 3])
+
 BARRED = (Blocker(Refusal.QUALIFICATION_MISSING, details=(("kind", QualificationKind.DOCTOR.value),)),)
 
 _starts = st.integers(0, 13 * 24).map(lambda hour: MONDAY + 60 * hour)
@@ -151,10 +154,11 @@ def ruled_problems(draw: st.DrawFn) -> Problem:
                             signup_id=1000 * person.id + role.id,
                             barred=BARRED if kind == "barred" else (),
                             availability=draw(st.sampled_from([CAN, CAN, CAN, IF_NEEDED, CANNOT])),
+                            travel=draw(_ways),
                         )
                     )
                 case "unasked":
-                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED))
+                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED, travel=draw(_ways)))
                 case "pin" if draw(st.booleans()):
                     pins.append(Pin(person_id=person.id, opening_id=role.id, is_confirmed=True))
     held = tuple(held for person in people for held in draw(commitments(person.id)))
@@ -185,10 +189,17 @@ def problems(draw: st.DrawFn) -> Problem:
                     rank, signup_id = draw(st.integers(1, 4)), 1000 * person.id + role.id
                     barred = BARRED if kind == "barred" else ()
                     wishes.append(
-                        Wish(person_id=person.id, opening_id=role.id, rank=rank, signup_id=signup_id, barred=barred)
+                        Wish(
+                            person_id=person.id,
+                            opening_id=role.id,
+                            rank=rank,
+                            signup_id=signup_id,
+                            barred=barred,
+                            travel=draw(_ways),
+                        )
                     )
                 case "unasked":
-                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED))
+                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED, travel=draw(_ways)))
                 case "pin":
                     pins.append(Pin(person_id=person.id, opening_id=role.id, is_confirmed=draw(st.booleans())))
     return Problem(

@@ -71,6 +71,18 @@ def test_sign_ups_become_wishes(session: Session, now: datetime) -> None:
     assert [person.max_minutes for person in problem.persons] == [1200, 1200]
 
 
+def test_how_far_it_is_from_home_is_told_where_it_differs(session: Session, now: datetime) -> None:
+    here, next_door = factories.community(session), factories.community(session, "石窟路社区")
+    activity = factories.activity(session, here, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    ask(session, factories.volunteer(session, here, "甲"), role, now=now)
+    ask(session, factories.volunteer(session, here, "乙"), role, now=now)
+    assert "travel" not in build(session, activity, now).to_json()["wishes"], "all live here: nothing to say"
+
+    ask(session, factories.volunteer(session, next_door, "丙"), role, now=now)
+    assert [wish.travel for wish in build(session, activity, now).wishes] == [2, 2, 3]
+
+
 def test_only_open_shifts_to_come_in_the_window(session: Session, now: datetime) -> None:
     area = factories.community(session)
     plans = [once(date(2026, 11, day), starts=time(9), ends=time(11)) for day in (24, 25, 26)]

@@ -17,7 +17,7 @@ from service.matching.checker import broken_rules, check
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
 from service.matching.rules import FIXED, GROWING, fits, levels
-from service.matching.solution import LevelName, Placement, Solution
+from service.matching.solution import Level, LevelName, Placement, Solution
 from tests.service.matching.strategies import ruled_problems
 
 #: So many wishes can be tried in every combination.
@@ -26,9 +26,11 @@ TRIES = int(os.environ.get("LUNZHI_RULED_PROBLEMS", "60"))
 slowly = budget(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def score(solution_levels: tuple[object, ...]) -> tuple[int, int, int]:
-    values = {level.name: level.value for level in solution_levels}  # type: ignore[attr-defined]
-    return values[LevelName.COVER], values[LevelName.WISHES], -values[LevelName.BURDEN]
+def score(solution_levels: tuple[Level, ...]) -> tuple[int, int, int, int]:
+    """(cover, wishes, -burden, -travel): larger is better."""
+    values = {level.name: level.value for level in solution_levels}
+    far = values.get(LevelName.TRAVEL, 0)
+    return values[LevelName.COVER], values[LevelName.WISHES], -values[LevelName.BURDEN], -far
 
 
 def sound_plans(problem: Problem) -> Iterator[Plan]:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import settings as budget
 
-from service.matching import greedy, lexical, rules
+from service.matching import engine, greedy, lexical, rules
 from service.matching.checker import check
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Opening, Person, Problem, Wish
-from service.matching.solution import LevelName, Solution
+from service.matching.solution import Level, LevelName, Solution
 from tests.service.matching.strategies import MONDAY, WEEK, opening, problems
 
 #: So many wishes can be tried in every combination.
 MOST_WISHES = 11
 
 
-def best_by_trying(problem: Problem) -> tuple[int, int, int]:
-    """(cover, wishes, -burden) of the best of all plans, each tried."""
-    return max(score(plan) for plan in every_plan(problem))
+def best_by_trying(problem: Problem) -> tuple[int, ...]:
+    """The best of all plans, each tried."""
+    return max(score(rules.levels(plan)) for plan in every_plan(problem))
 
 
 def every_plan(problem: Problem) -> Iterator[Plan]:
@@ -41,14 +42,14 @@ def place(plan: Plan, wish: Wish) -> bool:
     return may
 
 
-def score(plan: Plan) -> tuple[int, int, int]:
-    values = {level.name: level.value for level in rules.levels(plan)}
-    return values[LevelName.COVER], values[LevelName.WISHES], -values[LevelName.BURDEN]
+def score(levels: tuple[Level, ...]) -> tuple[int, ...]:
+    """(cover, kept, wishes, -burden, -travel): larger is better."""
+    less = (LevelName.BURDEN, LevelName.TRAVEL)
+    return tuple(-level.value if level.name in less else level.value for level in levels)
 
 
-def reached(solution: Solution) -> tuple[int, int, int]:
-    values = {level.name: level.value for level in solution.levels}
-    return values[LevelName.COVER], values[LevelName.WISHES], -values[LevelName.BURDEN]
+def reached(solution: Solution) -> tuple[int, ...]:
+    return score(solution.levels)
 
 
 def wish(person_id: int, opening_id: int, rank: int = 1, *, signup_id: int | None = None) -> Wish:
@@ -115,6 +116,42 @@ def test_between_equal_plans_who_asked_first_goes_first() -> None:
     wishes = tuple(wish(n, 10, signup_id=100 - n) for n in range(1, 6))
 
     assert places(lexical.solve(problem_of((role,), wishes))) == {(4, 10), (5, 10)}
+
+
+def test_between_people_who_bear_as_much_the_nearer_one_goes_first_whoever_asked_first() -> None:
+    role = opening(10, 1)
+    far, near = wish(1, 10), replace(wish(2, 10), travel=1)
+    problem = problem_of((role,), (replace(far, travel=3), near))
+    solution = lexical.solve(problem)
+
+    assert places(solution) == {(2, 10)}
+    assert (solution.levels[-1].name, solution.levels[-1].value, solution.levels[-1].bound) == (LevelName.TRAVEL, 1, 1)
+    assert places(greedy.solve(problem)) == places(engine.solve(problem)) == {(2, 10)}
+    assert check(problem, solution) == check(problem, engine.solve(problem)) == []
+
+
+def test_nobody_bears_more_for_living_near() -> None:
+    role = opening(10, 1)
+    wishes = (replace(wish(1, 10), travel=3), replace(wish(2, 10), travel=0))
+    problem = problem_of((role,), wishes, loads={2: 60})
+
+    assert [places(solver.solve(problem)) for solver in (lexical, greedy, engine)] == [{(1, 10)}] * 3
+
+
+def test_a_dearer_wish_is_worth_the_way() -> None:
+    """Each could have the place next door; each wished more for the other."""
+    here, there = opening(10, 1), opening(20, 2)
+    near = (wish(1, 10, 2), wish(2, 20, 2))
+    far = (replace(wish(1, 20), travel=3), replace(wish(2, 10), travel=3))
+    problem = problem_of((here, there), (*near, *far))
+
+    assert [places(solver.solve(problem)) for solver in (lexical, engine)] == [{(1, 20), (2, 10)}] * 2
+
+
+def test_nothing_is_said_of_ways_where_nothing_is_known() -> None:
+    solution = lexical.solve(problem_of((opening(10, 1),), (wish(1, 10),)))
+
+    assert [level.name for level in solution.levels] == [name for name in LevelName if name != LevelName.TRAVEL]
 
 
 def test_loads_are_shared_out() -> None:

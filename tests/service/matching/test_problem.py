@@ -55,6 +55,17 @@ def test_the_hash_of_version_1_is_what_it_always_was() -> None:
     assert small().input_hash == "74d8d38b943d1a093cfd25a00548708f537c495974ea7781fb9df806718afd8b"
 
 
+def test_how_far_it_is_makes_it_another_problem_and_needs_another_version() -> None:
+    far = Wish(person_id=2, opening_id=10, rank=2, travel=3)
+    problem = small(wishes=(small().wishes[0], far))
+    stored = problem.to_json()
+
+    assert (stored["version"], stored["wishes"]["travel"]) == (4, [0, 3])
+    assert Problem.from_json(stored) == problem
+    assert problem.input_hash != small().input_hash
+    assert "travel" not in small().to_json()["wishes"]
+
+
 def test_another_fact_gives_another_hash() -> None:
     assert small(openings=(opening(10, 1, max_needed=2),)).input_hash != small().input_hash
 

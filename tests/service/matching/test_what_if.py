@@ -51,9 +51,12 @@ def test_what_comes_of_it_breaks_no_rule_and_never_betters_the_best_plan(problem
         assert (hers.person_id, hers.opening_id) in keys(found.comes)
         changed = carried_out(problem, plan, found)
         assert dict(found.change) == {
-            name: value - standing(plan)[name] for name, value in standing(changed).items() if name != LevelName.KEPT
+            name: standing(changed).get(name, 0) - standing(plan).get(name, 0)
+            for name in LevelName
+            if name != LevelName.KEPT
         }
-        assert [(-n if name == LevelName.BURDEN else n) for name, n in found.change] <= [0, 0, 0]
+        less = (LevelName.BURDEN, LevelName.TRAVEL)
+        assert [(-n if name in less else n) for name, n in found.change] <= [0, 0, 0, 0]
         assert broken_rules(problem, as_solution(changed)) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from service import outbox, reactions
+from service.activities.rules import RolePlan
 from service.db import transaction
 from service.matching import actions as matching
 from service.notifications import actions as notifications
@@ -77,6 +78,26 @@ def test_a_plan_can_be_asked_what_if_and_how_fair(town: Town) -> None:
     fair = town.coordinator.get(f"/match-runs/{run_id}/fairness").json
     assert (fair["people"], fair["without_any"], fair["ranks"]) == (3, 1, [{"rank": 1, "count": 2}])
     assert {line["name"] for line in fair["ledger"]} == {"王小满", "李大寒", "张立春"}
+
+
+def test_between_two_who_asked_for_as_much_the_nearer_one_is_placed(town: Town) -> None:
+    shift_id, [role_id] = town.shift_of([RolePlan(name="引导员", min_needed=1, max_needed=1)], mode="matched")
+    with transaction() as session:
+        neighbour = factories.volunteer(session, town.elsewhere, "常霜降")
+    far = town.client(neighbour)
+    near = town.person("王小满")
+    for person in (far, near):
+        assert person.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).status == 201
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+
+    solution = town.coordinator.get(f"/match-runs/{run_id}").json["solution"]
+    assert [one["person_id"] for one in solution["placements"]] == [near.volunteer_id]
+    assert solution["levels"][-1] == {"name": "travel", "value": 2, "of": None, "bound": 2}
+    what_if = f"/match-runs/{run_id}/what-if?person_id={far.volunteer_id}&opening_id={role_id}"
+    assert town.coordinator.get(what_if).json["change"][-1] == {"name": "travel", "value": 2}
 
 
 def test_a_plan_that_was_thrown_away_cannot_be_published(town: Town) -> None:

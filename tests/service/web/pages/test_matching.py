@@ -71,6 +71,21 @@ def test_a_run_is_asked_for_and_waits_until_it_is_solved(desk: tuple[Person, Are
     assert "排班草案等您发布：1份" in she.open("/co")
 
 
+def test_the_page_says_how_near_people_serve_where_it_differs(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    made, [shift] = desks.published(area, mode=Mode.MATCHED, roles=TWO)
+    with transaction() as session:
+        next_door = factories.community(session, "石窟路社区")
+        for home, name in ((area, "王小满"), (next_door, "李大雪")):
+            desks.signed_up(session, home, shift, name)
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    run_id = int(she.path.rsplit("/", 1)[1])
+    solve(run_id)
+
+    assert "<b>离家近</b> <span>本社区1人次、本街道1人次</span>" in she.open(f"/co/match/{run_id}")
+
+
 def test_how_far_it_is_can_be_seen_and_it_can_be_stopped(desk: tuple[Person, Area]) -> None:
     she, area = desk
     run_id = asked_for(she, area, "王小满")
