@@ -10,6 +10,8 @@ from schemas import Input
 from schemas.fields import Id, LocalDateTime, Many, Whole
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
+from service.matching.asks import AskKind
+from service.matching.because import Because
 from service.matching.solution import LevelName
 from service.terms import MatchRunState, MatchStage
 
@@ -68,6 +70,74 @@ class MatchRunWhole(MatchRunShown):
     outcome = fields.Dict(required=True, allow_none=True)
 
 
+class ExplanationAsked(Input):
+    """Of one opening; of all if left out."""
+
+    opening_id = Id(label=Lazy("岗位"))
+
+
+class PlacementReason(Shown):
+    """One statement that is true of a placement in its plan: see docs/matching.md."""
+
+    code = one_of(Because, required=True)
+    text = fields.String(required=True)
+    person_id = fields.Integer(required=True, allow_none=True, metadata={"description": "Her partner."})
+    kind = fields.String(required=True, allow_none=True, metadata={"description": "The paper only she has."})
+
+
+class PlacementShown(Shown):
+    """One placement, and what speaks for it, the strongest first."""
+
+    person_id = fields.Integer(required=True)
+    opening_id = fields.Integer(required=True)
+    rank = fields.Integer(required=True, metadata={"description": "Of her wish; 0 if she did not ask."})
+    reasons = fields.List(fields.Nested(PlacementReason), required=True)
+
+
+class AskShown(Shown):
+    """One thing to ask: see docs/matching.md."""
+
+    kind = one_of(AskKind, required=True)
+    opening_id = fields.Integer(required=True)
+    person_id = fields.Integer(required=True, allow_none=True, metadata={"description": "Null: still to be found."})
+    amount = fields.Integer(required=True, metadata={"description": "Minutes for `more_hours`, else shifts or people."})
+    details = fields.Dict(required=True)
+
+
+class Placed(Shown):
+    """One person in one opening of a plan."""
+
+    person_id = fields.Integer(required=True)
+    opening_id = fields.Integer(required=True)
+
+
+class WayShown(Shown):
+    """What to ask so that nobody is missing in an opening, and who comes then. The cheapest way is the first."""
+
+    cost = fields.Integer(required=True)
+    text = fields.String(required=True)
+    asks = fields.List(fields.Nested(AskShown), required=True)
+    comes = fields.List(fields.Nested(Placed), required=True)
+    instead = fields.List(
+        fields.Integer(), required=True, metadata={"description": "People of whom the same could be asked."}
+    )
+
+
+class OpenRoleShown(Shown):
+    """An opening below its minimum, and what would fill it."""
+
+    opening_id = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+    ways = fields.List(fields.Nested(WayShown), required=True)
+
+
+class ExplanationShown(Shown):
+    """Why each person was placed, and what would fill each opening that is not. Refusals are in the solution."""
+
+    placements = fields.List(fields.Nested(PlacementShown), required=True)
+    open_roles = fields.List(fields.Nested(OpenRoleShown), required=True)
+
+
 class MoveShown(Shown):
     """One way to fill a place that is short, and what it does to the aims of a plan."""
 
@@ -102,13 +172,6 @@ class WhatIfAsked(Input):
 
     person_id = Id(required=True, label=Lazy("志愿者"))
     opening_id = Id(required=True, label=Lazy("岗位"))
-
-
-class Placed(Shown):
-    """One person in one opening of a plan."""
-
-    person_id = fields.Integer(required=True)
-    opening_id = fields.Integer(required=True)
 
 
 class LevelChange(Shown):

@@ -39,6 +39,8 @@ Code: TypeAlias = Refusal | Hindrance
 
 CODES: dict[str, Code] = {member.value: member for kind in (Refusal, Hindrance) for member in kind}
 
+#: Beside a paper that is missing: she has shown one that nobody has verified yet.
+UNSEEN = "unseen"
 #: What of a refusal's details is kept. Her age and the title of her other duty are not: a run's record outlives them.
 KEPT_DETAILS = frozenset({"kind", "tags", "valid_until", "on", "min_age", "max_age", "held", "limit"})
 

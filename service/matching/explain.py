@@ -128,12 +128,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """An open role in words: what is missing, and who is hindered by what, the most frequent reason first."""
+    """An open role in words: what is missing, who is hindered by what, the most frequent reason first, and what would
+    fill it, the cheapest way first."""
 
     role: str
     when: str
     missing: str
     groups: tuple[Group, ...]
+    ways: tuple[str, ...] = ()
 
 
 def reasons(known: Known, unplaced: Unplaced) -> list[str]:

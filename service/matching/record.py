@@ -83,9 +83,14 @@ def solution_of(run: MatchRun) -> Solution:
 
 def plan_of(run: MatchRun) -> Plan:
     """What the run proposed, as a plan that can be asked. Raises NotSolved."""
-    plan = Plan(problem_of(run))
-    placed = {(one.person_id, one.opening_id) for one in solution_of(run).placements}
-    for wish in plan.problem.wishes:
+    return finished(problem_of(run), solution_of(run))
+
+
+def finished(problem: Problem, solution: Solution) -> Plan:
+    """The plan of a solution, which can be asked."""
+    plan = Plan(problem)
+    placed = {(one.person_id, one.opening_id) for one in solution.placements}
+    for wish in problem.wishes:
         if (wish.person_id, wish.opening_id) in placed:
             plan.place(wish)
     return plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,16 +14,17 @@ from sqlalchemy.orm import Session
 from service.activities.models import Shift
 from service.availability.rules import Said
 from service.calendars.rules import local
-from service.matching.blockers import Blocker, Hindrance
+from service.matching.blockers import UNSEEN, Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
 from service.matching.travel import ways
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
-from service.signups.rules import Candidate, unfit
+from service.signups.rules import Candidate, Held, unfit, unqualified
 from service.teams.queries import members_on
-from service.terms import AssignmentState, Availability, Mode, Refusal, ReleaseReason, SignUpState
+from service.terms import AssignmentState, Availability, Mode, QualificationKind, Refusal, ReleaseReason, SignUpState
+from service.volunteers.models import Qualification
 
 LEVELS = {Availability.CAN: CAN, Availability.IF_NEEDED: IF_NEEDED, Availability.CANNOT: CANNOT}
 
@@ -57,10 +59,11 @@ def wishes(
     by_role = {row.ShiftRole.id: row for row in rows}
     said_no = _said_no(session, {row.Shift.id for row in rows})
     far = ways(session, asked, places={role_id: row.Shift.place_id for role_id, row in by_role.items()})
+    unseen = _unseen(session, {volunteer_id for volunteer_id, _ in asked})
     made = []
     for (volunteer_id, role_id), how in asked.items():
         row = by_role[role_id]
-        barred = _barred(known[volunteer_id], row)
+        barred = _barred(known[volunteer_id], row, unseen=unseen.get(volunteer_id, ()))
         if how.rank == UNASKED and (volunteer_id, row.Shift.id) in said_no:
             barred = (*barred, Blocker(Hindrance.SAID_NO))
         made.append(
@@ -146,7 +149,35 @@ def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]
     return {*session.execute(declined), *session.execute(withdrew)}
 
 
-def _barred(person: Candidate, row: OpeningRow) -> tuple[Blocker, ...]:
-    """What the rules of a sign-up say about the person alone; about her time the plan itself decides."""
+def _barred(person: Candidate, row: OpeningRow, *, unseen: Sequence[Held]) -> tuple[Blocker, ...]:
+    """What the rules of a sign-up say about the person alone; about her time the plan itself decides.
+
+    Of a paper that is missing it is noted whether she has shown one that would do, and nobody has verified it yet.
+    """
     reasons = unfit(replace(person, commitments=()), as_opening(row))
-    return tuple(Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.WEEKLY_HOURS)
+    barred = [Blocker.from_refused(refused) for refused in reasons if refused.reason != Refusal.WEEKLY_HOURS]
+    on = local(row.Shift.starts_at).date()
+    return tuple(
+        _noted(blocker, unseen, on=on) if blocker.code == Refusal.QUALIFICATION_MISSING else blocker
+        for blocker in barred
+    )
+
+
+def _noted(blocker: Blocker, unseen: Sequence[Held], *, on: date) -> Blocker:
+    kind = QualificationKind(str(dict(blocker.details)["kind"]))
+    if any(unqualified(unseen, [kind], on=on)):
+        return blocker
+    return replace(blocker, details=(*blocker.details, (UNSEEN, 1)))
+
+
+def _unseen(session: Session, people: Iterable[int]) -> dict[int, list[Held]]:
+    """Papers that people have shown and nobody has verified yet."""
+    rows = session.scalars(
+        select(Qualification)
+        .where(Qualification.volunteer_id.in_(sorted(people)), Qualification.verified_at.is_(None))
+        .order_by(Qualification.id)
+    )
+    found: dict[int, list[Held]] = defaultdict(list)
+    for paper in rows:
+        found[paper.volunteer_id].append(Held(paper.kind, paper.valid_from, paper.valid_until))
+    return found

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service import wording
 from service.language import _
-from service.matching.explain import Known, reasons
+from service.matching import advice
+from service.matching.because import because
+from service.matching.explain import Known, Shortage, reasons, shortage
 from service.matching.models import MatchRun
+from service.matching.plan import Plan
 from service.matching.problem import LOAD_WEEKS, UNASKED, Problem
 from service.matching.solution import Level, LevelName, Placement, Solution
+from service.matching.ways import ways
 from service.roster.models import Assignment
 from service.terms import AssignmentState, MatchRunState, MatchStage
+
+#: What would fill it is said of so many open roles: it takes some hundredths of a second each.
+MOST_ADVISED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +61,18 @@ class Without:
 
 
 def proposed_roles(
-    problem: Problem, solution: Solution, *, known: Known, rows: Mapping[tuple[int, int], Assignment]
+    plan: Plan, solution: Solution, *, known: Known, rows: Mapping[tuple[int, int], Assignment]
 ) -> list[ProposedRole]:
     """Every role of the window, by start."""
+    problem = plan.problem
     before: dict[int, list[str]] = defaultdict(list)
     for pin in problem.pins:
         before[pin.opening_id].append(known.name(pin.person_id))
     placed: dict[int, list[Proposed]] = defaultdict(list)
     for placement in solution.placements:
         row = rows.get((placement.person_id, placement.opening_id))
-        placed[placement.opening_id].append(Proposed(known.name(placement.person_id), _why(problem, placement), row))
+        why = _why(plan, placement, known=known)
+        placed[placement.opening_id].append(Proposed(known.name(placement.person_id), why, row))
     missing = {role.opening_id: role.missing for role in solution.open_roles}
     roles = []
     for opening in problem.openings:
@@ -80,6 +89,20 @@ def proposed_roles(
             )
         )
     return sorted(roles, key=lambda role: (role.starts_at, role.name))
+
+
+def shortages(plan: Plan, solution: Solution, *, known: Known) -> list[Shortage]:
+    """Every open role: who is hindered by what, and for the first of them what would fill it."""
+    return [
+        replace(
+            shortage(known, role),
+            ways=tuple(
+                advice.in_words(known, way, opening_id=role.opening_id)
+                for way in (ways(plan, plan.openings[role.opening_id]) if n < MOST_ADVISED else ())
+            ),
+        )
+        for n, role in enumerate(solution.open_roles)
+    ]
 
 
 def how_far(run: MatchRun) -> str:
@@ -195,9 +218,11 @@ def _opening(known: Known, opening_id: int) -> str:
     return _("{span}，{role}", span=wording.span(*known.times[shift_id]), role=name)
 
 
-def _why(problem: Problem, placement: Placement) -> str:
-    """Her wish, and how much she served lately: what the order among those who could come went by."""
-    load = next((person.load_minutes for person in problem.persons if person.id == placement.person_id), 0)
+def _why(plan: Plan, placement: Placement, *, known: Known) -> str:
+    """Her wish, how much she served lately, and what else speaks for her."""
+    load = plan.persons[placement.person_id].load_minutes
     wish = _("队员，轮到") if placement.rank == UNASKED else _("本人第{rank}志愿", rank=placement.rank)
     served = wording.duration(timedelta(minutes=load)) if load else _("没有服务过")
-    return _("{wish}；近{weeks}周{served}", wish=wish, weeks=LOAD_WEEKS, served=served)
+    first = _("{wish}；近{weeks}周{served}", wish=wish, weeks=LOAD_WEEKS, served=served)
+    told = because(plan, plan.placed[placement.person_id, placement.opening_id])
+    return _("；").join([first, *advice.spoken_for(known, told)])

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from schemas.matching import (
+    ExplanationAsked,
+    ExplanationShown,
     FairnessShown,
     MatchRunsAsked,
     MatchRunShown,
@@ -18,12 +20,17 @@ from schemas.matching import (
 from schemas.shown import page_of
 from service.activities import queries as activities
 from service.language import _
-from service.matching import actions, queries
+from service.matching import actions, advice, queries
+from service.matching.because import because
+from service.matching.explain import Known
 from service.matching.fairness import fairness
 from service.matching.ledger import ledger
 from service.matching.models import MatchRun
+from service.matching.plan import Plan
 from service.matching.problem import instant
 from service.matching.record import plan_of, solution_of
+from service.matching.solution import OpenRole, Placement
+from service.matching.ways import ways
 from service.matching.what_if import what_if
 from service.terms import Role
 from service.web.api import cursors
@@ -128,6 +135,55 @@ def ask_what_if(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
         "comes": found_out.comes,
         "change": [{"name": name, "value": value} for name, value in found_out.change],
     }
+
+
+@match_runs.operation(
+    "GET",
+    "/match-runs/<id:match_run_id>/explanation",
+    asks=ExplanationAsked(),
+    gives=ExplanationShown(),
+    refuses=(409,),
+)
+def explain_match(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
+    """What speaks for each placement, and the cheapest ways to fill each opening that is below its minimum."""
+    run = _mine(call, match_run_id)
+    solution, plan, known = solution_of(run), plan_of(run), queries.known(call.session, run)
+    only = asked.get("opening_id")
+    return {
+        "placements": [
+            _because(plan, one, known=known) for one in solution.placements if only in (None, one.opening_id)
+        ],
+        "open_roles": [
+            {"opening_id": role.opening_id, "missing": role.missing, "ways": _ways(plan, role, known=known)}
+            for role in solution.open_roles
+            if only in (None, role.opening_id)
+        ],
+    }
+
+
+def _because(plan: Plan, placement: Placement, *, known: Known) -> dict[str, Any]:
+    told = because(plan, plan.placed[placement.person_id, placement.opening_id])
+    texts = advice.spoken_for(known, told)
+    return {
+        **asdict(placement),
+        "reasons": [
+            {"code": one.because, "text": text, "person_id": one.person_id, "kind": one.kind}
+            for one, text in zip(told, texts, strict=True)
+        ],
+    }
+
+
+def _ways(plan: Plan, role: OpenRole, *, known: Known) -> list[dict[str, Any]]:
+    return [
+        {
+            "cost": way.cost,
+            "text": advice.in_words(known, way, opening_id=role.opening_id),
+            "asks": [{**asdict(ask), "details": dict(ask.details)} for ask in way.asks],
+            "comes": [{"person_id": person_id, "opening_id": opening_id} for person_id, opening_id in way.comes],
+            "instead": way.instead,
+        }
+        for way in ways(plan, plan.openings[role.opening_id])
+    ]
 
 
 @match_runs.operation("GET", "/match-runs/<id:match_run_id>/fairness", gives=FairnessShown(), refuses=(409,))

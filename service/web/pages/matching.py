@@ -13,16 +13,15 @@ from service.activities.models import Activity
 from service.calendars.rules import instant, local
 from service.language import _, counted
 from service.matching import actions, queries
-from service.matching.explain import shortage
 from service.matching.models import MatchRun
-from service.matching.record import outcome_of, problem_of, solution_of
+from service.matching.record import finished, outcome_of, problem_of, solution_of
 from service.places.models import Area
 from service.places.queries import community_of, in_scope
 from service.terms import AreaKind, MatchRunState
 from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
 from service.web.pages.roster import Refusal, board_page
-from service.web.plan_view import aims, change, how_far, proposed_roles, without
+from service.web.plan_view import aims, change, how_far, proposed_roles, shortages, without
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -122,17 +121,17 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         shared["far"] = live.part(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
         return page.render("matching/waiting.html", title=title, **shared)
     problem, solution = problem_of(run), solution_of(run)
-    known = queries.known(desk.db, run)
+    known, plan = queries.known(desk.db, run), finished(problem, solution)
     return page.render(
         "matching/index.html",
         title=title,
         wide=True,
-        roles=proposed_roles(problem, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
+        roles=proposed_roles(plan, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
         aims=aims(problem, solution),
         change=change(problem, solution, known=known),
         community_id=_community_id(desk, activity),
         without=without(solution, known=known),
-        shortages=[shortage(known, role) for role in solution.open_roles],
+        shortages=shortages(plan, solution, known=known),
         outcome=outcome_of(run),
         is_draft=run.state == MatchRunState.DRAFTED,
         **shared,

@@ -54,6 +54,29 @@ def test_a_plan_is_asked_for_looked_at_and_published(town: Town) -> None:
     assert town.coordinator.delete(f"/match-runs/{run_id}").status == 409
 
 
+def test_a_plan_explains_who_was_placed_and_what_would_fill_the_rest(town: Town) -> None:
+    shift_id, [role_id] = town.shift_of([RolePlan(name="引导员", min_needed=2, max_needed=2)], mode="matched")
+    town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    address = f"/match-runs/{run_id}/explanation"
+    assert town.coordinator.get(address).status == 409, "no plan yet"
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+
+    told = town.coordinator.get(address).json
+    [placed], [role] = told["placements"], told["open_roles"]
+    assert (placed["opening_id"], placed["rank"]) == (role_id, 1)
+    assert [reason["code"] for reason in placed["reasons"]] == ["nobody_else", "needed"]
+    assert (role["opening_id"], role["missing"]) == (role_id, 1)
+    assert [[ask["kind"] for ask in way["asks"]] for way in role["ways"]] == [["new_person"], ["lower_minimum"]]
+    assert [way["cost"] for way in role["ways"]] == sorted(way["cost"] for way in role["ways"])
+    assert role["ways"][0]["text"] == "另找1个人"
+    assert town.coordinator.get(f"{address}?opening_id={role_id + 1}").json == {"placements": [], "open_roles": []}
+    assert town.coordinator.get(f"{address}?opening_id={role_id}").json == told
+    assert town.stranger.get(address).status == town.volunteer.get(address).status == 404
+
+
 def test_a_plan_can_be_asked_what_if_and_how_fair(town: Town) -> None:
     shift_id, role_id = town.shift(mode="matched")
     people = [town.person(name) for name in ("王小满", "李大寒", "张立春")]

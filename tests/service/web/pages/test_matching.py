@@ -144,8 +144,13 @@ def test_the_plan_says_who_why_and_what_is_missing(desk: tuple[Person, Area]) ->
     assert "新排1人次。" in text
     assert "还缺1人" in text
     assert "王小满</b>" in text
-    assert "本人第1志愿；近12周没有服务过" in text
+    assert "本人第1志愿；近12周没有服务过；没有想到别的人；少了就不够最少人数<" in text
     assert "还有1处缺人。" in text
+    assert "最省事的办法：另找1个人。" in text
+    assert "不行的话：少1个人也开这一班。" in text
+    she.client.set_cookie("language", "en")
+    assert "The easiest way: find 1 more, anybody suitable." in she.open(f"/co/match/{run_id}")
+    assert "nobody else was thought of; needed for the minimum" in she.text
 
 
 def test_who_got_nothing_learns_every_reason(desk: tuple[Person, Area]) -> None:
@@ -165,6 +170,33 @@ def test_who_got_nothing_learns_every_reason(desk: tuple[Person, Area]) -> None:
     text = she.open(f"/co/match/{run_id}")
     assert "李大雪" in text.split("报了名没有排上的，为什么")[1]
     assert "医师资格到2026年11月27日为止，2026年11月28日服务那天已经过期。" in text
+    assert "最省事的办法：请李大雪在那天以前换好医师资格。" in text
+    assert "不行的话：另找1个有医师资格的人。" in text
+
+
+def test_a_paper_that_was_shown_is_to_be_verified(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    doctor = (RolePlan(name="医生", min_needed=1, max_needed=1, requires=(QualificationKind.DOCTOR,)),)
+    made, [shift] = desks.published(area, mode=Mode.MATCHED, roles=doctor)
+    with transaction() as session:
+        lapsed = factories.qualified(
+            session, factories.volunteer(session, area, "李大雪"), QualificationKind.DOCTOR, until=date(2027, 1, 1)
+        )
+        desks.ask(session, lapsed, shift)
+        lapsed.qualifications[0].verified_at = None
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    run_id = int(she.path.rsplit("/", 1)[1])
+    solve(run_id)
+    assert "最省事的办法：核验李大雪交来的医师资格。" in she.open(f"/co/match/{run_id}")
+    with transaction() as session:
+        session.get_one(Volunteer, lapsed.id).qualifications[0].verified_at = NOW
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    again = int(she.path.rsplit("/", 1)[1])
+    solve(again)
+    assert "每一班都够了。" in she.open(f"/co/match/{again}"), "what was said was true"
+    assert "最省事的办法" in she.open(f"/co/match/{run_id}"), "and the older plan says what was true then"
 
 
 def test_what_if_somebody_else_were_placed(desk: tuple[Person, Area]) -> None:
@@ -214,7 +246,7 @@ def test_publishing_some_leaves_the_rest_drafts(desk: tuple[Person, Area]) -> No
     run_id = asked_for(she, area, "王小满", "李大雪")
     solve(run_id)
     text = she.open(f"/co/match/{run_id}")
-    ticked = re.search(r'name="draft" value="(\d+)"><label[^>]*><b>王小满', text)
+    ticked = re.search(r'name="draft" value="(\d+)"><label[^>]*><span><b>王小满', text)
     assert ticked
     assert "请先勾选" in she.send(f"/co/match/{run_id}/publish", some="1")
     assert she.status == 422
