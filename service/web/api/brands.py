@@ -31,7 +31,7 @@ def choose_brand(call: Call, *, area_id: int, body: dict[str, Any]) -> Any:
     """Shown so from now on, on pages and papers. Without `mark` the one there is stays; null takes it away."""
     area = administered(call, area_id)
     try:
-        mark = b64decode(body["mark"], validate=True) if body.get("mark") else None
+        mark = b64decode(body["mark"].encode(), validate=True) if body.get("mark") else None
         kept = actions.choose(
             call.session,
             area,
