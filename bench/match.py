@@ -79,10 +79,10 @@ def _bounds(made: Plan, found: Outlook | None, options: argparse.Namespace) -> d
     """What no plan can beat: as the engine says, or sharper where that was asked for."""
     start = Plan(made.problem)
     if options.bound:
-        found = outlook(start, [regions_of(Part(start, made.problem.wishes))])
+        found = outlook(made, [regions_of(Part(start, made.problem.wishes))], facts=rules.cover(start).value)
     if options.cover and found is not None:
         heads = Part(start, made.problem.wishes).most_heads()
-        found = replace(found, heads=found.heads if heads is None else min(heads, found.heads))
+        found = replace(found, heads=found.heads if heads is None else min(found.facts + heads, found.heads))
     return {level.name: level.bound for level in engine.bounded(made, found)}
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Nodes of the search for one block.
 NODES = 200
 #: The search may stop so close to its bound, in thousandths of the wishes of the block.
-CLOSE = 0.01
+CLOSE = 1
 #: What fairness may cost a duty, in points of worth: so little that some sixty people would have to change places for
 #: one point of wishes to be given up for it.
 FAIR = 1 / 64

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from service.matching.plan import Plan
 from service.matching.problem import Opening, Wish
-from service.matching.rules import partners
 
 #: People in a block, about; people in a region, and on a seam between regions, at most.
 SIZE, REGION, LARGEST_SEAM = 1000, 11_000, 2500
@@ -44,25 +42,31 @@ class Block:
 def by_area(plan: Plan) -> list[Block]:
     """Everybody with a wish, in blocks of neighbouring communities: each belongs where most of her wishes are.
 
-    A community of more than SIZE and a half is split; its people are taken in the order of their numbers.
+    Who is bound to each other stays together. A community of more than SIZE and a half is split; its people are taken
+    in the order of their numbers.
     """
-    of_area: dict[int, list[int]] = defaultdict(list)
-    home: dict[int, int] = {}
-    for person_id in plan.persons:
-        if wishes := plan.wishes_of.get(person_id):
-            counted = Counter(plan.openings[wish.opening_id].area for wish in wishes)
-            partner = next((other for other in partners(plan, person_id) if other in home), None)
-            area = max(sorted(counted), key=lambda area: counted[area]) if partner is None else home[partner]
-            home[person_id] = area
-            of_area[area].append(person_id)
+    of_area: dict[int, list[list[int]]] = defaultdict(list)
+    for bound in _connected(plan.persons, lambda person_id: (other for other, _kind in plan.bonds.get(person_id, ()))):
+        if people := sorted(person_id for person_id in bound if plan.wishes_of.get(person_id)):
+            counted = Counter(plan.openings[wish.opening_id].area for one in people for wish in plan.wishes_of[one])
+            of_area[max(sorted(counted), key=lambda area: counted[area])].append(people)
     blocks: list[list[int]] = [[]]
     for area in sorted(of_area):
-        people = sorted(of_area[area])
-        for own in _in_parts(people, max(1, round(len(people) / SIZE))):
+        for own in _in_parts(sorted(of_area[area])):
             if blocks[-1] and len(blocks[-1]) + len(own) > SIZE * 5 // 4:
                 blocks.append([])
             blocks[-1] += own
     return [Block(tuple(sorted(people))) for people in blocks if people]
+
+
+def _in_parts(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Groups of people in parts of about SIZE and about the same size."""
+    total, before = sum(map(len, groups)), 0
+    parts: list[list[int]] = [[] for _ in range(max(1, round(total / SIZE)))]
+    for people in groups:
+        parts[before * len(parts) // total].extend(people)
+        before += len(people)
+    return parts
 
 
 def regions(plan: Plan) -> list[Block]:
@@ -85,15 +89,28 @@ def regions(plan: Plan) -> list[Block]:
 
 
 def _held_together(plan: Plan) -> Iterator[list[Opening]]:
-    """The openings in groups that no crew and no shift reaches across, in the order of their first shift."""
+    """The openings in groups that no shift, crew and visit reaches across, in the order of their first shift."""
+    for shift_ids in _connected(plan.of_shift, lambda shift_id: _beside(plan, shift_id)):
+        yield [opening for shift_id in shift_ids for opening in plan.of_shift[shift_id]]
+
+
+def _beside(plan: Plan, shift_id: int) -> Iterator[int]:
+    """Shifts that share a crew or a visit with this one."""
+    for opening in plan.of_shift[shift_id]:
+        for other in (*plan.of_crew.get(opening.crew, ()), *plan.of_visit.get(opening.visit, ())):
+            yield other.shift_id
+
+
+def _connected(ids: Iterable[int], next_to: Callable[[int], Iterable[int]]) -> Iterator[list[int]]:
+    """The ids in groups that no step leads out of, in the order in which the first of each group comes."""
     seen: set[int] = set()
-    for shift_id in plan.of_shift:
-        group, left = [], [shift_id]
+    for first in ids:
+        group, left = [], [first]
         while left:
-            if (next_id := left.pop()) not in seen:
-                seen.add(next_id)
-                group += plan.of_shift[next_id]
-                left += [part.shift_id for one in plan.of_shift[next_id] for part in plan.of_crew.get(one.crew, ())]
+            if (one := left.pop()) not in seen:
+                seen.add(one)
+                group.append(one)
+                left += next_to(one)
         if group:
             yield group
 
@@ -117,12 +134,6 @@ def seams(plan: Plan, found: Sequence[Block]) -> list[Block]:
             Block(tuple(people[len(people) * n // parts : len(people) * (n + 1) // parts])) for n in range(parts)
         ]
     return blocks
-
-
-def _in_parts(people: Sequence[int], parts: int) -> Iterator[tuple[int, ...]]:
-    """So many parts of about the same size."""
-    ends = [len(people) * part // parts for part in range(parts + 1)]
-    return (tuple(people[begin:end]) for begin, end in pairwise(ends))
 
 
 def around(plan: Plan, *, most: int) -> Iterator[Block]:

@@ -28,7 +28,7 @@ from service.matching.side_by_side import side_by_side
 from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/4"
+NAME = "blocks/5"
 #: Blocks around open roles, at most for each region.
 MOST_AROUND = 4
 
@@ -47,6 +47,7 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
 def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook | None]:
     """The plan, and what no plan can beat; None where what people hold already breaks a rule."""
     made = Plan(problem)
+    facts = rules.cover(made).value
     found = regions(made)
     tell(MatchStage.OUTLINE, 0, len(found))
     seen: list[list[Region] | None] = []
@@ -62,7 +63,7 @@ def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tup
     for block in around(made, most=MOST_AROUND * len(found)):
         solve_turn(made, [block], processes=1)
     fill_minimums(made)
-    return made, outlook(Plan(problem), seen)
+    return made, outlook(made, seen, facts=facts)
 
 
 def solve_turn(
@@ -74,11 +75,11 @@ def solve_turn(
     def solve_one(number: int) -> tuple[list[tuple[int, int]], list[Region] | None]:
         block = turn[number]
         part = _with_others(made, block) if proving else Part(made, block.wishes(made))
-        chosen = part.solve(before[number])
         seen = None
         if proving:
+            # Rows found for the proof make halves fewer: the whole numbers are the sooner found.
             seen = regions_of(_with_others(Plan(made.problem), block) if made.placed else part)
-        return [(wish.person_id, wish.opening_id) for wish in chosen], seen
+        return [(wish.person_id, wish.opening_id) for wish in part.solve(before[number])], seen
 
     # Nobody is placed before all are solved: guests of one are at home in another.
     results = list(side_by_side(solve_one, len(turn), processes=processes))
@@ -91,12 +92,10 @@ def bounded(made: Plan, seen: Outlook | None) -> tuple[Level, ...]:
     """The levels with their bounds: no plan covers more, and none that covers so much honours more wishes."""
     if seen is None:
         return rules.levels(made)
-    reached = {level.name: level.value for level in rules.levels(made)}
-    before = {level.name: level.value for level in rules.levels(Plan(made.problem))}
     bounds: dict[LevelName, int | None] = {
-        LevelName.COVER: before[LevelName.COVER] + seen.heads,
-        LevelName.KEPT: before[LevelName.KEPT],
-        LevelName.WISHES: seen.wishes(reached[LevelName.COVER] - before[LevelName.COVER]),
+        LevelName.COVER: seen.heads,
+        LevelName.KEPT: len(made.problem.pins),
+        LevelName.WISHES: seen.wishes(rules.cover(made).value),
     }
     return tuple(replace(level, bound=bounds.get(level.name)) for level in rules.levels(made))
 

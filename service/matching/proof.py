@@ -6,18 +6,21 @@ plan. Such rows are added for whoever got halves that come to more, until they d
 
 A wish for a shift of another region is split in two. The region of its person sells her time for it, the region of its
 shift buys it, both at one price. At whatever price, no plan is better than what all regions reach together if each is
-left to do its own best (a Lagrangian bound). Good prices make it close: what her time is worth at home.
+left to do its own best (a Lagrangian bound). Good prices make it close: they lie between what her time is worth at
+home and what the other region would give for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
+from service.matching import rules
 from service.matching.milp import Program
 from service.matching.plan import Plan
-from service.matching.problem import Wish
+from service.matching.problem import Problem, Wish
 from service.matching.relaxed import Ending, Relaxation, Relaxed, costs_of_rows
 from service.matching.rules import OWN_TIME, fits
 
@@ -28,10 +31,17 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[list[tuple[int, int]], int]
 Key: TypeAlias = tuple[int, int]
+#: Person and opening of a wish across regions → what her time there costs, in points of worth.
+Prices: TypeAlias = dict[Key, float]
 #: Rounds of new rows, at most.
 ROUNDS = 3
-#: Exchanges of prices between regions: the second takes half of what the first left too much, for as much time.
-EXCHANGES = 2
+#: Exchanges of prices between regions, at most; each takes about half of what the one before left too much. They end
+#: when so much more than the plan has, for heads and for wishes, is the most that any plan can have.
+EXCHANGES, NEAR_HEADS, NEAR_WISHES = 3, 0.0003, 0.003
+#: What a seller asks counts so much in the next price, what the buyer bids counts for the rest.
+ASKED = 0.4
+#: A price over so many heads' worth of points is that of a head, not of wishes.
+OF_A_HEAD = 0.4
 #: Worth is counted in these parts, so that it is a whole number.
 PARTS = 64
 #: Where heads are bounded, all wishes together count less than this part of a head.
@@ -39,26 +49,27 @@ SLIGHT = 16
 HALF = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What no plan can beat: none has more `heads` beside the facts, and none more than `points`, where a head counts
-    as `head` points beside the worth of its wishes."""
+    """What no plan can beat: none has more `heads` by weight, `facts` among them, and none more than `points`, where a
+    head that is no fact counts as `head` points beside the worth of its wishes."""
 
+    facts: int
     heads: int
     points: float
     head: int
 
     def wishes(self, heads: int) -> int:
         """What wishes come to at most in a plan that has so many heads."""
-        return int(self.points - self.head * heads + HALF)
+        return int(self.points - self.head * (heads - self.facts) + HALF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A region as the proof sees it: its program, where its linear program ended, and what each column counts.
 
-    `guests` are the columns of others who wish for its shifts, `away` those of its people who wish for other shifts,
-    `prices` what the time of the latter is worth at home.
+    `guests` are the columns of others who wish for its shifts, `away` those of its people who wish for other shifts;
+    `bids` and `asks` say what their time is worth here while nobody crosses.
     """
 
     program: Program
@@ -67,7 +78,8 @@ class Region:
     worth: Numbers
     guests: dict[Key, int]
     away: dict[Key, int]
-    prices: dict[Key, float]
+    bids: Prices
+    asks: Prices
 
 
 def regions_of(part: Part) -> list[Region] | None:
@@ -77,7 +89,7 @@ def regions_of(part: Part) -> list[Region] | None:
         return []
     if part.relaxed is None:
         return None
-    aim = points_of_a_head(part.start) * part.in_heads + part.in_wishes
+    aim = points_of_a_head(part.start.problem) * part.in_heads + part.in_wishes
     relaxed = part.relaxation.best(aim)
     for _ in range(ROUNDS):
         rows = list(_rows_of_people(part, relaxed)) if relaxed is not None else []
@@ -89,74 +101,111 @@ def regions_of(part: Part) -> list[Region] | None:
         relaxed = part.relaxation.best(aim)
     if relaxed is None:
         return None
-    away = _keyed(part, part.away)
+    guests, away = _keyed(part, part.guests), _keyed(part, part.away)
     region = Region(
         program=part.frame.program,
         ending=part.relaxation.ending,
         heads=part.in_heads,
         worth=part.in_wishes,
-        guests=_keyed(part, part.guests),
+        guests=guests,
         away=away,
-        prices=dict(zip(away, (-relaxed.prices[part.away]).tolist(), strict=True)),
+        bids=dict(zip(guests, relaxed.prices[part.guests].tolist(), strict=True)),
+        asks=dict(zip(away, (-relaxed.prices[part.away]).tolist(), strict=True)),
     )
     return [region]
 
 
-def outlook(start: Plan, seen: Sequence[list[Region] | None]) -> Outlook | None:
-    """What no plan grown from the start can beat, by all its regions; None where one of them has no solution."""
+def outlook(made: Plan, seen: Sequence[list[Region] | None], *, facts: int) -> Outlook | None:
+    """What no plan can beat, by all its regions; None where one of them has no solution.
+
+    `facts` are the heads by weight that people hold already. Of the plan made it asks only when it is near enough.
+    """
     regions = [region for told in seen for region in told or ()]
     if None in seen:
         return None
     relaxations = [Relaxation(region.program, begin=region.ending) for region in regions]
     for region, relaxation in zip(regions, relaxations, strict=True):
         relaxation.open(_whole([*region.guests.values(), *region.away.values()]))
-    head, much = points_of_a_head(start), everything(start)
-    at_home = {key: min(price, head / 4) for region in regions for key, price in region.prices.items()}
-    points = _together(regions, relaxations, head=head, prices=at_home)
-    heads = _together(regions, relaxations, head=much, prices={})
-    return None if points is None or heads is None else Outlook(int(heads / much + HALF), points, head)
+    head, much = points_of_a_head(made.problem), everything(made.problem)
+    new, honoured = rules.cover(made).value - facts, rules.wishes(made).value
+    points = _together(
+        regions,
+        relaxations,
+        head=head,
+        prices=_at_home(regions, most=head / 2),
+        enough=head * new + honoured * (1 + NEAR_WISHES),
+    )
+    if points is None:
+        return None
+    of_heads = {key: much * max(0.0, price / head - OF_A_HEAD) for key, price in points.prices.items()}
+    heads = _together(regions, relaxations, head=much, prices=of_heads, enough=much * new * (1 + NEAR_HEADS))
+    if heads is None:
+        return None
+    return Outlook(facts=facts, heads=facts + int(heads.best / much + HALF), points=points.best, head=head)
 
 
-def points_of_a_head(start: Plan) -> int:
+def points_of_a_head(problem: Problem) -> int:
     """So many that no head is left for wishes, and no more: each head that a plan lacks makes its bound so much
     looser."""
-    return 2 * max(start.problem.weights.dearest, start.problem.weights.least)
+    return 2 * max(problem.weights.dearest, problem.weights.least)
 
 
-def everything(start: Plan) -> int:
+def everything(problem: Problem) -> int:
     """So much that all wishes together are a small part of it."""
-    places = sum(start.free(opening) for opening in start.problem.openings)
-    return SLIGHT * (1 + points_of_a_head(start) * places)
+    return SLIGHT * (1 + points_of_a_head(problem) * sum(opening.max_needed for opening in problem.openings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchanged:
+    """What the regions reach together, each its own best at some prices, and prices at which it would be less."""
+
+    best: float
+    prices: Prices
+
+
+def _at_home(regions: Sequence[Region], *, most: float) -> Prices:
+    """Halfway between what is asked and bid while nobody crosses; no more than `most` counts of either, or a few whose
+    head decides would rule the rest."""
+    asks = {key: price for region in regions for key, price in region.asks.items()}
+    bids = {key: price for region in regions for key, price in region.bids.items()}
+    return {key: (min(asks[key], most) + min(bids[key], most)) / 2 for key in asks if key in bids}
 
 
 def _together(
-    regions: Sequence[Region], relaxations: Sequence[Relaxation], *, head: int, prices: dict[Key, float]
-) -> float | None:
-    """What the regions reach together, each its own best, beginning with these prices of time across regions.
-
-    After each exchange a price lies halfway between what the seller asks and the buyer bids for it.
-    """
-    least = None
+    regions: Sequence[Region], relaxations: Sequence[Relaxation], *, head: float, prices: Prices, enough: float
+) -> _Exchanged | None:
+    """Exchanges, beginning with these prices, until what the regions reach together is no more than `enough`."""
+    least = inf
     for _ in range(EXCHANGES):
-        total, asked, bid = 0.0, dict[Key, float](), dict[Key, float]()
-        for region, relaxation in zip(regions, relaxations, strict=True):
-            costs = head * region.heads + region.worth
-            sides = (-1, region.guests, bid), (1, region.away, asked)
-            for sign, columns, _told in sides:
-                costs[_whole(list(columns.values()))] += [sign * prices.get(key, 0.0) for key in columns]
-            relaxed = relaxation.best(costs)
-            if relaxed is None:
-                return None
-            total += relaxed.best
-            for sign, columns, told in sides:
-                for key, column in columns.items():
-                    told[key] = prices.get(key, 0.0) - sign * float(relaxed.prices[column])
-        least = total if least is None else min(least, total)
-        # Who pays must pay somebody, or the sum is of less than all.
-        prices = {key: (asked[key] + bid[key]) / 2 for key in asked.keys() & bid.keys()}
-        if not bid:
+        exchanged = _exchange(regions, relaxations, head=head, prices=prices)
+        if exchanged is None:
+            return None
+        least, prices = min(least, exchanged.best), exchanged.prices
+        if least <= enough or not prices:
             break
-    return least
+    return _Exchanged(least, prices)
+
+
+def _exchange(
+    regions: Sequence[Region], relaxations: Sequence[Relaxation], *, head: float, prices: Prices
+) -> _Exchanged | None:
+    """Each region's own best where a head counts so much and time across regions has these prices; None where one has
+    no solution."""
+    total, asked, bid = 0.0, Prices(), Prices()
+    for region, relaxation in zip(regions, relaxations, strict=True):
+        costs = head * region.heads + region.worth
+        sides = (-1, region.guests, bid), (1, region.away, asked)
+        for sign, columns, _told in sides:
+            costs[_whole(list(columns.values()))] += [sign * prices.get(key, 0.0) for key in columns]
+        relaxed = relaxation.best(costs)
+        if relaxed is None:
+            return None
+        total += relaxed.best
+        for sign, columns, told in sides:
+            for key, column in columns.items():
+                told[key] = prices.get(key, 0.0) - sign * float(relaxed.prices[column])
+    # Who pays must pay somebody, or the sum is of less than all.
+    return _Exchanged(total, {key: ASKED * asked[key] + (1 - ASKED) * bid[key] for key in asked if key in bid})
 
 
 def _keyed(part: Part, columns: Whole) -> dict[Key, int]:
