@@ -18,6 +18,7 @@ from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from service.matching import rules
+from service.matching.branching import closer
 from service.matching.milp import Program
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
@@ -42,6 +43,8 @@ EXCHANGES, NEAR_HEADS, NEAR_WISHES = 3, 0.0003, 0.003
 ASKED = 0.4
 #: A price over so many heads' worth of points is that of a head, not of wishes.
 OF_A_HEAD = 0.4
+#: Linear programs solved, at most, to show that half heads do not help.
+TRIES = 40
 #: Worth is counted in these parts, so that it is a whole number.
 PARTS = 64
 #: Where heads are bounded, all wishes together count less than this part of a head.
@@ -141,7 +144,19 @@ def outlook(made: Plan, seen: Sequence[list[Region] | None], *, facts: int) -> O
     heads = _together(regions, relaxations, head=much, prices=of_heads, enough=much * new * (1 + NEAR_HEADS))
     if heads is None:
         return None
-    return Outlook(facts=facts, heads=facts + int(heads.best / much + HALF), points=points.best, head=head)
+    most = heads.best
+    if len(regions) == 1:
+        most = _whole_heads(regions[0], relaxations[0], head=much, most=most, enough=much * (new + 1 - 2 * HALF))
+    return Outlook(facts=facts, heads=facts + int(most / much + HALF), points=points.best, head=head)
+
+
+def _whole_heads(region: Region, relaxation: Relaxation, *, head: float, most: float, enough: float) -> float:
+    """The same where no role has half a head, as close as enough. One region alone: others' prices would be off."""
+    import numpy as np
+
+    columns = np.flatnonzero(region.heads)
+    closest = closer(relaxation, head * region.heads + region.worth, columns, enough=enough, most_tries=TRIES)
+    return most if closest is None else min(most, closest)
 
 
 def points_of_a_head(problem: Problem) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -68,10 +69,14 @@ class Relaxation:
 
     def open(self, columns: Whole) -> None:
         """Let these columns be anything between 0 and 1."""
+        self.within(columns, [(0, 1)] * len(columns))
+
+    def within(self, columns: Whole, bounds: Sequence[tuple[int, int]]) -> None:
+        """Let each of these columns be anything between its (least, most)."""
         import numpy as np
 
-        ends = np.zeros(len(columns)), np.ones(len(columns))
-        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), *ends)
+        least, most = np.array(bounds, float).reshape(-1, 2).T
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), least.copy(), most.copy())
 
     def best(self, costs: Numbers) -> Relaxed | None:
         """The largest sum of what the columns add, each its cost times; None when the rows contradict each other."""
