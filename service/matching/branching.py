@@ -60,6 +60,8 @@ def _most_halved(found: Relaxed, columns: Whole) -> tuple[int, float] | None:
     """The column farthest from a whole number and its value; None where all are whole."""
     import numpy as np
 
+    if not len(columns):
+        return None
     values = found.values[columns]
     away = np.abs(values - values.round())
     at = int(away.argmax())
