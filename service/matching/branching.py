@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import TYPE_CHECKING
 
 from service.matching.relaxed import Relaxation, Relaxed
@@ -26,16 +26,16 @@ class _Case:
     halved: tuple[int, float] | None = field(compare=False)
 
 
-def closer(relaxation: Relaxation, costs: Numbers, columns: Whole, *, enough: float, most_tries: int) -> float | None:
+def closer(relaxation: Relaxation, costs: Numbers, columns: Whole, *, enough: float, most_tries: int) -> float:
     """What no plan can beat where these columns are whole, no closer than `enough` (branch and bound, Land and Doig
-    1960); None when the rows contradict each other.
+    1960); minus infinity when the rows contradict each other.
 
     The case with the largest bound is cut in two at the column that is most a half, until no case has more than enough,
     none of its columns is halved, or so many linear programs were solved. The relaxation is left with the bounds of
     the last case.
     """
     if (found := relaxation.best(costs)) is None:
-        return None
+        return -inf
     upper = {column: int(relaxation.program.upper[column]) for column in columns.tolist()}
     cases = [_Case(-found.best, 0, {}, _most_halved(found, columns))]
     tries = 0
@@ -47,7 +47,7 @@ def closer(relaxation: Relaxation, costs: Numbers, columns: Whole, *, enough: fl
         for either in (least, floor(value)), (ceil(value), most):
             tries += 1
             held = {**case.held, column: either}
-            relaxation.within(columns, [held.get(one, (0, upper[one])) for one in columns.tolist()])
+            relaxation.within(columns.tolist(), [held.get(one, (0, upper[one])) for one in columns.tolist()])
             if (best := relaxation.best(costs)) is not None:
                 less = max(case.less, -best.best)
                 heapq.heappush(cases, _Case(less, tries, held, _most_halved(best, columns)))

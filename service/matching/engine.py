@@ -19,11 +19,12 @@ from service.matching import rules
 from service.matching.block import Part
 from service.matching.blocks import Block, around, in_turns, regions, seams
 from service.matching.conclusion import conclude
+from service.matching.exchange import Region
 from service.matching.filling import fill_minimums, fill_up
 from service.matching.incumbent import not_worse
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
-from service.matching.proof import Outlook, Region, outlook, regions_of
+from service.matching.proof import Outlook, outlook, regions_of
 from service.matching.side_by_side import side_by_side
 from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage

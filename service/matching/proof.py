@@ -4,43 +4,33 @@ A linear program gives people halves of duties. What somebody can really do is a
 of them: for any worth of her duties the best set is found by trying, and "no more worth than that" is true of every
 plan. Such rows are added for whoever got halves that come to more, until they do not (a Lagrangian bound by rows).
 
-A wish for a shift of another region is split in two. The region of its person sells her time for it, the region of its
-shift buys it, both at one price. At whatever price, no plan is better than what all regions reach together if each is
-left to do its own best (a Lagrangian bound). Good prices make it close: they lie between what her time is worth at
-home and what the other region would give for it.
+Regions are brought together by what time across them is worth (exchange.py); in a single one, half heads are tried
+either way (branching.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from service.matching import rules
 from service.matching.branching import closer
-from service.matching.milp import Program
+from service.matching.exchange import Key, Region, Side, at_home, opened, together
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
-from service.matching.relaxed import Ending, Relaxation, Relaxed, costs_of_rows
+from service.matching.relaxed import Relaxed, costs_of_rows
 from service.matching.rules import OWN_TIME, fits
 
 if TYPE_CHECKING:
     from service.matching.block import Part
     from service.matching.columns import Whole
-    from service.matching.milp import Numbers
 
 Row: TypeAlias = tuple[list[tuple[int, int]], int]
-Key: TypeAlias = tuple[int, int]
-#: Person and opening of a wish across regions → what her time there costs, in points of worth.
-Prices: TypeAlias = dict[Key, float]
 #: Rounds of new rows, at most.
 ROUNDS = 3
-#: Exchanges of prices between regions, at most; each takes about half of what the one before left too much. They end
-#: when so much more than the plan has, for heads and for wishes, is the most that any plan can have.
-EXCHANGES, NEAR_HEADS, NEAR_WISHES = 3, 0.0003, 0.003
-#: What a seller asks counts so much in the next price, what the buyer bids counts for the rest.
-ASKED = 0.4
+#: The most that any plan can have is near enough when it is so much more than this one has, of heads and of wishes.
+NEAR_HEADS, NEAR_WISHES = 0.0003, 0.003
 #: A price over so many heads' worth of points is that of a head, not of wishes.
 OF_A_HEAD = 0.4
 #: Linear programs solved, at most, to show that half heads do not help.
@@ -65,24 +55,6 @@ class Outlook:
     def wishes(self, heads: int) -> int:
         """What wishes come to at most in a plan that has so many heads."""
         return int(self.points - self.head * (heads - self.facts) + HALF)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """A region as the proof sees it: its program, where its linear program ended, and what each column counts.
-
-    `guests` are the columns of others who wish for its shifts, `away` those of its people who wish for other shifts;
-    `bids` and `asks` say what their time is worth here while nobody crosses.
-    """
-
-    program: Program
-    ending: Ending
-    heads: Numbers
-    worth: Numbers
-    guests: dict[Key, int]
-    away: dict[Key, int]
-    bids: Prices
-    asks: Prices
 
 
 def regions_of(part: Part) -> list[Region] | None:
@@ -126,37 +98,29 @@ def outlook(made: Plan, seen: Sequence[list[Region] | None], *, facts: int) -> O
     regions = [region for told in seen for region in told or ()]
     if None in seen:
         return None
-    relaxations = [Relaxation(region.program, begin=region.ending) for region in regions]
-    for region, relaxation in zip(regions, relaxations, strict=True):
-        relaxation.open(_whole([*region.guests.values(), *region.away.values()]))
+    sides = [opened(region) for region in regions]
     head, much = points_of_a_head(made.problem), everything(made.problem)
     new, honoured = rules.cover(made).value - facts, rules.wishes(made).value
-    points = _together(
-        regions,
-        relaxations,
-        head=head,
-        prices=_at_home(regions, most=head / 2),
-        enough=head * new + honoured * (1 + NEAR_WISHES),
-    )
+    near = head * new + honoured * (1 + NEAR_WISHES)
+    points = together(sides, head=head, prices=at_home(regions, most=head / 2), enough=near)
     if points is None:
         return None
     of_heads = {key: much * max(0.0, price / head - OF_A_HEAD) for key, price in points.prices.items()}
-    heads = _together(regions, relaxations, head=much, prices=of_heads, enough=much * new * (1 + NEAR_HEADS))
+    heads = together(sides, head=much, prices=of_heads, enough=much * new * (1 + NEAR_HEADS))
     if heads is None:
         return None
-    most = heads.best
-    if len(regions) == 1:
-        most = _whole_heads(regions[0], relaxations[0], head=much, most=most, enough=much * (new + 1 - 2 * HALF))
+    most = min([heads.best, *(_whole_heads(side, head=much, new=new) for side in sides if len(sides) == 1)])
     return Outlook(facts=facts, heads=facts + int(most / much + HALF), points=points.best, head=head)
 
 
-def _whole_heads(region: Region, relaxation: Relaxation, *, head: float, most: float, enough: float) -> float:
-    """The same where no role has half a head, as close as enough. One region alone: others' prices would be off."""
+def _whole_heads(side: Side, *, head: float, new: int) -> float:
+    """The same where no role has half a head, no closer than so many. Of one region alone: others' prices would be
+    off."""
     import numpy as np
 
-    columns = np.flatnonzero(region.heads)
-    closest = closer(relaxation, head * region.heads + region.worth, columns, enough=enough, most_tries=TRIES)
-    return most if closest is None else min(most, closest)
+    region, relaxation = side
+    costs, columns = head * region.heads + region.worth, np.flatnonzero(region.heads)
+    return closer(relaxation, costs, columns, enough=head * (new + 1 - 2 * HALF), most_tries=TRIES)
 
 
 def points_of_a_head(problem: Problem) -> int:
@@ -168,59 +132,6 @@ def points_of_a_head(problem: Problem) -> int:
 def everything(problem: Problem) -> int:
     """So much that all wishes together are a small part of it."""
     return SLIGHT * (1 + points_of_a_head(problem) * sum(opening.max_needed for opening in problem.openings))
-
-
-@dataclass(frozen=True, slots=True)
-class _Exchanged:
-    """What the regions reach together, each its own best at some prices, and prices at which it would be less."""
-
-    best: float
-    prices: Prices
-
-
-def _at_home(regions: Sequence[Region], *, most: float) -> Prices:
-    """Halfway between what is asked and bid while nobody crosses; no more than `most` counts of either, or a few whose
-    head decides would rule the rest."""
-    asks = {key: price for region in regions for key, price in region.asks.items()}
-    bids = {key: price for region in regions for key, price in region.bids.items()}
-    return {key: (min(asks[key], most) + min(bids[key], most)) / 2 for key in asks if key in bids}
-
-
-def _together(
-    regions: Sequence[Region], relaxations: Sequence[Relaxation], *, head: float, prices: Prices, enough: float
-) -> _Exchanged | None:
-    """Exchanges, beginning with these prices, until what the regions reach together is no more than `enough`."""
-    least = inf
-    for _ in range(EXCHANGES):
-        exchanged = _exchange(regions, relaxations, head=head, prices=prices)
-        if exchanged is None:
-            return None
-        least, prices = min(least, exchanged.best), exchanged.prices
-        if least <= enough or not prices:
-            break
-    return _Exchanged(least, prices)
-
-
-def _exchange(
-    regions: Sequence[Region], relaxations: Sequence[Relaxation], *, head: float, prices: Prices
-) -> _Exchanged | None:
-    """Each region's own best where a head counts so much and time across regions has these prices; None where one has
-    no solution."""
-    total, asked, bid = 0.0, Prices(), Prices()
-    for region, relaxation in zip(regions, relaxations, strict=True):
-        costs = head * region.heads + region.worth
-        sides = (-1, region.guests, bid), (1, region.away, asked)
-        for sign, columns, _told in sides:
-            costs[_whole(list(columns.values()))] += [sign * prices.get(key, 0.0) for key in columns]
-        relaxed = relaxation.best(costs)
-        if relaxed is None:
-            return None
-        total += relaxed.best
-        for sign, columns, told in sides:
-            for key, column in columns.items():
-                told[key] = prices.get(key, 0.0) - sign * float(relaxed.prices[column])
-    # Who pays must pay somebody, or the sum is of less than all.
-    return _Exchanged(total, {key: ASKED * asked[key] + (1 - ASKED) * bid[key] for key in asked if key in bid})
 
 
 def _keyed(part: Part, columns: Whole) -> dict[Key, int]:

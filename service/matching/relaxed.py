@@ -67,16 +67,16 @@ class Relaxation:
         entries = columns.astype(np.int32), shares.astype(float)
         self.solver.addRows(len(sizes), least, most.astype(float), len(columns), begins.astype(np.int32), *entries)
 
-    def open(self, columns: Whole) -> None:
+    def open(self, columns: Sequence[int]) -> None:
         """Let these columns be anything between 0 and 1."""
         self.within(columns, [(0, 1)] * len(columns))
 
-    def within(self, columns: Whole, bounds: Sequence[tuple[int, int]]) -> None:
+    def within(self, columns: Sequence[int], bounds: Sequence[tuple[int, int]]) -> None:
         """Let each of these columns be anything between its (least, most)."""
         import numpy as np
 
         least, most = np.array(bounds, float).reshape(-1, 2).T
-        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), least.copy(), most.copy())
+        self.solver.changeColsBounds(len(columns), np.array(columns, np.int32), least.copy(), most.copy())
 
     def best(self, costs: Numbers) -> Relaxed | None:
         """The largest sum of what the columns add, each its cost times; None when the rows contradict each other."""
