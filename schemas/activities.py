@@ -184,6 +184,13 @@ class ActivityChange(Input):
         label=Lazy("会出声，附近都听得到"),
         metadata={"description": "Not in quiet hours: a plan or a move into them is refused."},
     )
+    is_outdoors = Ticked(
+        load_default=missing,
+        label=Lazy("在户外"),
+        metadata={
+            "description": "While a warning of high temperature holds, nobody is placed where it is too hot for her."
+        },
+    )
     is_free = Ticked(
         load_default=missing,
         label=Lazy("免费"),
@@ -231,6 +238,7 @@ class NewActivity(ActivityChange):
     swaps_need_approval = Ticked(load_default=False, label=Lazy("换班要协调员同意"))
     must_confirm_risk = Ticked(load_default=False, label=Lazy("要来的人先确认看过安全提醒"))
     is_loud = Ticked(load_default=False, label=Lazy("会出声，附近都听得到"))
+    is_outdoors = Ticked(load_default=False, label=Lazy("在户外"))
     is_free = Ticked(load_default=False, label=Lazy("免费"))
     is_drill = Ticked(load_default=False, label=Lazy("是演练或培训"))
     roles = Many(Part(nested=RoleInput), most=20, required=True, label=Lazy("岗位"))
@@ -300,6 +308,7 @@ class ActivityShown(Shown):
     must_confirm_risk = fields.Boolean(required=True)
     reveal_before = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes."})
     is_loud = fields.Boolean(required=True, metadata={"description": "Never in quiet hours."})
+    is_outdoors = fields.Boolean(required=True, metadata={"description": "Minds warnings of high temperature."})
     is_free = fields.Boolean(required=True)
     is_drill = fields.Boolean(required=True)
     late_after = fields.Integer(required=True, allow_none=True, metadata={"description": "Minutes after the start."})

@@ -1,4 +1,4 @@
-"""The calendar: what a day is, a year's holiday notice, school terms."""
+"""The calendar: what a day is, a year's holiday notice, school terms, warnings of high temperature."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
-from schemas.fields import Id, LocalDate, LocalDateTime, LocalTime, Text, Whole
-from schemas.shown import Shown
+from schemas.fields import Choice, Id, LocalDate, LocalDateTime, LocalTime, Text, Whole
+from schemas.shown import Shown, one_of
 from service.calendars.notice import LONGEST_TEXT, YEARS
 from service.language import Lazy, _
+from service.terms import HeatLevel
 
 MOST_DAYS = 366
+#: A warning is for days that can be foreseen.
+MOST_HOT_DAYS = 15
+HEAT_LEVELS = {
+    HeatLevel.YELLOW: Lazy("黄色（35℃以上）"),
+    HeatLevel.ORANGE: Lazy("橙色（37℃以上）"),
+    HeatLevel.RED: Lazy("红色（40℃以上）"),
+}
 
 
 class NoticeText(Input):
@@ -116,3 +124,37 @@ class QuietInput(Input):
 
     begins = LocalTime(required=True, label=Lazy("从几点起"))
     ends = LocalTime(required=True, label=Lazy("到几点"), hint=Lazy("两个一样，就是什么时候都发"))
+
+
+class HeatWarningInput(Input):
+    """A warning of high temperature, as the weather service gave it."""
+
+    area_id = Id(required=True, label=Lazy("哪里"), hint=Lazy("连同下面的社区、院落"), widget="select")
+    level = Choice(HeatLevel, words=HEAT_LEVELS, required=True, label=Lazy("几级"))
+    from_on = LocalDate(required=True, label=Lazy("从哪天起"))
+    until_on = LocalDate(required=True, label=Lazy("到哪天为止"), hint=Lazy("这一天也算"))
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_options: Any) -> None:
+        """Some days, one after the other."""
+        if data["until_on"] < data["from_on"]:
+            raise ValidationError({"until_on": [_("不能早于第一天")]})
+        if (data["until_on"] - data["from_on"]).days >= MOST_HOT_DAYS:
+            raise ValidationError({"until_on": [_("一次最多记{n}天，到时候再接着记", n=MOST_HOT_DAYS)]})
+
+
+class HeatWarningShown(Shown):
+    """A warning of high temperature that holds."""
+
+    id = fields.Integer(required=True)
+    area_id = fields.Integer(required=True)
+    level = one_of(HeatLevel, required=True)
+    from_on = LocalDate(required=True)
+    until_on = LocalDate(required=True, metadata={"description": "The last day of it."})
+    noted_at = LocalDateTime(required=True)
+
+
+class HeatWarningsShown(Shown):
+    """Warnings of high temperature, the soonest first."""
+
+    items = fields.List(fields.Nested(HeatWarningShown), required=True)

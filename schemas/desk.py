@@ -54,6 +54,9 @@ class WordsInput(Input):
     must_confirm_risk = Ticked(
         label=Lazy("要来的人先确认看过安全提醒"), hint=Lazy("比如夜查、登高、用电的活。改了提醒，会请每个人再确认")
     )
+    is_outdoors = Ticked(
+        label=Lazy("在户外"), hint=Lazy("有高温预警的时候，热的钟点不排老人和孩子，最热的时候谁也不排")
+    )
     is_free = Ticked(label=Lazy("免费"), hint=Lazy("活动页和海报上会写明“免费，不收任何费用”"))
     is_drill = Ticked(label=Lazy("是演练或培训"), hint=Lazy("时间另记，不算在服务时长里"))
     late_after = Whole(

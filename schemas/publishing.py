@@ -129,6 +129,9 @@ class WhatInput(Input):
         label=Lazy("突击检查：提前几小时才告诉本人"),
         hint=Lazy("不是突击检查就空着。写了，除了协调员谁也看不到这个活动"),
     )
+    is_outdoors = Ticked(
+        label=Lazy("在户外"), hint=Lazy("有高温预警的时候，热的钟点不排老人和孩子，最热的时候谁也不排")
+    )
     is_free = Ticked(label=Lazy("免费"), hint=Lazy("活动页和海报上会写明“免费，不收任何费用”"))
     is_drill = Ticked(label=Lazy("是演练或培训"), hint=Lazy("时间另记，不算在服务时长里"))
     late_after = Whole(

@@ -160,6 +160,14 @@ class DayRule(StrEnum):
     LATER = "later"
 
 
+class HeatLevel(StrEnum):
+    """How hot a warning of high temperature (高温预警) says it will be, the least first."""
+
+    YELLOW = "yellow"  # 35 °C and more, three days in a row
+    ORANGE = "orange"  # 37 °C and more
+    RED = "red"  # 40 °C and more
+
+
 class DateChange(StrEnum):
     """What becomes of one date when the dates of a series change."""
 
@@ -701,6 +709,9 @@ class Refusal(StrEnum):
     TOO_YOUNG = "too_young"
     TOO_OLD = "too_old"
     AGE_UNKNOWN = "age_unknown"
+    NIGHT = "night"
+    HEAT = "heat"
+    TOO_HOT = "too_hot"
     WEEKLY_HOURS = "weekly_hours"
     CONSENT_MISSING = "consent_missing"
     FULL = "full"

@@ -21,6 +21,7 @@ COLUMNS = (
     "must_confirm_risk",
     "is_loud",
     "is_free",
+    "is_outdoors",
     "is_drill",
     "late_after",
     "reveal_before",

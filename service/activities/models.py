@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    false,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from service.activities.rules import DatesPlan
+from service.calendars import heat
+from service.calendars.heat import Heat
+from service.calendars.models import warnings_over
 from service.calendars.recurrence import LONGEST_RULE
 from service.db import Base, Id
 from service.terms import ActivityState, DayRule, Mode, QualificationKind, ReviewState, ShiftState
@@ -51,6 +65,9 @@ class Activity(Base):
     )
     is_free: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="costs whoever it is for nothing; said on its page and poster"
+    )
+    is_outdoors: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="under the open sky: minds warnings of high temperature"
     )
     is_drill: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="practice: its hours stand apart from those of service"
@@ -229,8 +246,19 @@ class Shift(Base):
 
     activity: Mapped[Activity] = relationship()
     roles: Mapped[list[ShiftRole]] = relationship(order_by="ShiftRole.id", back_populates="shift")
+    #: Read only when asked for: most activities are indoors.
+    heat_warnings: Mapped[list[list[str]] | None] = column_property(
+        literal_column(warnings_over("shift"), JSON), deferred=True
+    )
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    @property
+    def heat(self) -> Heat | None:
+        """For whom it will be too hot there, as far as it is outdoors and anybody has been warned."""
+        if not self.activity.is_outdoors:
+            return None
+        return heat.heat_in(self.starts_at, self.ends_at, heat.read(self.heat_warnings))
 
 
 class ShiftRole(Base):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.calendars.recurrence import weekdays_of
@@ -62,7 +62,7 @@ def shifts_between(session: Session, activity_id: int, *, from_at: datetime, unt
     return session.scalars(
         select(Shift)
         .where(Shift.activity_id == activity_id, Shift.starts_at >= from_at, Shift.starts_at < until_at)
-        .options(selectinload(Shift.roles).joinedload(ShiftRole.definition))
+        .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), undefer(Shift.heat_warnings))
         .order_by(Shift.starts_at, Shift.id)
     ).all()
 

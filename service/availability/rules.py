@@ -20,6 +20,8 @@ Slot: TypeAlias = tuple[int, DayPart]
 #: When each part of a day begins, in China. The evening lasts until the next morning begins.
 BEGINS = {DayPart.MORNING: time(5), DayPart.AFTERNOON: time(12), DayPart.EVENING: time(18)}
 SLOTS: tuple[Slot, ...] = tuple((weekday, part) for weekday in range(1, 8) for part in DayPart)
+#: Hours an elder is on duty at most without a pause: our rule, half a day. She may ask for less, never for more.
+ELDERS_STRETCH = 4
 #: A shift that reaches into a part of the day for less than this is none of that part.
 TOUCHES = timedelta(minutes=30)
 DAY = timedelta(days=1)
@@ -65,6 +67,11 @@ class Said:
             return Availability.CANNOT
         answers = {self.week.get(slot, Availability.CAN) for slot in slots(starts_at, ends_at)}
         return next(one for one in reversed(Availability) if one in answers)
+
+    def stretch(self, *, is_elder: bool) -> int | None:
+        """Minutes of duty without a pause: as she said, and no more than an elder's; None without a limit."""
+        limits = [hours for hours in (self.most_at_a_stretch, ELDERS_STRETCH if is_elder else None) if hours]
+        return 60 * min(limits) if limits else None
 
 
 def days(starts_at: datetime, ends_at: datetime) -> tuple[date, date]:

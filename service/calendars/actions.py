@@ -1,4 +1,4 @@
-"""What an administrator does to the calendar: paste a year's notice, say when school is held."""
+"""What is done to the calendar: paste a year's notice, say when school is held, note that it will be hot."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.calendars import queries
-from service.calendars.models import ONE_TERM_AT_A_TIME, HolidayNotice, HolidayNoticeDay, QuietHours, SchoolTerm
+from service.calendars.models import (
+    ONE_TERM_AT_A_TIME,
+    HeatWarning,
+    HolidayNotice,
+    HolidayNoticeDay,
+    QuietHours,
+    SchoolTerm,
+)
 from service.calendars.notice import Notice
 from service.calendars.quiet import Quiet
 from service.db import refusing
 from service.events import CalendarChanged
 from service.places.models import Area
+from service.terms import HeatLevel
 
 
 class TermsOverlap(Exception):
@@ -97,4 +105,57 @@ def choose_quiet_hours(session: Session, quiet: Quiet, *, account_id: int | None
         now=now,
         begins=f"{quiet.begins:%H:%M}",
         ends=f"{quiet.ends:%H:%M}",
+    )
+
+
+def warn_of_heat(
+    session: Session,
+    *,
+    area_id: int,
+    level: HeatLevel,
+    from_on: date,
+    until_on: date,
+    now: datetime,
+    account_id: int,
+) -> HeatWarning:
+    """Note a warning of high temperature for an area and all below it.
+
+    From now on nobody is placed outdoors in the hours that are too hot for her (`heat.heat_in`). Whoever has a place
+    keeps it: the roster and the desk tell whom it concerns.
+    """
+    warning = HeatWarning(
+        area_id=area_id, level=level, from_on=from_on, until_on=until_on, noted_by=account_id, noted_at=now
+    )
+    session.add(warning)
+    session.flush()
+    _note_heat(session, warning, verb="warned_of_heat", now=now, account_id=account_id)
+    return warning
+
+
+def withdraw_heat_warning(session: Session, warning: HeatWarning, *, now: datetime, account_id: int) -> None:
+    """It does not hold any more. Twice is harmless."""
+    if warning.withdrawn_at is None:
+        warning.withdrawn_at, warning.withdrawn_by = now, account_id
+        _note_heat(session, warning, verb="withdrew_heat_warning", now=now, account_id=account_id)
+
+
+def restore_heat_warning(session: Session, warning: HeatWarning, *, now: datetime, account_id: int) -> None:
+    """It holds after all. Twice is harmless."""
+    if warning.withdrawn_at is not None:
+        warning.withdrawn_at = warning.withdrawn_by = None
+        _note_heat(session, warning, verb="restored_heat_warning", now=now, account_id=account_id)
+
+
+def _note_heat(session: Session, warning: HeatWarning, *, verb: str, now: datetime, account_id: int) -> None:
+    session.flush()
+    audit.note(
+        session,
+        verb=verb,
+        subject=("heat_warning", warning.id),
+        account_id=account_id,
+        area_id=warning.area_id,
+        now=now,
+        level=HeatLevel(warning.level).value,
+        from_on=warning.from_on.isoformat(),
+        until_on=warning.until_on.isoformat(),
     )

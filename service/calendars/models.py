@@ -1,15 +1,16 @@
-"""What an administrator adds to the calendar: the yearly notice, and the school's terms."""
+"""What is added to the calendar: the yearly notice, the school's terms, quiet hours, warnings of great heat."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import literal_column
 
 from service.db import Base, Id
+from service.terms import HeatLevel
 
 ONE_TERM_AT_A_TIME = "ex_school_term_one_at_a_time"
 
@@ -67,3 +68,35 @@ class QuietHours(Base):
     ends: Mapped[time]
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     chosen_at: Mapped[datetime]
+
+
+class HeatWarning(Base):
+    """A warning of high temperature for an area and all below it, both days included. What was taken back stays."""
+
+    __tablename__ = "heat_warning"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="dates"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
+        Index("ix_heat_warning_area_id", "area_id", "until_on", postgresql_where="withdrawn_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    area_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("area.id"))
+    level: Mapped[HeatLevel] = mapped_column(String(20))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    noted_by: Mapped[int] = mapped_column(BigInteger, comment="account")
+    noted_at: Mapped[datetime]
+    withdrawn_by: Mapped[int | None] = mapped_column(BigInteger, comment="account")
+    withdrawn_at: Mapped[datetime | None]
+
+
+def warnings_over(shift: str) -> str:
+    """SQL: the warnings that hold around a row `shift` of shifts, each as [level, first day, last day]; null for none.
+
+    Days here are a day too many at both ends, whatever the database takes for a day: `heat.heat_in` judges.
+    """
+    return f"""(SELECT json_agg(json_build_array(w.level, w.from_on, w.until_on) ORDER BY w.id)
+        FROM area wa JOIN heat_warning w ON w.area_id = ANY (wa.lineage)
+       WHERE wa.id = {shift}.area_id AND w.withdrawn_at IS NULL
+         AND w.until_on >= CAST({shift}.starts_at AS date) - 1 AND w.from_on <= CAST({shift}.ends_at AS date) + 1)"""  # noqa: S608

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import any_, select
+from sqlalchemy import Row, any_, or_, select
 from sqlalchemy.orm import Session
 
 from service.calendars.days import Calendar, NoticeDay, Term
-from service.calendars.models import HolidayNotice, HolidayNoticeDay, SchoolTerm
+from service.calendars.models import HeatWarning, HolidayNotice, HolidayNoticeDay, SchoolTerm
 from service.calendars.quiet import Quiet
 from service.db import fetch
 from service.places.models import Area
@@ -53,6 +54,26 @@ def terms(session: Session, *, scope_ids: Sequence[int]) -> Sequence[SchoolTerm]
 def term_in_scope(session: Session, term_id: int, *, scope_ids: Sequence[int]) -> SchoolTerm | None:
     """The school term, if it was set in one of these areas."""
     return session.scalar(select(SchoolTerm).where(SchoolTerm.id == term_id, within(SchoolTerm.area_id, scope_ids)))
+
+
+def heat_warnings(session: Session, *, scope_ids: Sequence[int], from_on: date) -> Sequence[Row[HeatWarning, Area]]:
+    """(warning, its area) of what holds in these areas on `from_on` or later, soonest first: noted there, or above."""
+    mine = select(Area.lineage).where(Area.id.in_(scope_ids)).subquery()
+    is_above = select(mine.c.lineage).where(HeatWarning.area_id == any_(mine.c.lineage)).exists()
+    return session.execute(
+        select(HeatWarning, Area)
+        .join(Area, Area.id == HeatWarning.area_id)
+        .where(HeatWarning.withdrawn_at.is_(None), HeatWarning.until_on >= from_on)
+        .where(or_(is_above, within(HeatWarning.area_id, scope_ids)))
+        .order_by(HeatWarning.from_on, HeatWarning.id)
+    ).all()
+
+
+def heat_warning_in_scope(session: Session, warning_id: int, *, scope_ids: Sequence[int]) -> HeatWarning | None:
+    """The warning, held or withdrawn, if it was noted for one of these areas or below it."""
+    return session.scalar(
+        select(HeatWarning).where(HeatWarning.id == warning_id, within(HeatWarning.area_id, scope_ids))
+    )
 
 
 def quiet_hours(session: Session) -> Quiet:

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from service.settings import LOCAL_ZONE
 
+#: Hours in China between which it is night for whoever is old.
+NIGHT, MORNING = 22, 5
+
 
 def instant(day: date, at: time) -> datetime:
     """The instant of a local wall time, in UTC."""
@@ -21,3 +24,9 @@ def hours(day: date, *, starts: time, ends: time) -> tuple[datetime, datetime]:
 def local(moment: datetime) -> datetime:
     """The instant on a Chinese wall clock."""
     return moment.astimezone(LOCAL_ZONE)
+
+
+def is_night(starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether any of it lies between ten in the evening and five in the morning, in China."""
+    first, last = local(starts_at), local(ends_at - timedelta(minutes=1))
+    return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT

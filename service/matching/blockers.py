@@ -18,8 +18,6 @@ class Hindrance(StrEnum):
     SAID_NO = "said_no"  # she declined this shift before, or let its offer run out
     WITHDRAWN = "withdrawn"  # she took her sign-up back after the plan was made
     UNAVAILABLE = "unavailable"  # she said of that time: 不能
-    NIGHT = "night"  # no elder serves at night
-    HEAT = "heat"  # no elder serves outdoors in great heat
     STRETCH = "stretch"  # longer on duty without a pause than her limit
     WEEKLY_SHIFTS = "weekly_shifts"  # more shifts that week than she will
     DAILY_SHIFTS = "daily_shifts"  # more shifts that day than she will

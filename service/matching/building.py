@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.availability.queries import said
 from service.availability.rules import Said
-from service.calendars.rules import local
+from service.calendars.rules import is_night, local
 from service.company import queries as company
 from service.company.rules import OF_AGE, Rule, Server
 from service.matching.problem import (
@@ -36,14 +36,10 @@ from service.signups.asking import candidates
 from service.signups.queries import OpeningRow
 from service.signups.rules import Candidate
 from service.terms import ActivityState, AssignmentState, BondKind, Mode, ShiftState
-from service.volunteers.rules import age_on
+from service.volunteers.rules import age_on, is_elder
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
 PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2
-#: Years from which the rules for elders hold.
-ELDER = 70
-#: Hours in China between which it is night.
-NIGHT, MORNING = 22, 5
 
 
 def build_problem(
@@ -121,6 +117,7 @@ def _openings(
         .where(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
         .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
+        .options(undefer(Shift.heat_warnings))
         .execution_options(populate_existing=True)
     ).all()
 
@@ -162,7 +159,7 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
 def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date, served: int | None) -> Person:
     """What is known of her today, and how much she will. `served`: shifts before, where newcomers are guided."""
     years = age_on(person.birth_on, on) if person.birth_on is not None else OF_AGE
-    is_adult = years >= OF_AGE
+    is_adult, is_old = years >= OF_AGE, is_elder(person.birth_on, on)
     known = Server(volunteer_id=person.volunteer_id, is_adult=is_adult, served=served or 0)
     return Person(
         id=person.volunteer_id,
@@ -170,18 +167,12 @@ def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date, serv
         load_minutes=load_minutes,
         most_a_day=heard.most_a_day,
         most_a_week=heard.most_a_week,
-        most_at_a_stretch=60 * heard.most_at_a_stretch if heard.most_at_a_stretch else None,
+        most_at_a_stretch=heard.stretch(is_elder=is_old),
         is_adult=is_adult,
-        is_elder=years >= ELDER,
+        is_elder=is_old,
         is_newcomer=served is not None and known.is_new,
         is_experienced=served is not None and known.can_guide,
     )
-
-
-def is_night(shift: Shift) -> bool:
-    """Whether any of it lies between ten in the evening and five in the morning, in China."""
-    first, last = local(shift.starts_at), local(shift.ends_at - timedelta(minutes=1))
-    return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT
 
 
 def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule) -> Opening:
@@ -199,7 +190,8 @@ def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule) -> Opening
         kept=max(0, role.taken - holders),
         weight=QUALIFIED_WEIGHT if row.ActivityRole.requires else PLAIN_WEIGHT,
         area=shift.area_id,
-        is_night=is_night(shift),
+        is_night=is_night(shift.starts_at, shift.ends_at),
+        is_hot=shift.heat is not None,
         children=rule.children,
         per_adult=rule.per_adult,
         crew=shift.id if rule.held_together else 0,

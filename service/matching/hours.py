@@ -30,13 +30,13 @@ def unavailable(plan: Plan, wish: Wish) -> Iterator[Blocker]:
 def night(plan: Plan, wish: Wish) -> Iterator[Blocker]:
     """No elder serves at night."""
     if plan.openings[wish.opening_id].is_night and plan.persons[wish.person_id].is_elder:
-        yield Blocker(Hindrance.NIGHT)
+        yield Blocker(Refusal.NIGHT)
 
 
 def heat(plan: Plan, wish: Wish) -> Iterator[Blocker]:
     """No elder serves outdoors in great heat."""
     if plan.openings[wish.opening_id].is_hot and plan.persons[wish.person_id].is_elder:
-        yield Blocker(Hindrance.HEAT)
+        yield Blocker(Refusal.HEAT)
 
 
 def stretch(plan: Plan, wish: Wish) -> Iterator[Blocker]:

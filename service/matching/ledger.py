@@ -11,8 +11,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift, ShiftRole
+from service.calendars.rules import is_night
 from service.db import one_of
-from service.matching.building import is_night
 from service.matching.problem import LOAD_WEEKS
 from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
@@ -63,7 +63,7 @@ def _enter(line: Line, place: Assignment, shift: Shift, *, unpopular: int) -> No
     line.refused += place.state == AssignmentState.DECLINED or place.release_reason in _NO
     if place.state in SURE:
         line.served += 1
-        line.nights += is_night(shift)
+        line.nights += is_night(shift.starts_at, shift.ends_at)
         line.minutes += int((shift.ends_at - shift.starts_at).total_seconds()) // 60
         line.unpopular += unpopular
 

@@ -44,8 +44,8 @@ HARD: tuple[HardRule, ...] = (*FIXED, *GROWING, *COMPLETE)
 
 
 def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
-    """All that stands between the wish and its opening in this plan; empty when it can be honoured."""
-    return tuple(blocker for rule in HARD for blocker in rule(plan, wish))
+    """All that stands between the wish and its opening in this plan, each once; empty when it can be honoured."""
+    return tuple(dict.fromkeys(blocker for rule in HARD for blocker in rule(plan, wish)))
 
 
 def fits(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> bool:

@@ -105,9 +105,11 @@ def _used(person: Candidate) -> dict[date, int]:
 
 
 def _unfit(person: Candidate, rows: Sequence[queries.BlockRow]) -> Iterator[tuple[int, Bar]]:
-    """Blocks that the rules of sign-ups refuse her; her hours are counted here, for they depend on the deal."""
+    """Blocks that the rules of sign-ups refuse her. Not for her hours, which depend on the deal, nor for her age at
+    night: each rotation says from which age on there are no nights."""
     for row in rows:
-        reasons = [refused for refused in unfit(person, as_opening(row)) if refused.reason != Refusal.WEEKLY_HOURS]
+        found = unfit(person, as_opening(row))
+        reasons = [refused for refused in found if refused.reason not in (Refusal.WEEKLY_HOURS, Refusal.NIGHT)]
         if reasons:
             yield row.ShiftRole.id, _bar(reasons)
         elif any(duty.shift_id == row.Shift.id for duty in person.commitments):

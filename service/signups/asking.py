@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import column, select, text
 from sqlalchemy.orm import Session
 
+from service.calendars import heat
+from service.calendars.models import warnings_over
 from service.db import fetch
 from service.roster.models import HOLDING
 from service.signups.models import STANDING
@@ -123,6 +125,7 @@ OPENING_COLUMNS = {
     "max_age": "d.max_age",
     "places_left": "r.max_needed - r.taken",
     "most_together": "least(d.most_together, r.max_needed)",
+    "heat_warnings": f"CASE WHEN a.is_outdoors THEN {warnings_over('s')} END",
 }
 
 _ASKING = f"""
@@ -201,6 +204,8 @@ def opening_of(row: Any) -> Opening:
         places_left=row.places_left,
         has_waitlist=row.has_waitlist,
         is_instant=Mode(row.mode).is_first_come,
+        is_urgent=row.mode == Mode.CALL_OUT,
+        heat=heat.heat_in(row.starts_at, row.ends_at, heat.read(row.heat_warnings)),
         most_together=row.most_together,
     )
 

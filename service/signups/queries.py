@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from typing import TypeAlias
 
 from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.queries import IS_ANNOUNCED
@@ -54,6 +54,8 @@ def as_opening(row: OpeningRow) -> Opening:
         places_left=role.max_needed - role.taken,
         has_waitlist=activity.has_waitlist,
         is_instant=Mode(activity.mode).is_first_come,
+        is_urgent=activity.mode == Mode.CALL_OUT,
+        heat=shift.heat,
         most_together=min(definition.most_together, role.max_needed),
     )
 
@@ -284,4 +286,5 @@ def _openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        .options(undefer(Shift.heat_warnings))
     )

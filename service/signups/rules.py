@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from service.calendars.rules import local
+from service.calendars.heat import Heat
+from service.calendars.rules import is_night, local
+from service.company.rules import OF_AGE
 from service.terms import ActivityState, ConsentPurpose, QualificationKind, Refusal, ShiftState
-from service.volunteers.rules import age_on, counts_as
+from service.volunteers.rules import age_on, counts_as, is_elder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What is asked for: one role of one shift."""
+    """What is asked for: one role of one shift. `is_urgent`: people are called together, for what cannot wait."""
 
     shift_id: int
     shift_role_id: int
@@ -67,6 +69,8 @@ class Opening:
     places_left: int = 1
     has_waitlist: bool = True
     is_instant: bool = True
+    is_urgent: bool = False
+    heat: Heat | None = None
     most_together: int = 1
 
 
@@ -149,6 +153,9 @@ def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     yield from unqualified(candidate.qualifications, opening.requires, on=local(opening.starts_at).date())
     yield from lacking_tags(candidate.tags, opening.tags)
     yield from wrong_age(candidate.birth_on, opening)
+    if not opening.is_urgent:
+        yield from too_late_at_night(candidate.birth_on, opening)
+        yield from too_hot(candidate.birth_on, opening.heat, on=local(opening.starts_at).date())
 
 
 def unqualified(held: Iterable[Held], requires: Iterable[QualificationKind], *, on: date) -> Iterator[Refused]:
@@ -183,6 +190,25 @@ def wrong_age(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
         yield Refused(Refusal.TOO_YOUNG, {"min_age": opening.min_age, "age": age})
     if opening.max_age is not None and age > opening.max_age:
         yield Refused(Refusal.TOO_OLD, {"max_age": opening.max_age, "age": age})
+
+
+def too_late_at_night(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
+    """No elder serves at night (matching/hours.py: night)."""
+    if is_night(opening.starts_at, opening.ends_at) and is_elder(birth_on, local(opening.starts_at).date()):
+        yield Refused(Refusal.NIGHT)
+
+
+def too_hot(birth_on: date | None, heat: Heat | None, *, on: date) -> Iterator[Refused]:
+    """Nobody old or under age serves outdoors while it is hot (matching/hours.py: heat), nobody at all in the worst.
+
+    Whoever is called to what cannot wait is not asked this (《防暑降温措施管理办法》 art. 8, first exception).
+    """
+    if heat is None:
+        return
+    if heat.is_for_all:
+        yield Refused(Refusal.TOO_HOT)
+    elif birth_on is not None and (is_elder(birth_on, on) or age_on(birth_on, on) < OF_AGE):
+        yield Refused(Refusal.HEAT)
 
 
 def _here_already(candidate: Candidate, opening: Opening) -> Iterator[Refused]:

@@ -10,11 +10,18 @@ from service.terms import QualificationKind
 
 #: From this age on a person agrees for herself to what is kept of her; below it a parent does (PIPL art. 31).
 AGREES_ALONE_FROM = 14
+#: From this age on nobody is on duty at night, in great heat outdoors, or for long without a pause.
+ELDER = 70
 
 
 def age_on(birth_on: date, day: date) -> int:
     """Full years of age on `day`; somebody born on 29 February ages on 1 March in common years."""
     return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
+def is_elder(birth_on: date | None, day: date) -> bool:
+    """Whether the rules for elders hold for her on `day`; not for whoever has no registered date of birth."""
+    return birth_on is not None and age_on(birth_on, day) >= ELDER
 
 
 #: Characters that are read otherwise as a surname, and how (现代汉语词典).

@@ -10,18 +10,19 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 
 from service.activities.models import ActivityRole, Shift, ShiftRole
+from service.calendars.heat import Heat
 from service.calendars.rules import local
 from service.roster.models import SURE, Assignment
 from service.signups.models import SignUp
-from service.signups.rules import Held, Refused, lacking_tags, unqualified
-from service.terms import AssignmentState, ShiftState, SignUpState
+from service.signups.rules import Held, Refused, lacking_tags, too_hot, unqualified
+from service.terms import AssignmentState, Mode, ShiftState, SignUpState
 from service.volunteers.models import Volunteer
 from service.web.heat import Cell
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Somebody who holds a place, or is drafted for one; `lacks`: what the role asks for and she lacks that day."""
+    """Somebody who holds a place, or is drafted for one; `lacks`: what stands against her there by now."""
 
     assignment: Assignment
     person: Volunteer
@@ -94,6 +95,11 @@ class ShiftBoard:
         """The local day it starts on."""
         return local(self.shift.starts_at).date()
 
+    @property
+    def heat(self) -> Heat | None:
+        """For whom it will be too hot, unless it cannot wait."""
+        return _heat(self.shift)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -158,6 +164,8 @@ def boards(
         lacks = list(lacking_tags(person.tags, role.tags))
         if papers is not None:
             lacks += unqualified(papers.get(person.id, ()), role.requires, on=local(shift.starts_at).date())
+        if (heat := _heat(shift)) is not None and not heat.is_for_all:
+            lacks += too_hot(person.birth_on, heat, on=local(shift.starts_at).date())
         placed[assignment.shift_role_id].append(Placed(assignment, person, tuple(lacks)))
     asked: dict[int, list[Waiting]] = defaultdict(list)
     for signup, person, position, total in waiting:
@@ -169,6 +177,10 @@ def boards(
         )
         for shift in shifts
     ]
+
+
+def _heat(shift: Shift) -> Heat | None:
+    return shift.heat if shift.activity.mode != Mode.CALL_OUT else None
 
 
 def _role_board(places: ShiftRole, placed: Iterable[Placed], asked: Iterable[Waiting]) -> RoleBoard:

@@ -141,6 +141,7 @@ def _what(activity: Activity, series: Series) -> Typed:
         "what_to_bring": activity.what_to_bring,
         "risk_notice": activity.risk_notice,
         "must_confirm_risk": "true" if activity.must_confirm_risk else "",
+        "is_outdoors": "true" if activity.is_outdoors else "",
         "is_free": "true" if activity.is_free else "",
         "is_drill": "true" if activity.is_drill else "",
         "late_after": "" if activity.late_after is None else str(activity.late_after),

@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas import publishing, pupils, roster
 from service import wording
+from service.calendars.heat import Heat
 from service.language import Lazy, _
 from service.pupils.queries import GuardianName
 from service.reminders.rules import parse
@@ -32,6 +33,7 @@ from service.terms import (
     DateChange,
     DealState,
     EnrolmentState,
+    HeatLevel,
     InvitationState,
     PartnerKind,
     PromiseState,
@@ -305,6 +307,11 @@ SCORE_PROBLEMS = {
     "no_sheet": Lazy("还没有定评分标准"),
     "no_such_points": Lazy("每一项都要打分，不能超过这一项的满分"),
 }
+HEAT_WARNINGS = {
+    HeatLevel.YELLOW: Lazy("高温黄色预警"),
+    HeatLevel.ORANGE: Lazy("高温橙色预警"),
+    HeatLevel.RED: Lazy("高温红色预警"),
+}
 REFUSALS = {
     Refusal.UNKNOWN_ROLE: Lazy("这一班没有这个岗位"),
     Refusal.NOT_PUBLISHED: Lazy("这个活动还没有发布"),
@@ -319,6 +326,9 @@ REFUSALS = {
     Refusal.TOO_YOUNG: Lazy("这个岗位要满{min_age}岁，服务那天是{age}岁"),
     Refusal.TOO_OLD: Lazy("这个岗位不超过{max_age}岁，服务那天是{age}岁"),
     Refusal.AGE_UNKNOWN: Lazy("这个岗位有年龄要求，还没有登记出生年份"),
+    Refusal.NIGHT: Lazy("满70岁的不排夜班（晚上10点到早上5点）"),
+    Refusal.HEAT: Lazy("有高温预警，热的时候满70岁和不满18岁的不排户外"),
+    Refusal.TOO_HOT: Lazy("有高温预警，最热的时候谁也不排户外"),
     Refusal.WEEKLY_HOURS: Lazy("那一周已经有{held}小时，加上这一班就超过本人说的每周{limit}小时"),
     Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
     Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
@@ -367,6 +377,13 @@ ROUTE_PROBLEMS = {
     "too_few": Lazy("这样去不完，一趟至少要查{n}处"),
 }
 NOT_OFFERED = Lazy("请从列出的里面选一个")
+
+
+def heat(found: Heat) -> str:
+    """For whom it is too hot in a shift outdoors: `高温黄色预警，满70岁和不满18岁的不要在户外`."""
+    if found.is_for_all:
+        return _("{warning}，这个时候谁也不要在户外", warning=HEAT_WARNINGS[HeatLevel(found.level)])
+    return _("{warning}，这个时候满70岁和不满18岁的不要在户外", warning=HEAT_WARNINGS[HeatLevel(found.level)])
 
 
 def lead_times(chosen: Iterable[str]) -> str:

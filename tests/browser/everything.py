@@ -149,6 +149,7 @@ PAGES = {
             "ledger.shift",
             "matching.index",
             "weights.show",
+            "heat_warnings.index",
             "what_if.show",
             "what_if.fair",
             "replanning.dates_page",

@@ -1,13 +1,25 @@
-"""The calendar: what each day is; the yearly notice and the school's terms."""
+"""The calendar: what each day is; the yearly notice, the school's terms, warnings of high temperature."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from schemas.calendars import DaysAsked, DaysShown, NoticeShown, NoticeText, TermInput, TermShown, TermsShown
+from schemas.calendars import (
+    DaysAsked,
+    DaysShown,
+    HeatWarningInput,
+    HeatWarningShown,
+    HeatWarningsShown,
+    NoticeShown,
+    NoticeText,
+    TermInput,
+    TermShown,
+    TermsShown,
+)
 from service.calendars import actions, notice, queries
 from service.calendars.recurrence import is_provisional
+from service.calendars.rules import local
 from service.language import _
 from service.places import queries as places
 from service.places.models import Area
@@ -16,7 +28,7 @@ from service.web.api.door import Call, found
 from service.web.api.problems import NotFound, invalid
 from service.web.api.resource import Resource
 
-calendars = Resource("calendars", url_prefix="/calendar", description="日历：工作日、节假日、调休、学期。")
+calendars = Resource("calendars", url_prefix="/calendar", description="日历：工作日、节假日、调休、学期、高温预警。")
 
 
 @calendars.operation("GET", "/days", asks=DaysAsked(), gives=DaysShown())
@@ -75,3 +87,31 @@ def drop_term(call: Call, *, term_id: int) -> Any:
     call.needs(Role.ADMIN)
     term = found(queries.term_in_scope(call.session, term_id, scope_ids=call.actor.scope_ids(Role.ADMIN)))
     actions.drop_term(call.session, term, now=call.now, account_id=call.actor.account_id)
+
+
+@calendars.operation("GET", "/heat-warnings", gives=HeatWarningsShown())
+def list_heat_warnings(call: Call) -> Any:
+    """The warnings of high temperature that hold today or later where I coordinate, noted there or above."""
+    call.needs(Role.COORDINATOR)
+    today = local(call.now).date()
+    return {"items": [w for w, _area in queries.heat_warnings(call.session, scope_ids=call.scope_ids, from_on=today)]}
+
+
+@calendars.operation("POST", "/heat-warnings", takes=HeatWarningInput(), gives=HeatWarningShown(), status=201)
+def warn_of_heat(call: Call, *, body: dict[str, Any]) -> Any:
+    """A warning for an area I coordinate and all below it. Nobody is placed outdoors then while it is too hot for her;
+    whoever has a place keeps it."""
+    call.needs(Role.COORDINATOR)
+    if places.in_scope(call.session, body["area_id"], scope_ids=call.scope_ids) is None:
+        raise invalid(area_id=[_("没有这个地方")])
+    if body["until_on"] < local(call.now).date():
+        raise invalid(until_on=[_("这些天已经过去了")])
+    return actions.warn_of_heat(call.session, **body, now=call.now, account_id=call.actor.account_id)
+
+
+@calendars.operation("DELETE", "/heat-warnings/<id:warning_id>", status=204)
+def withdraw_heat_warning(call: Call, *, warning_id: int) -> Any:
+    """Take a warning back. Twice is harmless."""
+    call.needs(Role.COORDINATOR)
+    warning = found(queries.heat_warning_in_scope(call.session, warning_id, scope_ids=call.scope_ids))
+    actions.withdraw_heat_warning(call.session, warning, now=call.now, account_id=call.actor.account_id)

@@ -27,6 +27,7 @@ from service.replanning import queries as replanning
 from service.roster import queries as roster
 from service.sheets import exports
 from service.sheets.lines import Circumstances
+from service.signups.heat import hot_shifts
 from service.swaps import queries as swaps
 from service.terms import SwapState
 from service.web import live, page
@@ -95,6 +96,7 @@ def _waiting(desk: Desk) -> dict[str, Any]:
     """What waits for her, beside the gaps."""
     return {
         "unsettled": replanning.unsettled(desk.db, scope_ids=desk.scope_ids, now=desk.now, limit=MOST),
+        "hot_shifts": hot_shifts(desk.db, scope_ids=desk.scope_ids, now=desk.now, limit=MOST),
         "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),

@@ -15,7 +15,7 @@ from service.activities.rules import DatesPlan, once
 from service.availability import actions, queries
 from service.availability.actions import BackBeforeGone
 from service.availability.models import TimeOfWeek
-from service.availability.rules import SLOTS, NeverComes, Slot, slots
+from service.availability.rules import SLOTS, NeverComes, Said, Slot, slots
 from service.backfill import candidates
 from service.db import transaction
 from service.drafting import queries as drafting
@@ -145,6 +145,14 @@ def test_a_rota_asks_nobody_who_cannot_and_keeps_her_limits(session: Session, ar
     limits = {p.id: (p.most_a_week, p.most_a_day, p.most_at_a_stretch) for p in problem.persons}
     assert limits[people[1].id] == (2, 1, 180)
     assert limits[her.id] == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_elder", "minutes"),
+    [(None, False, None), (3, False, 180), (8, False, 480), (None, True, 240), (3, True, 180), (8, True, 240)],
+)
+def test_an_elder_may_ask_for_less_and_never_for_more(said: int | None, is_elder: bool, minutes: int | None) -> None:
+    assert Said(most_at_a_stretch=said).stretch(is_elder=is_elder) == minutes
 
 
 def test_a_rota_takes_who_can_before_who_comes_only_if_need_be(session: Session, area: Area) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -10,10 +12,15 @@ from sqlalchemy.orm import Session
 from service.activities import actions as activities
 from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan, once
+from service.calendars import actions as calendar
 from service.calendars.rules import local
+from service.matching import lexical
 from service.matching.blockers import Blocker, Hindrance
 from service.matching.building import QUALIFIED_WEIGHT, build_problem
-from service.matching.problem import Problem, minute
+from service.matching.checker import broken_rules
+from service.matching.plan import Plan
+from service.matching.problem import Problem, instant, minute
+from service.matching.rules import blockers
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster import overdue
@@ -21,7 +28,7 @@ from service.signups import actions as signups
 from service.signups import following, queries
 from service.signups.models import SignUp
 from service.teams import actions as teams
-from service.terms import Mode, QualificationKind, Refusal, SignUpVia
+from service.terms import HeatLevel, Mode, QualificationKind, Refusal, SignUpVia
 from service.volunteers.models import Volunteer
 from tests import factories
 
@@ -152,6 +159,72 @@ def test_who_may_not_serve_is_barred_with_all_the_reasons(session: Session, now:
         (),
     ]
     assert problem.openings[0].weight == QUALIFIED_WEIGHT
+
+
+def hindered_by_heat(problem: Problem, people: Sequence[Volunteer]) -> dict[tuple[str, int], list[str]]:
+    """(name, hour of the shift) → the codes of heat among all that stands against it; without whom it does not bar."""
+    plan, names = Plan(problem), {person.id: person.name for person in people}
+    hours = {opening.id: local(instant(opening.starts)).hour for opening in problem.openings}
+    found = {
+        (names[wish.person_id], hours[wish.opening_id]): [
+            one.code.value for one in blockers(plan, wish) if one.code in (Refusal.HEAT, Refusal.TOO_HOT)
+        ]
+        for wish in problem.wishes
+    }
+    hot = {hours[opening.id] for opening in problem.openings if opening.is_hot}
+    assert hot == {hour for (_name, hour), codes in found.items() if codes}
+    return {key: codes for key, codes in found.items() if codes}
+
+
+def test_a_warning_of_great_heat_keeps_the_frail_from_what_is_outdoors(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    plans = [once(SATURDAY, starts=time(hour), ends=time(hour + 2)) for hour in (8, 12)]
+    garden = factories.activity(session, area, mode=Mode.MATCHED, plans=plans, is_outdoors=True)
+    class_room = factories.activity(session, area, mode=Mode.MATCHED, plans=plans)
+    born = {"老": (1950, 1, 1), "七十整": (1956, 11, 28), "壮": (1956, 11, 29), "小": (2009, 1, 1)}
+    people = [factories.volunteer(session, area, name, birth_on=date(*on)) for name, on in born.items()]
+    for shift in (*factories.shifts(session, garden), *factories.shifts(session, class_room)):
+        for person in people:
+            ask(session, person, factories.only_role(session, shift), now=now)
+    street = session.get_one(Area, area.parent_id)
+
+    def hindered(level: HeatLevel, of: Activity) -> dict[tuple[str, int], list[str]]:
+        days = {"from_on": SATURDAY, "until_on": SATURDAY}
+        warning = calendar.warn_of_heat(session, area_id=street.id, level=level, **days, now=now, account_id=1)
+        found = hindered_by_heat(build(session, of, now), people)
+        calendar.withdraw_heat_warning(session, warning, now=now, account_id=1)
+        return found
+
+    assert hindered(HeatLevel.YELLOW, garden) == {(name, 12): ["heat"] for name in ("老", "七十整", "小")}
+    assert hindered(HeatLevel.ORANGE, garden) == {
+        ("老", 12): ["too_hot", "heat"],
+        **{(name, 12): ["too_hot"] for name in ("七十整", "壮", "小")},
+    }
+    assert {hour for _name, hour in hindered(HeatLevel.RED, garden)} == {8, 12}
+    assert hindered(HeatLevel.RED, class_room) == {}
+    assert hindered_by_heat(build(session, garden, now), people) == {}, "taken back"
+
+
+def test_an_elder_is_on_duty_for_half_a_day_without_a_pause(session: Session, now: datetime) -> None:
+    """A26: three hours on, twenty minutes off, three hours on are one stretch; the second is not hers."""
+    area = factories.community(session)
+    plans = [once(SATURDAY, starts=start, ends=end) for start, end in ((time(8), time(11)), (time(11, 20), time(14)))]
+    made = factories.activity(session, area, mode=Mode.MATCHED, plans=plans)
+    for shift in factories.shifts(session, made):
+        shift.rest_after = 0
+    elder = factories.volunteer(session, area, "老", birth_on=date(1950, 1, 1))
+    grown = factories.volunteer(session, area, "壮", birth_on=date(1970, 1, 1))
+    for shift in factories.shifts(session, made):
+        for person in (elder, grown):
+            ask(session, person, factories.only_role(session, shift), now=now)
+    problem = build(session, made, now)
+    solution = lexical.solve(problem)
+
+    assert {one.id: one.most_at_a_stretch for one in problem.persons} == {elder.id: 240, grown.id: None}
+    assert broken_rules(problem, solution) == []
+    assert Counter(one.person_id for one in solution.placements) == {elder.id: 1, grown.id: 2}
+    [refused] = solution.unplaced
+    assert Blocker(Hindrance.STRETCH, details=(("limit", 240),)) in refused.blockers
 
 
 def test_a_rota_thinks_of_the_members_of_each_day(session: Session, now: datetime) -> None:

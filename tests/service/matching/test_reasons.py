@@ -35,8 +35,8 @@ FAULTS: dict[Any, Fault] = {
     Refusal.WEEKLY_HOURS: Fault.OVERWORKED,
     Hindrance.SAME_SHIFT: Fault.CLASH,
     Hindrance.UNAVAILABLE: Fault.UNAVAILABLE,
-    Hindrance.NIGHT: Fault.HARD_ON_ELDERS,
-    Hindrance.HEAT: Fault.HARD_ON_ELDERS,
+    Refusal.NIGHT: Fault.HARD_ON_ELDERS,
+    Refusal.HEAT: Fault.HARD_ON_ELDERS,
     Hindrance.STRETCH: Fault.TOO_LONG,
     Hindrance.WEEKLY_SHIFTS: Fault.TOO_OFTEN,
     Hindrance.DAILY_SHIFTS: Fault.TOO_OFTEN,
@@ -125,7 +125,7 @@ class Case:
                 self._person(most_a_week=None)
             case Hindrance.DAILY_SHIFTS:
                 self._person(most_a_day=None)
-            case Hindrance.NIGHT | Hindrance.HEAT:
+            case Refusal.NIGHT | Refusal.HEAT:
                 self._person(is_elder=False)
             case Hindrance.NEWCOMER:
                 self._person(is_experienced=True)

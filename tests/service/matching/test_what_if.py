@@ -91,7 +91,7 @@ def test_what_lies_in_her_alone_or_is_a_fact_cannot_be_moved() -> None:
         wishes=problem.wishes,
     )
     found = what_if(Plan(elder), elder.wishes[0])
-    assert [blocker.code for blocker in found.blockers] == [Hindrance.NIGHT]
+    assert [blocker.code for blocker in found.blockers] == [Refusal.NIGHT]
     assert found.change == ()
 
 

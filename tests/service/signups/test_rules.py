@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.calendars.heat import Heat
 from service.signups.rules import Candidate, Commitment, Held, Opening, refusals, unfit
-from service.terms import ActivityState, ConsentPurpose, QualificationKind, Refusal, ShiftState
+from service.terms import ActivityState, ConsentPurpose, HeatLevel, QualificationKind, Refusal, ShiftState
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 11, 28, 1, tzinfo=UTC)  # Saturday, 9:00 in Gongyi
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 PERSON = Candidate(
-    volunteer_id=1, birth_on=date(1956, 11, 28), weekly_hours=20, consents=frozenset({ConsentPurpose.SERVICE})
+    volunteer_id=1, birth_on=date(1966, 11, 28), weekly_hours=20, consents=frozenset({ConsentPurpose.SERVICE})
 )
 PLACE = Opening(
     shift_id=1,
@@ -172,6 +173,52 @@ def test_age(birth_on: date | None, min_age: int | None, max_age: int | None, ex
     place = replace(PLACE, min_age=min_age, max_age=max_age)
 
     assert reasons(replace(PERSON, birth_on=birth_on), place) == expected
+
+
+SEVENTY, SIXTY_NINE = date(1956, 11, 28), date(1956, 11, 29)
+EIGHTEEN, SEVENTEEN = date(2008, 11, 28), date(2008, 11, 29)
+WARM, HOT = Heat(HeatLevel.YELLOW, is_for_all=False), Heat(HeatLevel.ORANGE, is_for_all=True)
+
+
+@pytest.mark.parametrize(
+    ("born", "heat", "expected"),
+    [
+        (SEVENTY, None, []),
+        (SEVENTY, WARM, [Refusal.HEAT]),
+        (SIXTY_NINE, WARM, []),
+        (EIGHTEEN, WARM, []),
+        (SEVENTEEN, WARM, [Refusal.HEAT]),
+        (None, WARM, []),
+        (SEVENTY, HOT, [Refusal.TOO_HOT]),
+        (SIXTY_NINE, HOT, [Refusal.TOO_HOT]),
+        (None, HOT, [Refusal.TOO_HOT]),
+    ],
+)
+def test_heat(born: date | None, heat: Heat | None, expected: list[Refusal]) -> None:
+    person, place = replace(PERSON, birth_on=born), replace(PLACE, heat=heat)
+
+    assert reasons(person, place) == expected
+    assert reasons(person, replace(place, is_urgent=True)) == [], "what cannot wait is done all the same"
+
+
+@pytest.mark.parametrize(
+    ("born", "from_hour", "hours", "expected"),
+    [
+        (SEVENTY, 11, 2, []),  # 20:00 to 22:00
+        (SEVENTY, 11, 2.5, [Refusal.NIGHT]),
+        (SIXTY_NINE, 11, 2.5, []),
+        (SEVENTY, 13, 4, [Refusal.NIGHT]),
+        (SEVENTY, -4, 2, []),  # 5:00 to 7:00
+        (SEVENTY, -5, 2, [Refusal.NIGHT]),
+        (None, 13, 4, []),
+    ],
+)
+def test_no_elder_serves_at_night(born: date | None, from_hour: int, hours: float, expected: list[Refusal]) -> None:
+    place = replace(PLACE, starts_at=START + from_hour * HOUR, ends_at=START + (from_hour + hours) * HOUR)
+    person = replace(PERSON, birth_on=born)
+
+    assert reasons(person, replace(place, closes_at=place.starts_at)) == expected
+    assert reasons(person, replace(place, closes_at=place.starts_at, is_urgent=True)) == []
 
 
 def duty(starts: timedelta, ends: timedelta, rest: int = 0, shift_id: int = 2) -> Commitment:

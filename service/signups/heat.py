@@ -1,0 +1,77 @@
+"""Whom great heat concerns who has a place already: told to coordinators, for nobody is moved because of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Date, Select, any_, cast, select
+from sqlalchemy.orm import Session, undefer
+
+from service.activities.models import Activity, Shift
+from service.calendars.heat import Heat
+from service.calendars.models import HeatWarning
+from service.calendars.rules import local
+from service.places.models import Area
+from service.places.queries import within
+from service.roster.models import ON_THE_ROSTER, Assignment
+from service.signups.rules import too_hot
+from service.terms import Mode, ShiftState
+from service.volunteers.models import Volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class HotShift:
+    """A shift outdoors while it is hot, with those on its roster for whom it is too hot, by name."""
+
+    shift: Shift
+    title: str
+    heat: Heat
+    people: tuple[Volunteer, ...]
+
+
+def hot_shifts(session: Session, *, scope_ids: Sequence[int], now: datetime, limit: int = 50) -> list[HotShift]:
+    """Shifts of these areas to come in which somebody has a place for whom it is too hot, the soonest first.
+
+    Call-outs are left out: what cannot wait is done all the same.
+    """
+    rows = session.execute(
+        select(Shift, Volunteer)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .where(Shift.id.in_(_warned(scope_ids, now)), Assignment.state.in_(ON_THE_ROSTER))
+        .order_by(Shift.starts_at, Shift.id, Volunteer.pinyin, Assignment.id)
+        .options(undefer(Shift.heat_warnings))
+    )
+    shifts: dict[int, Shift] = {}
+    people: dict[int, list[Volunteer]] = defaultdict(list)
+    for shift, person in rows:
+        shifts[shift.id] = shift
+        if any(too_hot(person.birth_on, shift.heat, on=local(shift.starts_at).date())):
+            people[shift.id].append(person)
+    return [
+        HotShift(shift, shift.activity.title, shift.heat, tuple(people[shift.id]))
+        for shift in shifts.values()
+        if shift.heat is not None and people[shift.id]
+    ][:limit]
+
+
+def _warned(scope_ids: Sequence[int], now: datetime) -> Select[int]:
+    """Open shifts outdoors for which a warning holds that was noted there or above, with a day more at both ends."""
+    day = timedelta(days=1)
+    return (
+        select(Shift.id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Area, Area.id == Shift.area_id)
+        .join(HeatWarning, HeatWarning.area_id == any_(Area.lineage))
+        .where(HeatWarning.withdrawn_at.is_(None), HeatWarning.until_on >= local(now).date())
+        .where(
+            cast(Shift.starts_at, Date) <= HeatWarning.until_on + day,
+            cast(Shift.ends_at, Date) >= HeatWarning.from_on - day,
+        )
+        .where(within(Shift.area_id, scope_ids), Shift.state == ShiftState.OPEN, Shift.starts_at > now)
+        .where(Activity.is_outdoors, Activity.mode != Mode.CALL_OUT)
+    )
