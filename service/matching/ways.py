@@ -61,7 +61,9 @@ class Candidate:
 
 def ways(plan: Plan, opening: Opening) -> tuple[Way, ...]:
     """Ways to fill an open role of a finished plan, the cheapest first; none where only people who are protected, or
-    other roles, stand in the way."""
+    other roles, stand in the way, or where it is too hot for anybody."""
+    if any(one.code == Refusal.TOO_HOT for wish in plan.wishes_for[opening.id] for one in wish.barred):
+        return ()
     known, missing = _candidates(plan, [opening]), plan.missing(opening)
     new, guides = list(_new_people(plan, opening, missing)), []
     if any(plan.persons[one.wish.person_id].is_newcomer for one in known):

@@ -337,13 +337,19 @@ def test_a_wish_that_was_agreed_to_has_nothing_against_it() -> None:
     assert (granted(asked).barred, granted(asked).availability) == ((), CAN)
 
 
+def test_where_it_is_too_hot_for_anybody_nobody_is_sought() -> None:
+    problem = one_wish(barred=(Blocker(Refusal.TOO_HOT),))
+    assert ways(finished(problem, lexical.solve(problem)), problem.openings[0]) == ()
+    assert told(one_wish(barred=(Blocker(Refusal.HEAT),))) == [(AskKind.NEW_PERSON, None, 1)]
+
+
 def test_every_reason_can_be_asked_away_or_protects_somebody() -> None:
     """Whoever adds a reason decides which it is."""
     protects: set[Code] = {
         *(Refusal.UNKNOWN_ROLE, Refusal.NOT_PUBLISHED, Refusal.SHIFT_CANCELLED, Refusal.SHIFT_STARTED),
         *(Refusal.SIGN_UP_CLOSED, Refusal.OVERLAP, Refusal.REST, Refusal.QUALIFICATION_MISSING),
         *(Refusal.TOO_YOUNG, Refusal.TOO_OLD, Refusal.FULL, Refusal.TOO_MANY_TOGETHER, Refusal.GUARDIAN_MISSING),
-        *(Hindrance.SAME_SHIFT, Hindrance.WITHDRAWN, Hindrance.NIGHT, Hindrance.HEAT, Hindrance.RELIEF),
+        *(Refusal.NIGHT, Refusal.HEAT, Refusal.TOO_HOT, Hindrance.SAME_SHIFT, Hindrance.WITHDRAWN, Hindrance.RELIEF),
         *(Hindrance.APART, Hindrance.FACES, Hindrance.NOT_NEEDED, Hindrance.IN_NEED_ONLY),
     }
     others_mend = {Hindrance.TOGETHER, Hindrance.NEWCOMER, Hindrance.TWO_ADULTS, Hindrance.CHILD_RATIO, Hindrance.CREW}
