@@ -26,7 +26,7 @@ from service.matching.prospects import prospects
 from service.matching.solution import LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "lexical/3"
+NAME = "lexical/4"
 
 #: Parts with more wishes than this keep the greedy plan: their programs would outlast a worker's patience
 #: (docs/benchmarks.md).

@@ -17,7 +17,7 @@ from service.matching.solution import LevelName
 
 #: Nodes of the search for one aim of one part. Small parts need none or a few.
 NODES = 2_000
-#: Parts with more wishes than this keep the loads and ways that the wishes lead to (docs/benchmarks.md).
+#: In parts with more wishes than this chords take too long (docs/benchmarks.md).
 LARGEST_FAIR = 4_000
 
 
@@ -61,9 +61,7 @@ class Part:
         worth = self.start.problem.weights.worth
         asked = [(n, worth(wish)) for n, wish in enumerate(self.wishes) if worth(wish)]
         known = self._aim(LevelName.WISHES, asked, known, bounds, is_most=True)
-        if len(self.wishes) > LARGEST_FAIR:
-            return Found(self._chosen(known), bounds)
-        known = self._share_out(known, bounds)
+        known = self._spread(known, bounds) if len(self.wishes) > LARGEST_FAIR else self._share_out(known, bounds)
         far = [(n, wish.travel) for n, wish in enumerate(self.wishes) if wish.travel]
         known = self._aim(LevelName.TRAVEL, far, known, bounds, is_most=False)
         first = sorted((n for n, w in enumerate(self.wishes) if w.signup_id is not None), key=self._queue)
@@ -123,6 +121,34 @@ class Part:
         known = self._with_loads(found.values if found else known, shares, squares)
         self.program.row(terms, most=_sum(terms, known))
         return known
+
+    def _spread(self, known: tuple[int, ...], bounds: dict[LevelName, int | None]) -> tuple[int, ...]:
+        """Nearly the smallest sum of squared loads, where chords would take too long: each duty counts what it adds as
+        her first here, and most serve once a week.
+
+        No plan has a smaller sum than this aim's bound and the squares of what all have before: a second duty adds more
+        than it counts.
+        """
+        terms = [term for person_id in self.of_person for term in self._first_squares(person_id)]
+        known = self._aim(LevelName.BURDEN, terms, known, bounds, is_most=False)
+        if (least := bounds[LevelName.BURDEN]) is not None:
+            bounds[LevelName.BURDEN] = least + sum(
+                self.start.load_share(person_id) ** 2 for person_id in self.of_person
+            )
+        return known
+
+    def _first_squares(self, person_id: int) -> list[tuple[int, int]]:
+        """What each of her duties alone would add to the square of her load.
+
+        Loads are rounded down: n duties may add n-1 shares less than one by one. With a load a, and p or more shares
+        each, squaring makes up for that where (p-1)² > a; where not, each counts a share less.
+        """
+        allowed = max(1, LOAD_WEEKS * self.start.persons[person_id].max_minutes)
+        columns, before = self.of_person[person_id], self.start.load_share(person_id)
+        shares = [1000 * (self.start.load[person_id] + self.frame.minutes(n)) // allowed for n in columns]
+        shortest = min(shares) - before
+        lost = 0 if shortest > 1 and (shortest - 1) ** 2 > before else 1
+        return [(n, max(0, (share - lost) ** 2 - before**2)) for n, share in zip(columns, shares, strict=True)]
 
     def _attainable(self, person_id: int, share: _Share) -> list[int]:
         """The shares her load can come to, from none of these duties to all of them that her weeks allow."""

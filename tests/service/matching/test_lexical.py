@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import settings as budget
 
-from service.matching import engine, greedy, lexical, rules
+from service.matching import engine, greedy, lexical, part, rules
 from service.matching.checker import check
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Opening, Person, Problem, Wish
 from service.matching.solution import Level, LevelName, Solution
-from tests.service.matching.strategies import MONDAY, WEEK, opening, problems
+from tests.service.matching.strategies import MONDAY, WEEK, opening, problems, ruled_problems
 
 #: So many wishes can be tried in every combination.
 MOST_WISHES = 11
@@ -77,6 +78,24 @@ def test_no_plan_is_better_and_that_is_proven(problem: Problem) -> None:
 
     assert reached(solution) == best_by_trying(problem)
     assert [level.bound for level in solution.levels] == [level.value for level in solution.levels]
+
+
+@budget(max_examples=300, deadline=None)
+@given(problems() | ruled_problems())
+def test_in_large_parts_loads_are_nearly_the_fairest_and_never_said_to_be_fairer_than_can_be(problem: Problem) -> None:
+    """Parts of any size are taken for large ones: the stronger levels as good as ever, the bound below the optimum."""
+    with pytest.MonkeyPatch.context() as large:
+        large.setattr(part, "LARGEST_FAIR", 0)
+        found = {level.name: level for level in lexical.solve(problem).levels}
+    best = {level.name: level.value for level in lexical.solve(problem).levels}
+    burden = found[LevelName.BURDEN]
+
+    assert [found[name].value for name in (LevelName.COVER, LevelName.WISHES)] == [
+        best[LevelName.COVER],
+        best[LevelName.WISHES],
+    ]
+    assert burden.bound is not None
+    assert burden.bound <= best[LevelName.BURDEN] <= burden.value
 
 
 @budget(max_examples=100)
