@@ -1,15 +1,16 @@
 """Matching measured: neighbourhoods of 1,000 to 100,000 volunteers, by greed and in blocks, against a proven bound.
 
     python -m bench.match [--sizes 1000x200 10000x2000] [--seed 1] [--processes 1] [--bound] [--cover] [--runs 1]
-                          [--fairness] [--write FILE]
+                          [--exact] [--fairness] [--write FILE]
 
 One line for each size and matcher: minimums covered, wishes, people kept, how far each is from what no plan can beat,
 CPU seconds, wall seconds, peak memory of this process and of the largest one split off, the machine's load. The bounds
-are those that ship with the plan; `--bound` proves once more, the whole problem as one region. `--cover` solves
-the minimums alone in whole numbers, the sharpest bound (30 CPU-seconds for 10,000 people). `--runs` repeats
-the blocks, with one and two processes in turn, and tells how many different plans came out. `--fairness` adds how the
-loads lie, who has no place, who is refused though her claim is better (docs/matching.md). `--write` keeps the problem
-as JSON (docs/matching.md), for other programs to solve.
+are those that ship with the plan. `--exact` adds the exact matcher with its own bounds, where it takes the problem
+whole. `--bound` proves once more, the whole problem as one region. `--cover` solves the minimums alone in whole
+numbers, the sharpest bound (30 CPU-seconds for 10,000 people). `--runs` repeats the blocks, with one and two processes
+in turn, and tells how many different plans came out. `--fairness` adds how the loads lie, who has no place, who is
+refused though her claim is better (docs/matching.md). `--write` keeps the problem as JSON (docs/matching.md), for
+other programs to solve.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ import json
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from bench.neighbourhoods import neighbourhood
-from service.matching import engine, greedy, rules
+from service.matching import engine, greedy, lexical, rules
 from service.matching.block import Part
 from service.matching.conclusion import conclude
 from service.matching.fairness import fairness
 from service.matching.plan import Plan
 from service.matching.problem import Problem
 from service.matching.proof import Outlook, outlook, regions_of
-from service.matching.solution import LevelName
+from service.matching.solution import Level, LevelName
 
 
 def main() -> None:
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--bound", action="store_true")
     parser.add_argument("--cover", action="store_true")
+    parser.add_argument("--exact", action="store_true")
     parser.add_argument("--fairness", action="store_true")
     parser.add_argument("--no-greedy", action="store_true")
     parser.add_argument("--write", type=Path)
@@ -62,10 +64,14 @@ def main() -> None:
 def _measured(problem: Problem, size: str, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     (made, found), spent = _timed(lambda: engine.plan(problem, processes=options.processes))
     bounds = _bounds(made, found, options)
-    yield _told(made, spent, size=size, matcher=engine.NAME, bounds=bounds)
+    yield _told(_sound(made), spent, size=size, matcher=engine.NAME, bounds=bounds)
+    if options.exact and len(problem.wishes) <= lexical.LARGEST_PART:
+        solution, spent = _timed(lambda: lexical.solve(problem))
+        own = {level.name: level.bound for level in solution.levels}
+        yield _told(solution.levels, spent, size=size, matcher=lexical.NAME, bounds=own)
     if not options.no_greedy:
         drafted, spent = _timed(lambda: greedy.plan(problem))
-        yield _told(drafted, spent, size=size, matcher=greedy.NAME, bounds=bounds)
+        yield _told(_sound(drafted), spent, size=size, matcher=greedy.NAME, bounds=bounds)
         if options.fairness:
             _tell_fairness(drafted, greedy.NAME)
     if options.fairness:
@@ -86,17 +92,27 @@ def _bounds(made: Plan, found: Outlook | None, options: argparse.Namespace) -> d
     return {level.name: level.bound for level in engine.bounded(made, found)}
 
 
+def _sound(made: Plan) -> tuple[Level, ...]:
+    """The plan's levels, after every rule was asked of everybody placed."""
+    assert all(rules.stands(made, wish) for wish in list(made.placed.values()))
+    return rules.levels(made)
+
+
 def _told(
-    made: Plan, spent: dict[str, Any], *, size: str, matcher: str, bounds: dict[LevelName, int | None]
+    levels: Iterable[Level],
+    spent: dict[str, Any],
+    *,
+    size: str,
+    matcher: str,
+    bounds: Mapping[LevelName, int | None],
 ) -> dict[str, Any]:
-    placed = list(made.placed.values())
-    assert all(rules.stands(made, wish) for wish in placed)
     row: dict[str, Any] = {"size": size, "matcher": matcher, **spent}
-    for level in rules.levels(made):
+    for level in levels:
         bound = bounds.get(level.name)
         row[level.name.value] = level.value
         if bound:
-            row[f"{level.name.value} short by"] = f"{100 * (bound - level.value) / bound:.3f} %"
+            off = "over by" if bound < level.value else "short by"
+            row[f"{level.name.value} {off}"] = f"{100 * abs(bound - level.value) / bound:.3f} %"
     print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
     return row
 
