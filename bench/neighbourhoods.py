@@ -235,6 +235,8 @@ def _wish_columns(
         "barred": tuple(EXPIRED if late else () for late in expired),
         "availability": says,
         "travel": np.where(openings["area"][role] == homes[person], OWN_COMMUNITY, NEXT_COMMUNITY),
+        "is_newcomer": np.zeros(len(person), bool),
+        "is_experienced": np.zeros(len(person), bool),
     }
 
 

@@ -46,7 +46,9 @@ class MatchRunShown(Shown):
 
     id = fields.Integer(required=True)
     area_id = fields.Integer(required=True)
-    activity_id = fields.Integer(required=True)
+    activity_ids = fields.List(
+        fields.Integer(), required=True, metadata={"description": "What it plans together, by id."}
+    )
     from_at = LocalDateTime(required=True)
     until_at = LocalDateTime(required=True)
     state = one_of(MatchRunState, required=True)

@@ -30,3 +30,14 @@ def is_night(starts_at: datetime, ends_at: datetime) -> bool:
     """Whether any of it lies between ten in the evening and five in the morning, in China."""
     first, last = local(starts_at), local(ends_at - timedelta(minutes=1))
     return first.hour < MORNING or first.hour >= NIGHT or last.date() > first.date() or last.hour >= NIGHT
+
+
+def start_of_day(moment: datetime) -> datetime:
+    """The midnight, in China, at or before the instant."""
+    return instant(local(moment).date(), time.min)
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """The midnight, in China, at or after the instant."""
+    midnight = start_of_day(moment)
+    return midnight if midnight == moment else midnight + timedelta(days=1)

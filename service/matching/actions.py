@@ -6,16 +6,17 @@ first), then the roles.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import Activity
+from service.calendars.rules import end_of_day, start_of_day
+from service.company import queries as company
 from service.events import MatchPublished, MatchRequested
 from service.matching import drafts, queries
 from service.matching.building import build_problem
@@ -24,7 +25,9 @@ from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.record import outcome_of, solution_of, solver_for
 from service.matching.solution import Solution, Tell, to_nobody
-from service.terms import ActivityState, MatchRunState, MatchStage, Mode
+from service.places.models import Area
+from service.places.queries import communities_of
+from service.terms import MatchRunState, MatchStage
 from service.volunteers.queries import lock_all
 
 #: States of a run that has no plan yet and is to have one.
@@ -32,7 +35,8 @@ TO_SOLVE = (MatchRunState.REQUESTED, MatchRunState.SOLVING)
 
 
 class NothingToMatch(Exception):
-    """The activity is not open to matching: first come first served, not published, or an empty window."""
+    """No plan can be made: of an activity that is first come first served or not published, of none, of several
+    communities at once, or of no time."""
 
 
 class NotADraft(Exception):
@@ -46,47 +50,77 @@ class NotADraft(Exception):
 def request(
     session: Session,
     *,
-    activity_id: int,
+    activity_ids: Collection[int],
     from_at: datetime,
     until_at: datetime,
     account_id: int | None,
     now: datetime,
 ) -> MatchRun:
-    """Ask for a plan of the activity's shifts that start in [from_at, until_at).
+    """Ask for one plan of these activities' shifts that start in [from_at, until_at), and of what is held together
+    with them: then of whole days.
 
-    While a run waits to be solved, further requests join it and widen its window; one that is being solved already
-    gives way to the next, which has its time as well (solving.begin). Raises NothingToMatch.
+    While a run waits that plans one of them in any of this time, further requests join it and widen it; one that is
+    being solved already gives way to the next (solving.begin). Raises NothingToMatch.
     """
-    activity = session.get_one(Activity, activity_id)
-    if Mode(activity.mode).is_first_come or activity.state != ActivityState.PUBLISHED or until_at <= from_at:
-        raise NothingToMatch(f"activity {activity_id}: {activity.mode}, {activity.state}, {from_at} to {until_at}")
-    run_id = session.scalars(
-        insert(MatchRun)
-        .values(
-            area_id=activity.area_id,
-            activity_id=activity_id,
-            from_at=from_at,
-            until_at=until_at,
-            state=MatchRunState.REQUESTED,
-            requested_by=account_id,
-            requested_at=now,
-            version=1,
-        )
-        .on_conflict_do_update(
-            index_elements=["activity_id"],
-            index_where=text("state = 'requested'"),
-            set_={
-                "from_at": func.least(MatchRun.from_at, from_at),
-                "until_at": func.greatest(MatchRun.until_at, until_at),
-                "version": MatchRun.version + 1,
-            },
-        )
-        .returning(MatchRun.id)
-    ).one()
-    run = session.get_one(MatchRun, run_id, populate_existing=True)
+    activities = _planned(session, activity_ids)
+    if until_at <= from_at or not activities:
+        raise NothingToMatch(f"activities {sorted(activity_ids)}, {from_at} to {until_at}")
+    if crews := company.crews_of(session, activity_ids):
+        activities = _planned(session, crews.keys() | activity_ids, is_asked_for=activity_ids)
+        from_at, until_at = start_of_day(from_at), end_of_day(until_at)
+    ids = [activity.id for activity in activities]
+    waiting = _waiting(session, ids, from_at=from_at, until_at=until_at)
+    run = waiting[0] if waiting else MatchRun(requested_by=account_id, requested_at=now)
+    run.activity_ids = sorted({*ids, *(one for each in waiting for one in each.activity_ids)})
+    run.from_at = min([from_at, *(each.from_at for each in waiting)])
+    run.until_at = max([until_at, *(each.until_at for each in waiting)])
+    run.area_id = _area_of(session, run.activity_ids).id
+    for joined in waiting[1:]:
+        joined.state = MatchRunState.DISCARDED
+    session.add(run)
+    session.flush()
     outbox.record(session, MatchRequested(run.id))
     _note(session, "requested_match", run, account_id=account_id, now=now)
     return run
+
+
+def _planned(
+    session: Session, activity_ids: Collection[int], *, is_asked_for: Collection[int] | None = None
+) -> Sequence[Activity]:
+    """The activities, locked until the transaction ends, so that requests for one of them follow one another. What
+    comes with those asked for is left out where it is not planned. Raises NothingToMatch where one of those is not."""
+    named = activity_ids if is_asked_for is None else is_asked_for
+    found = session.scalars(
+        select(Activity)
+        .where(Activity.id.in_(sorted(activity_ids)), queries.IS_PLANNED)
+        .order_by(Activity.id)
+        .with_for_update(key_share=True)
+    ).all()
+    if missing := set(named) - {activity.id for activity in found}:
+        raise NothingToMatch(f"activities {sorted(missing)} are not planned")
+    return found
+
+
+def _waiting(session: Session, ids: Sequence[int], *, from_at: datetime, until_at: datetime) -> Sequence[MatchRun]:
+    """Runs that nobody solves yet, in the way of one of these activities in this time; the oldest first."""
+    return session.scalars(
+        select(MatchRun)
+        .where(MatchRun.state == MatchRunState.REQUESTED)
+        .where(queries.plans_any_of(ids, from_at=from_at, until_at=until_at))
+        .order_by(MatchRun.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _area_of(session: Session, activity_ids: Collection[int]) -> Area:
+    """The area of the activities, or the community that holds them all. Raises NothingToMatch where several do."""
+    area_ids = set(session.scalars(select(Activity.area_id).where(Activity.id.in_(sorted(activity_ids)))))
+    found = communities_of(session, area_ids)
+    communities = {community.id: community for _, community in found.values()}
+    if len(communities) > 1:
+        raise NothingToMatch(f"activities {sorted(activity_ids)} are of communities {sorted(communities)}")
+    return next(iter(found.values()))[0] if len(found) == 1 else next(iter(communities.values()))
 
 
 def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to_nobody) -> None:
@@ -119,7 +153,7 @@ def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to
 
 def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution]:
     """The facts as they are, and a plan that the checker finds no fault with. Raises BrokenPlan."""
-    problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
+    problem = build_problem(session, activity_ids=run.activity_ids, from_at=run.from_at, until_at=run.until_at, now=now)
     solution = solver_for(problem)(problem, tell=tell)
     tell(MatchStage.CHECKING, 0, 1)
     if violations := check(problem, solution):

@@ -5,6 +5,7 @@ Nothing here is what a solver thought: each statement can be seen to be true in 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,18 +74,24 @@ def _in_the_shift(plan: Plan, wish: Wish) -> list[Reason]:
     """What the shift would lack without her."""
     opening = plan.openings[wish.opening_id]
     there = plan.company(opening.shift_id)
-    others = [plan.persons[person_id] for person_id in there if person_id != wish.person_id]
-    her = plan.persons[wish.person_id]
+    seats = [(other, part.id) for part in plan.of_shift[opening.shift_id] for other in plan.holders[part.id]]
+    beside_her = [seat for seat in seats if seat[0] != wish.person_id]
     told = []
     if len(plan.holders[opening.id]) <= opening.min_needed:
         told.append(Reason(because=Because.NEEDED))
     owed = company.adults_for(plan.of_shift[opening.shift_id])
-    if her.is_adult and sum(person.is_adult for person in others) < owed:
+    if plan.persons[wish.person_id].is_adult and sum(plan.persons[other].is_adult for other, _ in beside_her) < owed:
         told.append(Reason(because=Because.ADULT))
-    if her.is_experienced and any(o.is_newcomer for o in others) and not any(o.is_experienced for o in others):
+    if _guides(plan, wish, beside_her):
         told.append(Reason(because=Because.GUIDE))
     beside = sorted(set(partners(plan, wish.person_id)) & set(there))
     return told + [Reason(because=Because.PARTNER, person_id=other_id) for other_id in beside]
+
+
+def _guides(plan: Plan, wish: Wish, beside: Collection[tuple[int, int]]) -> bool:
+    """Whether somebody new serves beside her, and nobody else there knows the way."""
+    is_guide = plan.can_guide(wish.person_id, wish.opening_id)
+    return is_guide and any(plan.is_new(*seat) for seat in beside) and not any(plan.can_guide(*seat) for seat in beside)
 
 
 def _before_others(plan: Plan, wish: Wish) -> list[Reason]:

@@ -1,8 +1,9 @@
-"""From rows to a problem: everything a plan of one activity may depend on, read once."""
+"""From rows to a problem: everything a plan of one or several activities may depend on, read once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +15,7 @@ from service.availability.queries import said
 from service.availability.rules import Said
 from service.calendars.rules import is_night, local
 from service.company import queries as company
-from service.company.rules import OF_AGE, Rule, Server
+from service.company.rules import OF_AGE, Held, Rule, crews
 from service.matching.problem import (
     LOAD_WEEKS,
     UNASKED,
@@ -28,14 +29,15 @@ from service.matching.problem import (
     Weights,
     minute,
 )
+from service.matching.queries import IS_PLANNED
 from service.matching.weighing import weights_of
-from service.matching.wishes import Askings, who_asked, wishes
+from service.matching.wishes import Askings, standing, who_asked, wishes
 from service.places.models import Area
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.asking import candidates
 from service.signups.queries import OpeningRow
 from service.signups.rules import Candidate
-from service.terms import ActivityState, AssignmentState, BondKind, Mode, ShiftState
+from service.terms import AssignmentState, BondKind, ShiftState
 from service.volunteers.rules import age_on, is_elder
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
@@ -43,16 +45,17 @@ PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2
 
 
 def build_problem(
-    session: Session, *, activity_id: int, from_at: datetime, until_at: datetime, now: datetime
+    session: Session, *, activity_ids: Collection[int], from_at: datetime, until_at: datetime, now: datetime
 ) -> Problem:
-    """The activity's shifts that start in [from_at, until_at) and after `now`, with all a plan may depend on.
+    """The activities' shifts that start in [from_at, until_at) and after `now`, with all a plan may depend on.
 
-    Wishes are the sign-ups that wait for an answer; in a rota also the team's members of the day, unasked.
+    They are of one community. Wishes are the sign-ups that wait for an answer; in a rota also the team's members of
+    the day, unasked. What an activity asks of those on duty together it asks in its own shifts.
     Whose partner did not ask does not come either. Who holds a place already is pinned there. What an earlier plan
     drafted and nobody published is to be bettered.
     """
     begin = max(from_at, now)
-    rows = _openings(session, activity_id, from_at=from_at, until_at=until_at, now=now)
+    rows = _openings(session, activity_ids, from_at=from_at, until_at=until_at, now=now)
     held = _held(session, rows)
     asked = who_asked(session, rows)
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
@@ -65,56 +68,72 @@ def build_problem(
     known = candidates(session, people, around=begin, until=until_at)
     heard = said(session, people)
     loads = _loads(session, people, before=begin)
-    rule, had = company.rule_of(session, activity_id), company.served(session, activity_id, people, before=begin)
-    rules = company.rules_on(session, activity_id, {row.Shift.id for row in rows})
+    rules, crew_of = _rules(session, rows), _crews(session, rows)
+    guided = {row.Shift.activity_id for row in rows if rules[row.Shift.id].pairs_newcomers}
+    had = {number: company.served(session, number, people, before=begin) for number in sorted(guided)}
+    activity_of = {row.ShiftRole.id: row.Shift.activity_id for row in rows}
     pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
         persons=tuple(
-            _person(
-                person,
-                heard[number],
-                load_minutes=loads.get(number, 0),
-                on=local(begin).date(),
-                served=had.get(number, 0) if rule.pairs_newcomers else None,
-            )
+            _person(person, heard[number], load_minutes=loads.get(number, 0), on=local(begin).date())
             for number, person in known.items()
         ),
-        openings=tuple(_opening(row, held, rules[row.Shift.id]) for row in rows),
+        openings=tuple(_opening(row, held, rules[row.Shift.id], crew=crew_of.get(row.Shift.id, 0)) for row in rows),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
-        wishes=wishes(session, rows, asked, known=known, heard=heard),
+        wishes=wishes(session, rows, asked, known=known, heard=heard, had=had),
         pins=tuple(
             Pin(
                 person_id=assignment.volunteer_id,
                 opening_id=assignment.shift_role_id,
                 is_confirmed=assignment.state != AssignmentState.OFFERED,
+                **standing(had, assignment.volunteer_id, activity_of[assignment.shift_role_id]),
             )
             for assignment in held
         ),
         bonds=tuple(Bond(person_id=one, other_id=other, kind=kind) for (one, other), kind in bonds.items()),
         drafts=tuple(_drafted(session, rows, asked)),
-        weights=_weights(session, activity_id, has_unasked=any(how.rank == UNASKED for how in asked.values())),
+        weights=_weights(session, activity_ids, has_unasked=any(how.rank == UNASKED for how in asked.values())),
     )
 
 
-def _weights(session: Session, activity_id: int, *, has_unasked: bool) -> Weights:
-    """By the community that holds the activity. Among the unasked, who can come counts a point before who can if need
+def _weights(session: Session, activity_ids: Collection[int], *, has_unasked: bool) -> Weights:
+    """By the community that holds the activities. Among the unasked, who can come counts a point before who can if need
     be."""
-    area = session.get_one(Area, session.get_one(Activity, activity_id).area_id)
+    area = session.get_one(Area, session.get_one(Activity, min(activity_ids)).area_id)
     return replace(weights_of(session, area), unasked=int(has_unasked))
 
 
+def _rules(session: Session, rows: Sequence[OpeningRow]) -> dict[int, Rule]:
+    """Shift → what its activity asks of those on duty together on that day."""
+    shifts: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        shifts[row.Shift.activity_id].add(row.Shift.id)
+    return {
+        shift_id: rule
+        for number, ids in sorted(shifts.items())
+        for shift_id, rule in company.rules_on(session, number, ids).items()
+    }
+
+
+def _crews(session: Session, rows: Sequence[OpeningRow]) -> dict[int, int]:
+    """Shift → its crew, of those whose activity is held together with others."""
+    shifts = {row.Shift.id: row.Shift for row in rows}.values()
+    held = [Held(shift.id, shift.activity_id, local(shift.starts_at).date()) for shift in shifts]
+    return crews(held, company.crews_of(session, {shift.activity_id for shift in shifts}))
+
+
 def _openings(
-    session: Session, activity_id: int, *, from_at: datetime, until_at: datetime, now: datetime
+    session: Session, activity_ids: Collection[int], *, from_at: datetime, until_at: datetime, now: datetime
 ) -> Sequence[OpeningRow]:
     return session.execute(
         select(ShiftRole, Shift, Activity, ActivityRole)
         .join(Shift, Shift.id == ShiftRole.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(Shift.activity_id == activity_id, Shift.state == ShiftState.OPEN)
-        .where(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
+        .where(Shift.activity_id.in_(sorted(activity_ids)), Shift.state == ShiftState.OPEN)
+        .where(IS_PLANNED)
         .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
         .options(undefer(Shift.heat_warnings))
@@ -156,11 +175,10 @@ def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict
     return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
 
 
-def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date, served: int | None) -> Person:
-    """What is known of her today, and how much she will. `served`: shifts before, where newcomers are guided."""
+def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> Person:
+    """What is known of her today, and how much she will."""
     years = age_on(person.birth_on, on) if person.birth_on is not None else OF_AGE
-    is_adult, is_old = years >= OF_AGE, is_elder(person.birth_on, on)
-    known = Server(volunteer_id=person.volunteer_id, is_adult=is_adult, served=served or 0)
+    is_old = is_elder(person.birth_on, on)
     return Person(
         id=person.volunteer_id,
         max_minutes=60 * person.weekly_hours,
@@ -168,14 +186,12 @@ def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date, serv
         most_a_day=heard.most_a_day,
         most_a_week=heard.most_a_week,
         most_at_a_stretch=heard.stretch(is_elder=is_old),
-        is_adult=is_adult,
+        is_adult=years >= OF_AGE,
         is_elder=is_old,
-        is_newcomer=served is not None and known.is_new,
-        is_experienced=served is not None and known.can_guide,
     )
 
 
-def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule) -> Opening:
+def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule, *, crew: int) -> Opening:
     role, shift = row.ShiftRole, row.Shift
     holders = sum(assignment.shift_role_id == role.id for assignment in held)
     return Opening(
@@ -194,7 +210,7 @@ def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule) -> Opening
         is_hot=shift.heat is not None,
         children=rule.children,
         per_adult=rule.per_adult,
-        crew=shift.id if rule.held_together else 0,
+        crew=crew or (shift.id if rule.held_together else 0),
         visit=shift.place_id if rule.most_faces else 0,
         most_faces=rule.most_faces,
     )

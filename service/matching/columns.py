@@ -26,7 +26,7 @@ class Columns:
         def each(values: Iterator[int]) -> Whole:
             return np.fromiter(values, np.int64, len(wishes))
 
-        self.problem = problem
+        self.problem, self.wishes = problem, wishes
         self.person_id = each(wish.person_id for wish in wishes)
         self.opening_id = each(wish.opening_id for wish in wishes)
         self.person = np.searchsorted(numbers(problem, "persons", "id"), self.person_id)
@@ -39,9 +39,22 @@ class Columns:
         self.minutes, self.day = self.ends - self.starts, (self.starts + EAST_OF_UTC) // DAY
 
     @property
+    def can_guide(self) -> Flags:
+        """Who can guide somebody new there."""
+        return self._flags("is_experienced")
+
+    @property
     def needs_guide(self) -> Flags:
-        """Who is new, and not experienced elsewhere."""
-        flags: Flags = (self.of_person("is_newcomer") > 0) & (self.of_person("is_experienced") == 0)
+        """Who is new there, and cannot guide others."""
+        return self._flags("is_newcomer") & ~self.can_guide
+
+    def _flags(self, name: str) -> Flags:
+        """What is true of the person wherever she serves, or of the wish."""
+        import numpy as np
+
+        flags: Flags = self.of_person(name) > 0
+        if numbers(self.problem, "wishes", name).any():
+            flags |= np.fromiter((getattr(wish, name) for wish in self.wishes), bool, len(self.wishes))
         return flags
 
     def of_person(self, name: str) -> Whole:

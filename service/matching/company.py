@@ -63,10 +63,8 @@ def together(plan: Plan, wish: Wish) -> Iterator[Blocker]:
 
 def newcomer(plan: Plan, wish: Wish) -> Iterator[Blocker]:
     """Who is new serves beside somebody experienced."""
-    if plan.persons[wish.person_id].is_newcomer and not plan.persons[wish.person_id].is_experienced:
-        company = plan.company(plan.openings[wish.opening_id].shift_id)
-        if not any(plan.persons[person_id].is_experienced for person_id in company):
-            yield Blocker(Hindrance.NEWCOMER)
+    if plan.is_new(wish.person_id, wish.opening_id) and not plan.has_guide(plan.openings[wish.opening_id].shift_id):
+        yield Blocker(Hindrance.NEWCOMER)
 
 
 def two_adults(plan: Plan, wish: Wish) -> Iterator[Blocker]:

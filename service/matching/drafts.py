@@ -53,11 +53,10 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
 
 
 def lock_unpublished(session: Session, run: MatchRun) -> Sequence[MatchRun]:
-    """Earlier plans for any of the run's time that were not published. Waits for a publishing under way."""
+    """Earlier plans in the run's way that were not published. Waits for a publishing under way."""
     return session.scalars(
         select(MatchRun)
-        .where(MatchRun.activity_id == run.activity_id, MatchRun.state == MatchRunState.DRAFTED)
-        .where(MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
+        .where(queries.beside(run), MatchRun.state == MatchRunState.DRAFTED)
         .order_by(MatchRun.id)
         .with_for_update()
         .execution_options(populate_existing=True)

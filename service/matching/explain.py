@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from service import wording
@@ -52,7 +52,7 @@ SENTENCES: dict[Code, Lazy] = {
     Hindrance.NEWCOMER: Lazy("第一次来，这一班还没有熟手带"),
     Hindrance.TWO_ADULTS: Lazy("有孩子的班要有两位成年人在场，还不够"),
     Hindrance.CHILD_RATIO: Lazy("照看这么多孩子要有{limit}位成年人，只有{held}位"),
-    Hindrance.CREW: Lazy("同一组的岗位没有配齐，整组不开"),
+    Hindrance.CREW: Lazy("同组的{duty}没有凑够最少人数，整组都不排"),
     Hindrance.FACES: Lazy("被探访的人最多见{limit}位志愿者，已经够了"),
     Hindrance.NOT_NEEDED: Lazy("只在必要时来，这一班人已经够了"),
     Hindrance.IN_NEED_ONLY: Lazy("这一班刚够最少人数，其中有人只在必要时来"),
@@ -102,12 +102,17 @@ LABELS: dict[Code, Lazy] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is behind the ids of a run: people, activities and times by shift, roles by opening."""
+    """What is behind the ids of a run: people, activities and times by shift, roles by opening.
+
+    `lacking`, by a shift of a crew: the shifts that keep the crew from being held.
+    """
 
     names: Mapping[int, str]
     titles: Mapping[int, str]
     times: Mapping[int, tuple[datetime, datetime]]
     roles: Mapping[int, tuple[int, str]]
+    is_of_several: bool = False
+    lacking: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def name(self, person_id: int) -> str:
         return self.names.get(person_id) or _("志愿者{id}", id=person_id)
@@ -117,6 +122,15 @@ class Known:
         if shift_id is None or shift_id not in self.times:
             return _("另一班")
         return _("“{title}”（{span}）", title=self.titles.get(shift_id, ""), span=wording.span(*self.times[shift_id]))
+
+    def when(self, shift_id: int) -> str:
+        """When a shift of the run is; and of which activity, where the run plans several."""
+        return self.duty(shift_id) if self.is_of_several else wording.span(*self.times[shift_id])
+
+    def opening(self, opening_id: int) -> str:
+        """A role of a shift of the run."""
+        shift_id, role = self.roles[opening_id]
+        return _("{span}，{role}", span=self.when(shift_id), role=role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +169,7 @@ def shortage(known: Known, role: OpenRole) -> Shortage:
     shift_id, role_name = known.roles[role.opening_id]
     return Shortage(
         role=role_name,
-        when=wording.span(*known.times[shift_id]),
+        when=known.when(shift_id),
         missing=_missing(role),
         groups=tuple(sorted(groups, key=lambda group: -len(group.people))),
     )
@@ -179,7 +193,13 @@ def _group(known: Known, code: Code, people: list[Unplaced]) -> Group:
 def _sentence(known: Known, blocker: Blocker) -> str:
     said = {name: _said(name, value) for name, value in blocker.details}
     person = known.name(blocker.person_id) if blocker.person_id is not None else ""
-    return _(SENTENCES[blocker.code], duty=known.duty(blocker.shift_id), person=person, **said)
+    return _(SENTENCES[blocker.code], duty=_duties(known, blocker), person=person, **said)
+
+
+def _duties(known: Known, blocker: Blocker) -> str:
+    """The duty in the way; of a crew those that keep it from being held, as far as that is known."""
+    lacking = known.lacking.get(blocker.shift_id or 0, ()) if blocker.code == Hindrance.CREW else ()
+    return wording.listed([known.duty(shift_id) for shift_id in lacking or (blocker.shift_id,)])
 
 
 def _said(name: str, value: str | int) -> str:

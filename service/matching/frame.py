@@ -40,7 +40,7 @@ class Frame:
         self.of_person = _members(self.columns.person_id)
         self.of_shift = _members(self.columns.shift[here])
         self.is_spare: list[bool] = self.columns.is_spare.tolist()
-        self.is_experienced: list[bool] = (self.columns.of_person("is_experienced") > 0).tolist()
+        self.is_experienced: list[bool] = self.columns.can_guide.tolist()
         self.needs_guide: list[bool] = self.columns.needs_guide.tolist()
         self.is_adult: list[bool] = (self.columns.of_person("is_adult") > 0).tolist()
         #: Column that follows from others → those others: it is 1 where one of them is.

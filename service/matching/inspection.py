@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from service.matching.faults import Fault, Violation
-from service.matching.problem import CANNOT, BondKind, Opening, Person, Problem, Wish
+from service.matching.problem import CANNOT, BondKind, Opening, Person, Pin, Problem, Wish
 
 #: Duties with less than this between them, in minutes, are one stretch.
 PAUSE = 30
@@ -51,6 +51,7 @@ class Crowd:
         #: person → (start, end, is it the plan's doing), duties elsewhere too
         self.spans: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         self.weeks: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+        self.fresh, self.guides = _where(problem, "is_newcomer"), _where(problem, "is_experienced")
         for held in problem.commitments:
             self.spans[held.person_id].append((held.starts, held.ends, False))
             self.weeks[held.person_id].append((held.week, False))
@@ -93,7 +94,7 @@ class Crowd:
         there = {seat.person_id for seat in seats}
         heads = Counter(seat.opening_id for seat in seats)
         new = [seat for seat in seats if seat.is_new]
-        has_guide = any(self.person[person_id].is_experienced for person_id in there)
+        has_guide = any(self.guides[seat.person_id] & {0, seat.opening_id} for seat in seats)
         adults = sum(self.person[person_id].is_adult for person_id in there)
         if new and adults < self._adults_owed(shift_id):
             yield Violation(Fault.FEW_ADULTS, opening_id=new[0].opening_id)
@@ -103,7 +104,7 @@ class Crowd:
                 yield Violation(Fault.MET, person.id, opening.id)
             if self.friends[BondKind.TOGETHER][person.id] - there:
                 yield Violation(Fault.WITHOUT_PARTNER, person.id, opening.id)
-            if person.is_newcomer and not has_guide:
+            if self.fresh[person.id] & {0, opening.id} and not has_guide:
                 yield Violation(Fault.UNGUIDED, person.id, opening.id)
             if person.is_elder and (opening.is_night or opening.is_hot):
                 yield Violation(Fault.HARD_ON_ELDERS, person.id, opening.id)
@@ -148,6 +149,19 @@ class Crowd:
             theirs = self.spans.get(other_id, ())
             if any((mine or his) and s < f2 and s2 < f for s, f, mine in spans for s2, f2, his in theirs):
                 yield Violation(Fault.NOBODY_AT_HOME, person_id)
+
+
+def _where(problem: Problem, name: str) -> dict[int, set[int]]:
+    """Person → the openings where this is true of her; 0 is everywhere."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for person in problem.persons:
+        if getattr(person, name):
+            found[person.id].add(0)
+    told: list[Wish | Pin] = [*problem.wishes, *problem.pins]
+    for one in told:
+        if getattr(one, name):
+            found[one.person_id].add(one.opening_id)
+    return found
 
 
 def _too_many(dated: Iterable[tuple[int, bool]], limit: int | None) -> bool:

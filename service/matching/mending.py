@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit
+from service.calendars.rules import end_of_day, start_of_day
+from service.company import queries as company
 from service.matching import rules
 from service.matching.building import build_problem
 from service.matching.plan import Plan
@@ -27,7 +29,8 @@ from service.signups.queries import OpeningRow
 from service.terms import Mode, ReleaseReason, SignUpState
 from service.volunteers.queries import lock_all
 
-#: Other shifts of the activity from which somebody may come over: so far before and after.
+#: Other shifts of the activity, and of what is held together with it, from which somebody may come over: so far
+#: before and after, in whole days.
 NEAR = timedelta(days=7)
 #: Proposals shown for one place.
 MOST = 5
@@ -63,9 +66,9 @@ def proposals(session: Session, row: OpeningRow, *, now: datetime, most: int = M
         or now >= shift.starts_at
     ):
         return []
-    problem = build_problem(
-        session, activity_id=shift.activity_id, from_at=shift.starts_at - NEAR, until_at=shift.starts_at + NEAR, now=now
-    )
+    activity_ids = company.crews_of(session, [shift.activity_id]).keys() | {shift.activity_id}
+    around = {"from_at": start_of_day(shift.starts_at - NEAR), "until_at": end_of_day(shift.starts_at + NEAR)}
+    problem = build_problem(session, activity_ids=activity_ids, **around, now=now)
     held = _awaited(session, problem)
     plan = as_it_stands(problem, {key: wish for key, (_, wish) in held.items()})
     if role.id not in plan.openings:
@@ -117,6 +120,7 @@ def move_over(session: Session, row: OpeningRow, *, assignment_id: int, account_
 def _awaited(session: Session, problem: Problem) -> dict[tuple[int, int], tuple[Assignment, Wish]]:
     """(person, opening) → the place she holds or is offered there, with the wish that led to it."""
     openings = problem.table("openings").numbers("id")
+    is_new, can_guide = problem.told("is_newcomer"), problem.told("is_experienced")
     rows = session.execute(
         select(Assignment, SignUp.rank)
         .outerjoin(SignUp, SignUp.id == Assignment.signup_id)
@@ -132,6 +136,8 @@ def _awaited(session: Session, problem: Problem) -> dict[tuple[int, int], tuple[
                 opening_id=place.shift_role_id,
                 rank=rank or UNASKED,
                 signup_id=place.signup_id,
+                is_newcomer=(place.volunteer_id, place.shift_role_id) in is_new,
+                is_experienced=(place.volunteer_id, place.shift_role_id) in can_guide,
             ),
         )
         for place, rank in rows

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Id
@@ -14,19 +14,18 @@ from service.terms import MatchRunState, MatchStage
 
 
 class MatchRun(Base):
-    """One solving of one activity's shifts in a window, with its problem, solution and reasons."""
+    """One solving of the shifts of one or several activities in a window, with its problem, solution and reasons."""
 
     __tablename__ = "match_run"
     __table_args__ = (
         Index("ix_match_run_area_id_id", "area_id", "id"),
-        Index("ix_match_run_solving", "activity_id", postgresql_where="state = 'solving'"),
-        # Many requests in one window coalesce into one run.
-        Index("uq_match_run_activity_id", "activity_id", unique=True, postgresql_where="state = 'requested'"),
+        Index("ix_match_run_activity_ids", "activity_ids", postgresql_using="gin"),
+        CheckConstraint("cardinality(activity_ids) > 0", name="activities"),
     )
 
     id: Mapped[Id]
-    area_id: Mapped[int] = mapped_column(BigInteger)
-    activity_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("activity.id"))
+    area_id: Mapped[int] = mapped_column(BigInteger, comment="of its activities, or the community that holds them all")
+    activity_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), comment="what it plans together, by id")
     from_at: Mapped[datetime]
     until_at: Mapped[datetime]
     state: Mapped[MatchRunState] = mapped_column(String(20), default=MatchRunState.REQUESTED)

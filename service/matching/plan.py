@@ -47,6 +47,8 @@ class Plan:
         self.bonds: dict[int, list[tuple[int, BondKind]]] = defaultdict(list)
         self.load: dict[int, int] = {person.id: person.load_minutes for person in problem.persons}
         self.placed: dict[tuple[int, int], Wish] = {}
+        #: (person, opening) of who is new there, and of who can guide them; of a Person it is so wherever she serves.
+        self.new_there, self.guides_there = problem.told("is_newcomer"), problem.told("is_experienced")
         for opening in problem.openings:
             self.of_shift[opening.shift_id].append(opening)
             if opening.crew:
@@ -89,6 +91,23 @@ class Plan:
     def company(self, shift_id: int) -> list[int]:
         """Everybody who serves in a shift, in whatever role."""
         return [person_id for opening in self.of_shift[shift_id] for person_id in self.holders[opening.id]]
+
+    def is_new(self, person_id: int, opening_id: int) -> bool:
+        """Whether she serves there for the first time, and nowhere guides others."""
+        is_new = self.persons[person_id].is_newcomer or (person_id, opening_id) in self.new_there
+        return is_new and not self.can_guide(person_id, opening_id)
+
+    def can_guide(self, person_id: int, opening_id: int) -> bool:
+        """Whether she can guide somebody new there."""
+        return self.persons[person_id].is_experienced or (person_id, opening_id) in self.guides_there
+
+    def has_guide(self, shift_id: int) -> bool:
+        """Whether somebody serves in the shift who can guide others."""
+        return any(
+            self.can_guide(person_id, opening.id)
+            for opening in self.of_shift[shift_id]
+            for person_id in self.holders[opening.id]
+        )
 
     def placed_in(self, openings: list[Opening]) -> list[Wish]:
         """What the plan gave away of these openings; pins are not its doing."""

@@ -103,7 +103,7 @@ class Wish:
 
     `barred` are the reasons that lie in her alone and that no plan can change. `availability` is what she says of
     that time: CAN, IF_NEEDED or CANNOT. `travel` is how far it is from her home (places/rules.py), 0 where nothing is
-    known or all are as far.
+    known or all are as far. `is_newcomer`, `is_experienced`: there; of a Person, wherever she serves.
     """
 
     person_id: int
@@ -113,6 +113,8 @@ class Wish:
     barred: tuple[Blocker, ...] = ()
     availability: int = CAN
     travel: int = 0
+    is_newcomer: bool = False
+    is_experienced: bool = False
 
     @property
     def is_spare(self) -> bool:
@@ -122,11 +124,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A place offered or confirmed already: a fact the plan builds around, never a proposal."""
+    """A place offered or confirmed already: a fact the plan builds around, never a proposal. New or experienced: there,
+    as in a Wish."""
 
     person_id: int
     opening_id: int
     is_confirmed: bool
+    is_newcomer: bool = False
+    is_experienced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +192,14 @@ LATER: dict[str, tuple[str, ...]] = {
         *("is_adult", "is_elder", "is_newcomer", "is_experienced"),
     ),
     "openings": ("area", "is_night", "is_hot", "children", "per_adult", "crew", "visit", "most_faces"),
-    "wishes": ("availability", "travel"),
+    "wishes": ("availability", "travel", "is_newcomer", "is_experienced"),
+    "pins": ("is_newcomer", "is_experienced"),
 }
 #: What version 3 did not have either.
-LATEST: dict[str, tuple[str, ...]] = {"wishes": ("travel",)}
+LATEST: dict[str, tuple[str, ...]] = {
+    "wishes": ("travel", "is_newcomer", "is_experienced"),
+    "pins": ("is_newcomer", "is_experienced"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +245,16 @@ class Problem:
         found = getattr(self, name)
         assert isinstance(found, Table)  # noqa: S101 (made so above; the annotation says what callers may pass)
         return found
+
+    def told(self, name: str) -> frozenset[tuple[int, int]]:
+        """(person, opening) of the wishes and pins that say so in the column `name`."""
+        return frozenset(
+            (person_id, opening_id)
+            for table in (self.table("wishes"), self.table("pins"))
+            if any(table.numbers(name))
+            for person_id, opening_id, is_so in table.keys(("person_id", "opening_id", name))
+            if is_so
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The problem as JSON values: each table as an object of columns."""

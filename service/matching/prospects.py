@@ -106,7 +106,7 @@ class _Hope:
         first = seats.firsts
         self.shifts, self.shift = np.unique(columns.shift[first], return_inverse=True)
         self.is_adult = columns.of_person("is_adult")[first] > 0
-        self.is_experienced = columns.of_person("is_experienced")[first] > 0
+        self.is_experienced = columns.can_guide[first]
         self.needs_guide = columns.needs_guide
         lacking = [self._lacking(shift_id) for shift_id in self.shifts.tolist()]
         self.adults, self.guides = np.array(lacking, np.int64).reshape(-1, 2).T
@@ -120,7 +120,7 @@ class _Hope:
         persons, company = self.start.persons, self.start.company(shift_id)
         needed = adults_for(self.start.of_shift[shift_id])
         there = sum(persons[person_id].is_adult for person_id in company) if needed else 0
-        return needed - there, 1 - any(persons[person_id].is_experienced for person_id in company)
+        return needed - there, 1 - self.start.has_guide(shift_id)
 
     def _beside(self) -> Iterator[tuple[int, int]]:
         """Each wish of somebody who has partners, and the seat of each partner beside her; -1 where there is none."""

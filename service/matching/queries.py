@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Exists, Row, exists, select
+from sqlalchemy import ColumnElement, Exists, Row, and_, any_, exists, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, defer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.matching.crews import lacking
 from service.matching.explain import Known
 from service.matching.models import MatchRun
 from service.matching.problem import instant
 from service.matching.record import outcome_of, problem_of, solution_of
 from service.matching.solution import Unplaced
+from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
-from service.terms import AssignmentState, MatchRunState
+from service.terms import ActivityState, AssignmentState, MatchRunState, Mode, ShiftState
 from service.volunteers.models import Volunteer
+
+#: Whether places in an activity are given by plans.
+IS_PLANNED = and_(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
 
 
 def in_scope(session: Session, match_run_id: int, *, scope_ids: Sequence[int]) -> MatchRun | None:
@@ -43,10 +49,36 @@ def listed(
         .limit(limit)
     )
     if activity_id is not None:
-        statement = statement.where(MatchRun.activity_id == activity_id)
+        statement = statement.where(MatchRun.activity_ids.contains([activity_id]))
     if before_id is not None:
         statement = statement.where(MatchRun.id < before_id)
     return session.scalars(statement).all()
+
+
+def plans_any_of(activity_ids: Sequence[int], *, from_at: datetime, until_at: datetime) -> ColumnElement[bool]:
+    """Of `MatchRun`: it plans one of these activities in any of this time. Two runs of which that is true get in each
+    other's way: the newer one takes the place of the older."""
+    return and_(MatchRun.activity_ids.overlap(activity_ids), MatchRun.from_at < until_at, MatchRun.until_at > from_at)
+
+
+def beside(run: MatchRun) -> ColumnElement[bool]:
+    """Of `MatchRun`: it is another one, and in this one's way."""
+    is_in_its_way = plans_any_of(run.activity_ids, from_at=run.from_at, until_at=run.until_at)
+    return and_(MatchRun.id != run.id, is_in_its_way)
+
+
+def planned_together(
+    session: Session, community: Area, *, from_at: datetime, until_at: datetime
+) -> Sequence[Row[Activity, int]]:
+    """(activity, shifts) of what the community plans in this time, by id."""
+    return session.execute(
+        select(Activity, func.count())
+        .join(Shift, Shift.activity_id == Activity.id)
+        .where(within(Activity.area_id, [community.id]), IS_PLANNED, Shift.state == ShiftState.OPEN)
+        .where(Shift.starts_at >= from_at, Shift.starts_at < until_at)
+        .group_by(Activity.id)
+        .order_by(Activity.id)
+    ).all()
 
 
 def drafts(session: Session, match_run_id: int) -> Sequence[Assignment]:
@@ -60,11 +92,7 @@ def drafts(session: Session, match_run_id: int) -> Sequence[Assignment]:
 
 def versions_beside(session: Session, run: MatchRun) -> dict[int, int]:
     """The other runs with a plan for any of the run's time, each with how often it has changed."""
-    rows = session.execute(
-        select(MatchRun.id, MatchRun.version)
-        .where(MatchRun.activity_id == run.activity_id, MatchRun.id != run.id, MatchRun.solution.is_not(None))
-        .where(MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
-    )
+    rows = session.execute(select(MatchRun.id, MatchRun.version).where(beside(run), MatchRun.solution.is_not(None)))
     return dict(rows.all())
 
 
@@ -74,14 +102,20 @@ def placed_by(session: Session, match_run_id: int) -> dict[tuple[int, int], Assi
     return {(row.volunteer_id, row.shift_role_id): row for row in rows}
 
 
-def unpublished(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Row[int, str, datetime]]:
-    """(run id, title of its activity, when it was solved) of the plans in scope that nobody has published yet."""
+def unpublished(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Row[int, Sequence[str], datetime]]:
+    """(run id, titles of its activities, when it was asked for) of the plans in scope that nobody has published yet."""
     return session.execute(
-        select(MatchRun.id, Activity.title, MatchRun.requested_at)
-        .join(Activity, Activity.id == MatchRun.activity_id)
+        select(MatchRun.id, func.array_agg(aggregate_order_by(Activity.title, Activity.id)), MatchRun.requested_at)
+        .join(Activity, Activity.id == any_(MatchRun.activity_ids))
         .where(within(MatchRun.area_id, scope_ids), MatchRun.state == MatchRunState.DRAFTED)
+        .group_by(MatchRun.id)
         .order_by(MatchRun.id)
     ).all()
+
+
+def activities_of(session: Session, run: MatchRun) -> Sequence[Activity]:
+    """What the run plans, by id."""
+    return session.scalars(select(Activity).where(Activity.id.in_(run.activity_ids)).order_by(Activity.id)).all()
 
 
 def has_place() -> Exists:
@@ -95,11 +129,11 @@ def has_place() -> Exists:
 
 def why_unplaced(session: Session, signup: SignUp) -> Unplaced | None:
     """Why the latest published run did not place this sign-up; None when no run says so."""
+    shift = session.get_one(Shift, signup.shift_id)
     run = session.scalar(
         select(MatchRun)
-        .join(Shift, Shift.activity_id == MatchRun.activity_id)
-        .where(Shift.id == signup.shift_id, MatchRun.state == MatchRunState.PUBLISHED)
-        .where(MatchRun.from_at <= Shift.starts_at, MatchRun.until_at > Shift.starts_at)
+        .where(MatchRun.activity_ids.contains([shift.activity_id]), MatchRun.state == MatchRunState.PUBLISHED)
+        .where(MatchRun.from_at <= shift.starts_at, MatchRun.until_at > shift.starts_at)
         .order_by(MatchRun.id.desc())
         .limit(1)
     )
@@ -129,4 +163,6 @@ def known(session: Session, run: MatchRun) -> Known:
         titles={shift.id: shift.title for shift in shifts},
         times={shift.id: (shift.starts_at, shift.ends_at) for shift in shifts} | solved,
         roles={role_id: (shift_id, name) for role_id, shift_id, name in session.execute(roles)},
+        is_of_several=len(run.activity_ids) > 1,
+        lacking=lacking(problem, solution_of(run)),
     )

@@ -111,15 +111,14 @@ def _follow(frame: Frame, person_id: int, other_id: int) -> None:
 
 def newcomer(frame: Frame) -> None:
     """Who is new serves beside somebody experienced."""
-    persons = frame.start.persons
+    start = frame.start
     for shift_id, columns in frame.of_shift.items():
-        company = frame.start.company(shift_id)
-        if any(persons[person_id].is_experienced for person_id in company):
+        if start.has_guide(shift_id):
             continue
         guides = [n for n in columns if frame.is_experienced[n]]
         fresh = [n for n in columns if frame.needs_guide[n]]
-        placed = frame.start.placed_in(frame.start.of_shift[shift_id])
-        if guides and any(persons[wish.person_id].is_newcomer for wish in placed):
+        placed = start.placed_in(start.of_shift[shift_id])
+        if guides and any(start.is_new(wish.person_id, wish.opening_id) for wish in placed):
             frame.program.sum_row(guides, least=1)
         elif fresh:
             _only_beside(frame, fresh, guides)

@@ -12,11 +12,12 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from service import db
 from service.matching import actions
 from service.matching.models import MatchRun
+from service.matching.queries import beside
 from service.terms import MatchRunState, MatchStage
 
 log = structlog.get_logger(__name__)
@@ -46,27 +47,38 @@ def solve(session: Session, *, match_run_id: int, now: datetime) -> None:
 def begin(match_run_id: int, *, now: datetime) -> bool:
     """Say that the run is being solved; whether it is still to be.
 
-    An older run of the same activity for any of its time, still being solved, knows less than this one: it is given up,
-    and this one has its time as well.
+    What older runs in its way plan and nobody has published yet, it plans as well: their activities, their time. One
+    that is still being solved knows less than this one, and is given up; a draft stays until this one is solved.
     """
     with db.beside() as session:
         run = actions.locked(session, match_run_id)
         if run.state not in actions.TO_SOLVE:
             return False
-        older = session.scalars(
-            select(MatchRun)
-            .where(MatchRun.activity_id == run.activity_id, MatchRun.state == MatchRunState.SOLVING)
-            .where(MatchRun.id < run.id, MatchRun.from_at < run.until_at, MatchRun.until_at > run.from_at)
-            .order_by(MatchRun.id)
-            .with_for_update()
-        )
-        for overtaken in older:
-            overtaken.state = MatchRunState.DISCARDED
-            run.from_at = min(run.from_at, overtaken.from_at)
-            run.until_at = max(run.until_at, overtaken.until_at)
+        _take_over(session, run)
         run.state, run.begun_at, run.stage = MatchRunState.SOLVING, now, MatchStage.GATHERING
         run.parts_done = run.parts = None
     return True
+
+
+def _take_over(session: Session, run: MatchRun) -> None:
+    """Until nothing older and unpublished is in its way beyond what it covers."""
+    taken: set[int] = set()
+    while older := session.scalars(
+        select(MatchRun)
+        .where(MatchRun.state.in_((MatchRunState.SOLVING, MatchRunState.DRAFTED)), MatchRun.id < run.id)
+        .where(beside(run), MatchRun.id.not_in(taken))
+        .options(defer(MatchRun.problem), defer(MatchRun.solution))
+        .order_by(MatchRun.id)
+    ).all():
+        for one in older:
+            taken.add(one.id)
+            run.activity_ids = sorted({*run.activity_ids, *one.activity_ids})
+            run.from_at, run.until_at = min(run.from_at, one.from_at), max(run.until_at, one.until_at)
+        session.flush()
+    given_up = select(MatchRun).where(MatchRun.id.in_(taken), MatchRun.state == MatchRunState.SOLVING)
+    locked = given_up.order_by(MatchRun.id).with_for_update().execution_options(populate_existing=True)
+    for one in session.scalars(locked):
+        one.state = MatchRunState.DISCARDED
 
 
 def _is_ours(session: Session, match_run_id: int) -> bool:

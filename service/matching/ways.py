@@ -66,7 +66,7 @@ def ways(plan: Plan, opening: Opening) -> tuple[Way, ...]:
         return ()
     known, missing = _candidates(plan, [opening]), plan.missing(opening)
     new, guides = list(_new_people(plan, opening, missing)), []
-    if any(plan.persons[one.wish.person_id].is_newcomer for one in known):
+    if any(plan.is_new(one.wish.person_id, one.wish.opening_id) for one in known):
         guides = list(_new_people(plan, opening, missing, are_guides=True))
     of_kind: dict[tuple[AskKind, ...], list[Candidate]] = defaultdict(list)
     for one in known:
@@ -282,8 +282,8 @@ class Trial:
         brought = [wish for wish in self._wishes() if plan.openings[wish.opening_id].shift_id == shift_id]
         there = [plan.persons[person_id] for person_id in plan.company(shift_id)]
         adults = company.adults_for(plan.of_shift[shift_id]) - sum(person.is_adult for person in there)
-        is_new = any(plan.persons[wish.person_id].is_newcomer for wish in brought)
-        return max(0, adults) + (is_new and not any(person.is_experienced for person in there))
+        is_new = any(plan.is_new(wish.person_id, wish.opening_id) for wish in brought)
+        return max(0, adults) + (is_new and not plan.has_guide(shift_id))
 
     def _with_partners(self, wish: Wish) -> Iterator[tuple[Wish, list[Ask]]]:
         """Her wish, and those of partners who are not in the shift yet; who has none there is asked for one."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Shift
 from service.availability.rules import Said
 from service.calendars.rules import local
+from service.company.rules import GUIDES_AFTER
 from service.matching.blockers import UNSEEN, Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
@@ -54,8 +55,10 @@ def wishes(
     *,
     known: Mapping[int, Candidate],
     heard: Mapping[int, Said],
+    had: Mapping[int, Mapping[int, int]],
 ) -> tuple[Wish, ...]:
-    """Each asking with what speaks against the person alone, what she says of that time, and how far it is."""
+    """Each asking with what speaks against the person alone, what she says of that time, how far it is, and whether
+    she has served there before: `had` as in `standing`."""
     by_role = {row.ShiftRole.id: row for row in rows}
     said_no = _said_no(session, {row.Shift.id for row in rows})
     far = ways(session, asked, places={role_id: row.Shift.place_id for role_id, row in by_role.items()})
@@ -75,9 +78,19 @@ def wishes(
                 barred=barred,
                 availability=LEVELS[_says(heard[volunteer_id], row, how)],
                 travel=far.get((volunteer_id, role_id), 0),
+                **standing(had, volunteer_id, row.Shift.activity_id),
             )
         )
     return tuple(made)
+
+
+def standing(had: Mapping[int, Mapping[int, int]], volunteer_id: int, activity_id: int) -> dict[str, bool]:
+    """Whether she is new in the activity, or can guide whoever is: by the shifts people `had` in each activity that
+    pairs the two. Elsewhere nobody is either."""
+    if activity_id not in had:
+        return {}
+    count = had[activity_id].get(volunteer_id, 0)
+    return {"is_newcomer": count == 0, "is_experienced": count >= GUIDES_AFTER}
 
 
 def _says(heard: Said, row: OpeningRow, how: Asking) -> Availability:
@@ -103,7 +116,8 @@ def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> Askings:
 
 def _members(session: Session, rows: Sequence[OpeningRow]) -> Askings:
     """In a rota, whoever is in the team on the day of a shift and neither holds a place in it nor asked for one."""
-    if not rows or rows[0].Activity.mode != Mode.ROTA or rows[0].Activity.team_id is None:
+    rows = [row for row in rows if row.Activity.mode == Mode.ROTA and row.Activity.team_id is not None]
+    if not rows:
         return {}
     shift_ids = [row.Shift.id for row in rows]
     spoken_for = {
@@ -118,18 +132,14 @@ def _members(session: Session, rows: Sequence[OpeningRow]) -> Askings:
             )
         ),
     }
-    days = {local(row.Shift.starts_at).date() for row in rows}
-    team = _team_by_day(session, rows[0].Activity.team_id, days)
+    teams = {(row.Activity.team_id, local(row.Shift.starts_at).date()) for row in rows}
+    members = {(team_id, day): [one.id for one in members_on(session, team_id, day=day)] for team_id, day in teams}
     return {
         (volunteer_id, row.ShiftRole.id): Asking()
         for row in rows
-        for volunteer_id in team[local(row.Shift.starts_at).date()]
+        for volunteer_id in members[row.Activity.team_id, local(row.Shift.starts_at).date()]
         if (volunteer_id, row.Shift.id) not in spoken_for
     }
-
-
-def _team_by_day(session: Session, team_id: int, days: Iterable[date]) -> dict[date, list[int]]:
-    return {day: [member.id for member in members_on(session, team_id, day=day)] for day in days}
 
 
 def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]:

@@ -56,7 +56,7 @@ def request(
         raise NothingToRehearse(f"match run {run.id} is {run.state}")
     rehearsal = Rehearsal(
         area_id=area_id,
-        activity_id=run.activity_id if run is not None else activity.id if activity is not None else None,
+        activity_id=_only(run.activity_ids) if run is not None else activity.id if activity is not None else None,
         match_run_id=run.id if run is not None else None,
         from_at=now,
         until_at=now + timedelta(days=days),
@@ -76,6 +76,11 @@ def request(
         now=now,
     )
     return rehearsal
+
+
+def _only(activity_ids: Sequence[int]) -> int | None:
+    """The activity, where there is one; what becomes of several is told of their whole area."""
+    return activity_ids[0] if len(activity_ids) == 1 else None
 
 
 def note_look(session: Session, rehearsal: Rehearsal, *, account_id: int | None, now: datetime) -> None:

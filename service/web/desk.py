@@ -17,10 +17,11 @@ from service.activities.models import Activity, Shift
 from service.activities.queries import in_scope, shift_in_scope
 from service.calendars.rules import local
 from service.places.models import Area
-from service.places.queries import helpline
+from service.places.queries import community_of, helpline
+from service.places.queries import in_scope as area_in_scope
 from service.roster.models import Assignment
 from service.roster.queries import assignment_in_scope
-from service.terms import Role
+from service.terms import AreaKind, Role
 from service.volunteers.models import Volunteer
 from service.volunteers.queries import in_scope as volunteer_in_scope
 from service.web.branding import show_brand
@@ -94,6 +95,19 @@ def activity_here(desk: Desk, activity_id: int) -> Activity:
     activity = found(in_scope(desk.db, activity_id, scope_ids=desk.scope_ids))
     _show_landline(desk.db, activity.area_id)
     return activity
+
+
+def community_here(desk: Desk, activity: Activity) -> int | None:
+    """The community that holds the activity, if all of it is of these areas."""
+    community = community_of(desk.db, desk.db.get_one(Area, activity.area_id))
+    is_hers = community.kind == AreaKind.COMMUNITY and area_in_scope(desk.db, community.id, scope_ids=desk.scope_ids)
+    return community.id if is_hers else None
+
+
+def whole_community(desk: Desk, area_id: int) -> Area:
+    """The community, if all of it is hers to see to; else 404."""
+    area = found(area_in_scope(desk.db, area_id, scope_ids=desk.scope_ids))
+    return area if area.kind == AreaKind.COMMUNITY else abort(404)
 
 
 def shift_here(desk: Desk, shift_id: int) -> Shift:

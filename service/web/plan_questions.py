@@ -29,7 +29,7 @@ def consequences(found: WhatIf, wish: Wish, *, known: Known) -> Consequences:
     """What comes of it, in words."""
     refused = Unplaced(person_id=wish.person_id, opening_id=wish.opening_id, blockers=found.blockers)
     return Consequences(
-        where=_where(known, wish.opening_id),
+        where=known.opening(wish.opening_id),
         why_not=tuple(reasons(known, refused)),
         goes=_told(found.goes, known),
         comes=_told((one for one in found.comes if one != wish), known),
@@ -39,13 +39,8 @@ def consequences(found: WhatIf, wish: Wish, *, known: Known) -> Consequences:
 
 def _told(wishes: Iterable[Wish], known: Known) -> tuple[str, ...]:
     return tuple(
-        _("{name}（{what}）", name=known.name(one.person_id), what=_where(known, one.opening_id)) for one in wishes
+        _("{name}（{what}）", name=known.name(one.person_id), what=known.opening(one.opening_id)) for one in wishes
     )
-
-
-def _where(known: Known, opening_id: int) -> str:
-    shift_id, role = known.roles[opening_id]
-    return _("{span}，{role}", span=wording.span(*known.times[shift_id]), role=role)
 
 
 def _costs(change: Iterable[tuple[LevelName, int]]) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,8 +39,10 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class ProposedRole:
-    """One role of one shift: who had a place before, who would get one, how many would still be missing."""
+    """One role of one shift of an activity: who had a place before, who would get one, how many still be missing."""
 
+    opening_id: int
+    title: str
     starts_at: datetime
     ends_at: datetime
     name: str
@@ -80,6 +82,8 @@ def proposed_roles(
         starts_at, ends_at = known.times[shift_id]
         roles.append(
             ProposedRole(
+                opening_id=opening.id,
+                title=known.titles.get(shift_id, ""),
                 starts_at=starts_at,
                 ends_at=ends_at,
                 name=name,
@@ -103,6 +107,19 @@ def shortages(plan: Plan, solution: Solution, *, known: Known) -> list[Shortage]
         )
         for n, role in enumerate(solution.open_roles)
     ]
+
+
+def by_activity(roles: Iterable[ProposedRole]) -> dict[str, list[ProposedRole]]:
+    """The roles of each activity, by its title; the activity with the first of them first."""
+    grouped: dict[str, list[ProposedRole]] = defaultdict(list)
+    for role in roles:
+        grouped[role.title].append(role)
+    return grouped
+
+
+def covered(titles: Sequence[str]) -> str:
+    """What a run plans, short: its activity, or the first of them and how many they are."""
+    return titles[0] if len(titles) == 1 else _("{title}等{n}个活动", title=titles[0], n=len(titles))
 
 
 def how_far(run: MatchRun) -> str:
@@ -137,7 +154,7 @@ def change(problem: Problem, solution: Solution, *, known: Known) -> Change | No
 
     def told(keys: set[tuple[int, int]]) -> tuple[str, ...]:
         return tuple(
-            _("{name}（{what}）", name=known.name(person_id), what=_opening(known, opening_id))
+            _("{name}（{what}）", name=known.name(person_id), what=known.opening(opening_id))
             for person_id, opening_id in sorted(keys, key=lambda key: (key[1], key[0]))
         )
 
@@ -206,16 +223,11 @@ def without(solution: Solution, *, known: Known) -> list[Without]:
             person_id=one.person_id,
             opening_id=one.opening_id,
             name=known.name(one.person_id),
-            what=_opening(known, one.opening_id),
+            what=known.opening(one.opening_id),
             why=tuple(reasons(known, one)),
         )
         for one in solution.unplaced
     ]
-
-
-def _opening(known: Known, opening_id: int) -> str:
-    shift_id, name = known.roles[opening_id]
-    return _("{span}，{role}", span=wording.span(*known.times[shift_id]), role=name)
 
 
 def _why(plan: Plan, placement: Placement, *, known: Known) -> str:

@@ -150,6 +150,7 @@ PAGES = {
             "matching.index",
             "weights.show",
             "heat_warnings.index",
+            "match_weeks.show",
             "what_if.show",
             "what_if.fair",
             "replanning.dates_page",
@@ -473,7 +474,7 @@ def planned_for_two(session: Session, area: Area) -> tuple[MatchRun, str]:
         factories.sign_up(session, factories.volunteer(session, area, name), factories.only_role(session, shift))
     run = matching.request(
         session,
-        activity_id=shift.activity_id,
+        activity_ids=[shift.activity_id],
         from_at=NOW,
         until_at=NOW + timedelta(days=14),
         account_id=None,

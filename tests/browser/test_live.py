@@ -106,7 +106,7 @@ def test_a_plan_in_the_making_shows_itself_when_it_is_made(stopped: None, visit:
     with transaction() as session:
         ends_at = session.get_one(Shift, session.get_one(Assignment, offers[0]).shift_id).ends_at
         run = matching.request(
-            session, activity_id=activity_id, from_at=NOW, until_at=ends_at, account_id=None, now=NOW
+            session, activity_ids=[activity_id], from_at=NOW, until_at=ends_at, account_id=None, now=NOW
         )
     page = seated(visit, cookie).go(f"/co/match/{run.id}")
     expect(page.locator("main")).to_contain_text("排在后面，马上开始")

@@ -79,7 +79,7 @@ def _fill() -> dict[str, str]:
         assert planned is not None
         run = matching.request(
             session,
-            activity_id=planned.id,
+            activity_ids=[planned.id],
             from_at=NOW,
             until_at=NOW + timedelta(days=7),
             account_id=admin.id,
@@ -192,7 +192,7 @@ def _under_way(session: Session, activity_id: int, account_id: int) -> int:
     """The id of a run for another week that is still to be solved."""
     weeks = [NOW + timedelta(days=7), NOW + timedelta(days=14)]
     return matching.request(
-        session, activity_id=activity_id, from_at=weeks[0], until_at=weeks[1], account_id=account_id, now=NOW
+        session, activity_ids=[activity_id], from_at=weeks[0], until_at=weeks[1], account_id=account_id, now=NOW
     ).id
 
 

@@ -164,6 +164,85 @@ def test_the_clinic_opens_with_a_doctor_who_is_valid_that_day_and_says_yes(town:
     assert role_of(desk.get(f"shifts/{clinic['id']}"), "医生")["taken"] == 1
 
 
+SUNDAY = {"on": "2026-12-20", "starts": "09:00", "ends": "11:00"}
+
+
+@pytest.fixture(scope="module")
+def day(town: Town) -> dict[str, Any]:
+    """A day of the red steward: the medical team and two services, held together; ids of their activities."""
+    desk = town.api(DESK)
+    community = next(one["id"] for one in desk.items("areas", kind="community") if one["name"] == "人民路社区")
+    parts = {
+        "医疗队": {"name": "医生", "min_needed": 1, "max_needed": 1, "requires": ["doctor"]},
+        "周末讲座": {"name": "签到员", "min_needed": 1, "max_needed": 2},
+        "周末走访": {"name": "走访员", "min_needed": 2, "max_needed": 2},
+    }
+    made = {title: _published(desk, community, title, role) for title, role in parts.items()}
+    team, *services = made.values()
+    assert (
+        desk.send("PUT", f"activities/{team}/crew", {"activity_ids": services}, expect=200)["activity_ids"] == services
+    )
+    for wanted in (NEIGHBOUR, "13900009202"):
+        refused = town.api(wanted).ask("PUT", f"activities/{team}/crew", json={"activity_ids": []})
+        assert refused.status_code in (403, 404)
+    return made
+
+
+def _published(desk: Caller, community: int, title: str, role: dict[str, Any]) -> int:
+    """A matched activity on that Sunday; its id."""
+    contact = {"contact_name": "安望舒", "contact_phone": "0371-64352050"}
+    asked = {"area_id": community, "title": title, "mode": "matched", **contact, "roles": [role], "dates": [SUNDAY]}
+    made = desk.send("POST", "activities", asked)
+    desk.send("PUT", f"activities/{made['id']}/publication", expect=200)
+    return int(made["id"])
+
+
+def _planned_day(town: Town, activity_id: int) -> Any:
+    """The coordinator has the day planned from one of its activities; the run with its solution."""
+    window = {"from_at": "2026-12-20T08:00:00+08:00", "until_at": "2026-12-20T12:00:00+08:00"}
+    run = town.api(DESK).send("POST", f"activities/{activity_id}/match-runs", window, expect=202)
+    town.settle()
+    return town.api(DESK).get(f"match-runs/{run['id']}")
+
+
+def test_a_day_with_a_service_short_of_people_is_not_held_and_the_page_says_which(
+    town: Town, day: dict[str, Any]
+) -> None:
+    """1+N over activities: the doctor and the lecture are there, one visitor of two is not."""
+    shifts = {title: town.api(DESK).items("shifts", activity_id=number)[0] for title, number in day.items()}
+    for phone, title, role in (
+        (LASTING, "医疗队", "医生"),
+        (NURSE, "周末讲座", "签到员"),
+        (NEIGHBOUR, "周末走访", "走访员"),
+    ):
+        assert ask_for(town.api(phone), shifts[title], role)["state"] == "pending"
+    run = _planned_day(town, day["周末讲座"])
+    assert run["activity_ids"] == sorted(day.values())
+    assert run["solution"]["placements"] == []
+    page = town.browser(DESK).open(f"/co/match/{run['id']}")
+    assert page.count("同组的“周末走访”（12月20日（星期日）上午9:00—11:00）没有凑够最少人数，整组都不排") == 3
+
+    assert ask_for(town.api(NEWCOMER), shifts["周末走访"], "走访员")["state"] == "pending"
+    run = _planned_day(town, day["医疗队"])
+    assert len(run["solution"]["placements"]) == 4
+    town.api(DESK).send("POST", f"match-runs/{run['id']}/publications", {})
+    town.settle()
+    for phone, title in ((LASTING, "医疗队"), (NURSE, "周末讲座"), (NEIGHBOUR, "周末走访"), (NEWCOMER, "周末走访")):
+        [offer] = town.api(phone).items("assignments", mine="true", shift_id=shifts[title]["id"])
+        assert offer["state"] == "offered", phone
+
+
+def test_one_visitor_says_no_and_the_roster_of_the_doctor_says_that_the_day_is_short(
+    town: Town, day: dict[str, Any]
+) -> None:
+    shift = town.api(DESK).items("shifts", activity_id=day["周末走访"])[0]
+    board = f"/co/activities/{day['医疗队']}?on=2026-12-20"
+    assert "岗位没有凑齐" not in town.browser(DESK).open(board)
+    [offer] = town.api(NEWCOMER).items("assignments", mine="true", shift_id=shift["id"])
+    town.api(NEWCOMER).send("POST", f"assignments/{offer['id']}/answers", {"reply": "decline"})
+    assert "岗位没有凑齐" in town.browser(DESK).open(board)
+
+
 def test_each_courtyard_has_its_named_steward(town: Town) -> None:
     """“楼院管家”: whom the people of a courtyard turn to, and who stands in."""
     desk = town.api(DESK)

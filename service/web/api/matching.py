@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from schemas.matching import (
@@ -19,6 +21,7 @@ from schemas.matching import (
 )
 from schemas.shown import page_of
 from service.activities import queries as activities
+from service.company.queries import crew_in_scope
 from service.language import _
 from service.matching import actions, advice, queries
 from service.matching.because import because
@@ -32,10 +35,12 @@ from service.matching.record import plan_of, solution_of
 from service.matching.solution import OpenRole, Placement
 from service.matching.ways import ways
 from service.matching.what_if import what_if
-from service.terms import Role
+from service.places import queries as places
+from service.places.models import Area
+from service.terms import AreaKind, Role
 from service.web.api import cursors
 from service.web.api.door import Call, found, versioned
-from service.web.api.problems import invalid
+from service.web.api.problems import NotFound, Problem, invalid
 from service.web.api.resource import Resource
 
 match_runs = Resource("match-runs", description="统筹安排：算一次、看结果和原因、发布。")
@@ -50,20 +55,35 @@ match_runs = Resource("match-runs", description="统筹安排：算一次、看�
     refuses=(409,),
 )
 def request_match(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
-    """Ask for a plan. While one waits, further requests join it; one that is being solved gives way to the next."""
+    """Ask for a plan of the activity and of what is held together with it, then of whole days. While one waits,
+    further requests join it; one that is being solved gives way to the next."""
     activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    from_at = body.get("from_at") or call.now
-    if body["until_at"] <= from_at:
-        raise invalid(until_at=[_("结束时间要在开始时间之后")])
-    run = actions.request(
-        call.session,
-        activity_id=activity.id,
-        from_at=from_at,
-        until_at=body["until_at"],
-        account_id=call.actor.account_id,
-        now=call.now,
-    )
-    return run, {"Location": f"/api/v1/match-runs/{run.id}"}
+    if not crew_in_scope(call.session, activity, scope_ids=call.scope_ids):
+        raise Problem(403, kind="not-allowed", detail=_("同组的活动里有不归您管的，请找管它的人一起排。"))
+    return _requested(call, lambda _from_at, _until_at: [activity.id], body)
+
+
+@match_runs.operation(
+    "POST",
+    "/areas/<id:area_id>/match-runs",
+    takes=NewMatchRun(),
+    gives=MatchRunShown(),
+    status=202,
+    refuses=(409,),
+)
+def request_match_together(call: Call, *, area_id: int, body: dict[str, Any]) -> Any:
+    """Ask for one plan of everything a community plans in the window, so that one person's wishes in several
+    activities are weighed together."""
+    call.needs(Role.COORDINATOR)
+    area: Area = found(places.in_scope(call.session, area_id, scope_ids=call.scope_ids))
+    if area.kind != AreaKind.COMMUNITY:
+        raise NotFound
+
+    def planned(from_at: datetime, until_at: datetime) -> list[int]:
+        rows = queries.planned_together(call.session, area, from_at=from_at, until_at=until_at)
+        return [activity.id for activity, _shifts in rows]
+
+    return _requested(call, planned, body)
 
 
 @match_runs.operation("GET", "/match-runs", asks=MatchRunsAsked(), gives=page_of(MatchRunShown))
@@ -197,6 +217,22 @@ def show_fairness(call: Call, *, match_run_id: int) -> Any:
         "ranks": [{"rank": rank, "count": count} for rank, count in measured.ranks],
         "ledger": ledger(call.session, plan.persons, before=instant(plan.problem.from_minute)),
     }
+
+
+def _requested(call: Call, which: Callable[[datetime, datetime], list[int]], body: dict[str, Any]) -> Any:
+    """A run of these activities in the window that was sent."""
+    from_at, until_at = body.get("from_at") or call.now, body["until_at"]
+    if until_at <= from_at:
+        raise invalid(until_at=[_("结束时间要在开始时间之后")])
+    run = actions.request(
+        call.session,
+        activity_ids=which(from_at, until_at),
+        from_at=from_at,
+        until_at=until_at,
+        account_id=call.actor.account_id,
+        now=call.now,
+    )
+    return run, {"Location": f"/api/v1/match-runs/{run.id}"}
 
 
 def _mine(call: Call, match_run_id: int) -> MatchRun:

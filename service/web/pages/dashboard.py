@@ -33,6 +33,7 @@ from service.terms import SwapState
 from service.web import live, page
 from service.web.desk import Desk, at_desk
 from service.web.heat import heat_rows
+from service.web.plan_view import covered
 from service.web.planned import mark
 
 pages = Blueprint("dashboard", __name__, url_prefix="/co")
@@ -99,7 +100,10 @@ def _waiting(desk: Desk) -> dict[str, Any]:
         "hot_shifts": hot_shifts(desk.db, scope_ids=desk.scope_ids, now=desk.now, limit=MOST),
         "unanswered": roster.unanswered(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
         "declined": roster.declined(desk.db, scope_ids=desk.scope_ids, from_at=desk.now, limit=MOST),
-        "drafts": matching.unpublished(desk.db, scope_ids=desk.scope_ids),
+        "drafts": [
+            (run_id, covered(titles), asked_at)
+            for run_id, titles, asked_at in matching.unpublished(desk.db, scope_ids=desk.scope_ids)
+        ],
         "swaps": swaps.listed(desk.db, scope_ids=desk.scope_ids, states=[SwapState.AGREED]),
         "quotas": alarming(desk.db, scope_ids=desk.scope_ids, now=desk.now),
         "promises": promises.listed(desk.db, scope_ids=desk.scope_ids, overdue_on=local(desk.now).date()),

@@ -9,19 +9,26 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.activities.models import Activity
 from service.calendars.rules import instant, local
+from service.company.queries import crew_in_scope
 from service.language import _, counted
 from service.matching import actions, queries
 from service.matching.models import MatchRun
 from service.matching.record import finished, outcome_of, problem_of, solution_of
-from service.places.models import Area
-from service.places.queries import community_of, in_scope
-from service.terms import AreaKind, MatchRunState
+from service.terms import MatchRunState
 from service.web import live, notices, page
-from service.web.desk import Desk, activity_here, asked_monday, at_desk, found, number
+from service.web.desk import Desk, activity_here, asked_monday, at_desk, community_here, found, number
 from service.web.pages.roster import Refusal, board_page
-from service.web.plan_view import aims, change, how_far, proposed_roles, shortages, without
+from service.web.plan_view import (
+    aims,
+    by_activity,
+    change,
+    covered,
+    how_far,
+    proposed_roles,
+    shortages,
+    without,
+)
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -32,12 +39,15 @@ def request_run(desk: Desk, activity_id: int) -> ResponseReturnValue:
     """Have the rest of the week on the screen filled."""
     activity = activity_here(desk, activity_id)
     monday = asked_monday(desk)
+    if not crew_in_scope(desk.db, activity, scope_ids=desk.scope_ids):
+        refusal = Refusal(_("同组的活动里有不归您管的，请找管它的人一起排。"))
+        return board_page(desk, activity, on=monday, refusal=refusal, status=409)
     from_at = max(desk.now, instant(monday, time.min))
     try:
         with desk.db.begin_nested():
             run = actions.request(
                 desk.db,
-                activity_id=activity.id,
+                activity_ids=[activity.id],
                 from_at=from_at,
                 until_at=instant(monday + timedelta(days=7), time.min),
                 account_id=desk.account_id,
@@ -101,22 +111,23 @@ def discard(desk: Desk, match_run_id: int) -> ResponseReturnValue:
         return _show(desk, run, refusal=_("已经发布了，不能再丢掉。"), status=409)
     notices.notify(_("草案丢掉了，报了名的人还在等下一次排班。"))
     on = local(run.from_at).date().isoformat()
-    return page.see_other(url_for("roster.index", activity_id=run.activity_id, on=on))
+    return page.see_other(url_for("roster.index", activity_id=run.activity_ids[0], on=on))
 
 
 def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
-    activity = desk.db.get_one(Activity, run.activity_id)
+    activities = queries.activities_of(desk.db, run)
+    titles = [activity.title for activity in activities]
     shared: dict[str, Any] = {
         "run": run,
-        "activity": activity,
-        "back": url_for("roster.index", activity_id=activity.id, on=local(run.from_at).date().isoformat()),
+        "titles": titles,
+        "back": url_for("roster.index", activity_id=activities[0].id, on=local(run.from_at).date().isoformat()),
         "now": desk.now,
         "refusal": refusal,
         "status": status,
     }
-    title = _("{title}：排班草案", title=activity.title)
+    title = _("{title}：排班草案", title=covered(titles))
     if run.solution is None:
-        newest = queries.listed(desk.db, scope_ids=desk.scope_ids, activity_id=run.activity_id, limit=1)[0]
+        newest = queries.listed(desk.db, scope_ids=desk.scope_ids, activity_id=activities[0].id, limit=1)[0]
         shared |= {"is_under_way": run.state in actions.TO_SOLVE, "newest": newest}
         shared["far"] = live.part(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
         return page.render("matching/waiting.html", title=title, **shared)
@@ -126,10 +137,11 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         "matching/index.html",
         title=title,
         wide=True,
-        roles=proposed_roles(plan, solution, known=known, rows=queries.placed_by(desk.db, run.id)),
+        roles=(roles := proposed_roles(plan, solution, known=known, rows=queries.placed_by(desk.db, run.id))),
+        groups=by_activity(roles),
         aims=aims(problem, solution),
         change=change(problem, solution, known=known),
-        community_id=_community_id(desk, activity),
+        community_id=community_here(desk, activities[0]),
         without=without(solution, known=known),
         shortages=shortages(plan, solution, known=known),
         outcome=outcome_of(run),
@@ -140,13 +152,6 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
 
 def _how_far(run: MatchRun) -> dict[str, str]:
     return {"progress": how_far(run)}
-
-
-def _community_id(desk: Desk, activity: Activity) -> int | None:
-    """The community whose weights the plan went by, if it is hers to choose them."""
-    community = community_of(desk.db, desk.db.get_one(Area, activity.area_id))
-    is_hers = community.kind == AreaKind.COMMUNITY and in_scope(desk.db, community.id, scope_ids=desk.scope_ids)
-    return community.id if is_hers else None
 
 
 def _run(desk: Desk, match_run_id: int) -> MatchRun:

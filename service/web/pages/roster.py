@@ -30,7 +30,7 @@ from service.terms import ActivityState
 from service.web import live, page, planned
 from service.web.board import ShiftBoard, boards, by_person, grid
 from service.web.clash import Clash
-from service.web.desk import Desk, activity_here, asked_day, at_desk, monday_of
+from service.web.desk import Desk, activity_here, asked_day, at_desk, community_here, monday_of
 from service.web.second_look import second_look
 from service.web.wizard_choices import can_be_typed, goes_on
 
@@ -72,6 +72,7 @@ def board_page(
         week=live.part(
             desk.db, "roster/week.html", now=desk.now, read=partial(_week_values, desk, activity, monday, refusal)
         ),
+        community_id=community_here(desk, activity),
         runs=match_runs(desk.db, scope_ids=desk.scope_ids, activity_id=activity.id, limit=1),
         unread=[one for one in readers(desk.db, activity, now=desk.now) if not one.is_confirmed]
         if activity.must_confirm_risk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.matching import WeightsInput
@@ -10,10 +10,8 @@ from service.language import _
 from service.matching.problem import Weights
 from service.matching.weighing import LeastAboveDearest, choose, weights_of
 from service.places.models import Area
-from service.places.queries import in_scope
-from service.terms import AreaKind
 from service.web import notices, page
-from service.web.desk import Desk, at_desk, found
+from service.web.desk import Desk, at_desk, whole_community
 from service.web.forms import Form
 
 pages = Blueprint("weights", __name__, url_prefix="/co/areas/<int:area_id>/weights")
@@ -25,7 +23,7 @@ TOLD = 5
 @at_desk
 def show(desk: Desk, area_id: int) -> Response:
     """As they are, to be changed."""
-    community = _community(desk, area_id)
+    community = whole_community(desk, area_id)
     return _page(desk, community, Form.blank(WeightsInput(), given=weights_of(desk.db, community)))
 
 
@@ -33,7 +31,7 @@ def show(desk: Desk, area_id: int) -> Response:
 @at_desk
 def change(desk: Desk, area_id: int) -> ResponseReturnValue:
     """Plans made from now on count so."""
-    community, form = _community(desk, area_id), Form.posted(WeightsInput())
+    community, form = whole_community(desk, area_id), Form.posted(WeightsInput())
     if form.is_valid:
         try:
             choose(desk.db, community, Weights(**form.loaded), account_id=desk.account_id, now=desk.now)
@@ -43,12 +41,6 @@ def change(desk: Desk, area_id: int) -> ResponseReturnValue:
         return _page(desk, community, form)
     notices.notify(_("存好了，以后排的班照这个算；已经排好的不动。"))
     return page.see_other(url_for("weights.show", area_id=community.id))
-
-
-def _community(desk: Desk, area_id: int) -> Area:
-    """The community, if all of it is hers to see to; else 404."""
-    area = found(in_scope(desk.db, area_id, scope_ids=desk.scope_ids))
-    return area if area.kind == AreaKind.COMMUNITY else abort(404)
 
 
 def _page(desk: Desk, community: Area, form: Form) -> Response:

@@ -8,7 +8,6 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from service.activities.models import Activity
 from service.language import _
 from service.matching import queries, record
 from service.matching.fairness import fairness
@@ -20,6 +19,7 @@ from service.matching.what_if import what_if
 from service.web import page
 from service.web.desk import Desk, at_desk, found, number
 from service.web.plan_questions import consequences, measures
+from service.web.plan_view import covered
 
 #: More bars than that are not looked at.
 IN_THE_PICTURE = 30
@@ -52,11 +52,15 @@ def fair(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """How fairly the plan deals with its people, and who served how much before it."""
     run = _solved(desk, match_run_id)
     plan = record.plan_of(run)
+    titles = [activity.title for activity in queries.activities_of(desk.db, run)]
     lines = ledger(desk.db, plan.persons, before=instant(plan.problem.from_minute))
     planned = {person_id: _minutes(plan, person_id) for person_id in plan.persons}
     return page.render(
         "matching/fairness.html",
-        title=_("{title}：轮得公平不公平", title=desk.db.get_one(Activity, run.activity_id).title),
+        title=_(
+            "{title}：轮得公平不公平",
+            title=covered(titles),
+        ),
         wide=True,
         measures=measures(fairness(plan, record.solution_of(run))),
         lines=lines,

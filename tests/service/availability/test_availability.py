@@ -189,7 +189,7 @@ def test_who_asked_herself_can_come_unless_she_has_gone_away_since(
 def build(session: Session, activity: Activity) -> Problem:
     session.flush()
     until = NOW + timedelta(days=28)
-    return build_problem(session, activity_id=activity.id, from_at=NOW, until_at=until, now=NOW)
+    return build_problem(session, activity_ids=[activity.id], from_at=NOW, until_at=until, now=NOW)
 
 
 def test_a_search_asks_who_can_then_who_comes_if_need_be_and_nobody_else(session: Session) -> None:

@@ -57,7 +57,7 @@ def people(session: Session, area: Area, count: int, **details: object) -> list[
 def problem_of(session: Session, activity: Activity) -> Problem:
     session.flush()
     until = NOW + timedelta(days=28)
-    return build_problem(session, activity_id=activity.id, from_at=NOW, until_at=until, now=NOW)
+    return build_problem(session, activity_ids=[activity.id], from_at=NOW, until_at=until, now=NOW)
 
 
 def placed(problem: Problem) -> list[int]:

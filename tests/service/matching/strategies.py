@@ -136,11 +136,19 @@ def bonds(draw: st.DrawFn, people: list[Person]) -> tuple[Bond, ...]:
     )
 
 
+#: New in the activity of one shift, or experienced there; mostly what is said of the person is all.
+STANDINGS: st.SearchStrategy[dict[str, bool]] = st.sampled_from(
+    [{}, {}, {}, {"is_newcomer": True}, {"is_experienced": True}]
+)
+
+
 @st.composite
 def ruled_problems(draw: st.DrawFn) -> Problem:
     """A problem with every rule switched on somewhere."""
     plain = draw(problems())
     people, offered = draw(people_with_rules()), draw(shifts_with_rules())
+    seats = [(person.id, role.shift_id) for person in people for role in offered]
+    standings = {seat: draw(STANDINGS) for seat in dict.fromkeys(seats)}
     wishes, pins = [], []
     for person in people:
         for role in offered:
@@ -154,13 +162,30 @@ def ruled_problems(draw: st.DrawFn) -> Problem:
                             signup_id=1000 * person.id + role.id,
                             barred=BARRED if kind == "barred" else (),
                             availability=draw(st.sampled_from([CAN, CAN, CAN, IF_NEEDED, CANNOT])),
+                            **standings[person.id, role.shift_id],
                             travel=draw(_ways),
                         )
                     )
                 case "unasked":
-                    wishes.append(Wish(person_id=person.id, opening_id=role.id, rank=UNASKED, travel=draw(_ways)))
+                    wishes.append(
+                        Wish(
+                            person_id=person.id,
+                            opening_id=role.id,
+                            rank=UNASKED,
+                            barred=(),
+                            **standings[person.id, role.shift_id],
+                            travel=draw(_ways),
+                        )
+                    )
                 case "pin" if draw(st.booleans()):
-                    pins.append(Pin(person_id=person.id, opening_id=role.id, is_confirmed=True))
+                    pins.append(
+                        Pin(
+                            person_id=person.id,
+                            opening_id=role.id,
+                            is_confirmed=True,
+                            **standings[person.id, role.shift_id],
+                        )
+                    )
     held = tuple(held for person in people for held in draw(commitments(person.id)))
     return replace(
         plain,

@@ -54,7 +54,7 @@ TWO_PLACES = (RolePlan(name="引导员", min_needed=1, max_needed=2),)
 
 
 def request(session: Session, activity: Activity, now: datetime) -> MatchRun:
-    return actions.request(session, activity_id=activity.id, from_at=FROM, until_at=UNTIL, account_id=1, now=now)
+    return actions.request(session, activity_ids=[activity.id], from_at=FROM, until_at=UNTIL, account_id=1, now=now)
 
 
 def solved(session: Session, activity: Activity, now: datetime) -> MatchRun:
@@ -96,7 +96,7 @@ def test_requests_join_the_run_that_waits_and_widen_its_window(session: Session,
     first = request(session, activity, now)
     second = actions.request(
         session,
-        activity_id=activity.id,
+        activity_ids=[activity.id],
         from_at=FROM + timedelta(days=1),
         until_at=UNTIL + timedelta(days=1),
         account_id=1,
@@ -133,7 +133,7 @@ def test_what_cannot_be_matched_is_refused(session: Session, now: datetime) -> N
             request(session, activity, now)
     fine = factories.activity(session, area, mode=Mode.MATCHED)
     with pytest.raises(actions.NothingToMatch):
-        actions.request(session, activity_id=fine.id, from_at=UNTIL, until_at=FROM, account_id=1, now=now)
+        actions.request(session, activity_ids=[fine.id], from_at=UNTIL, until_at=FROM, account_id=1, now=now)
 
 
 # --- solve ---
@@ -182,7 +182,7 @@ def test_a_plan_for_another_week_stands_beside_it(session: Session, now: datetim
     activity, _, _ = matched(session, 2, now)
     this_week = solved(session, activity, now)
     next_week = actions.request(
-        session, activity_id=activity.id, from_at=UNTIL, until_at=UNTIL + timedelta(days=7), account_id=1, now=now
+        session, activity_ids=[activity.id], from_at=UNTIL, until_at=UNTIL + timedelta(days=7), account_id=1, now=now
     )
     actions.solve(session, match_run_id=next_week.id, now=now)
     assert (this_week.state, next_week.state) == (MatchRunState.DRAFTED, MatchRunState.DRAFTED)

@@ -11,7 +11,7 @@ from service.matching import lexical
 from service.matching.because import Because, Reason, because
 from service.matching.blockers import Blocker
 from service.matching.plan import Plan
-from service.matching.problem import CANNOT, UNASKED, Bond, BondKind, Problem, Wish
+from service.matching.problem import CANNOT, UNASKED, Bond, BondKind, Person, Pin, Problem, Wish
 from service.terms import Refusal
 from tests.service.matching.strategies import opening, ruled_problems
 from tests.service.matching.test_every_rule import slowly
@@ -41,13 +41,26 @@ class Seen:
         shift = {role.id for role in self.problem.openings if role.shift_id == self.role.shift_id}
         self.holders = [person_id for person_id, opening_id in held if opening_id == self.role.id]
         self.beside = [
-            p for p in self.problem.persons for o in shift if (p.id, o) in held and p.id != given_to.person_id
+            self.there(p, o)
+            for p in self.problem.persons
+            for o in shift
+            if (p.id, o) in held and p.id != given_to.person_id
         ]
         self.others = [
             w for w in self.problem.wishes if w.opening_id == self.role.id and w.person_id != given_to.person_id
         ]
         self.left_out = [w for w in self.others if w.rank != UNASKED and (w.person_id, self.role.id) not in held]
         self.left_out = [one for one in self.left_out if self.can(one)]
+
+    def there(self, person: Person, opening_id: int) -> Person:
+        """As she is in that opening: new or experienced wherever she serves, or there."""
+        told: list[Wish | Pin] = [*self.problem.wishes, *self.problem.pins]
+        hers = [one for one in told if (one.person_id, one.opening_id) == (person.id, opening_id)]
+        return replace(
+            person,
+            is_newcomer=person.is_newcomer or any(one.is_newcomer for one in hers),
+            is_experienced=person.is_experienced or any(one.is_experienced for one in hers),
+        )
 
     def can(self, one: Wish) -> bool:
         is_elder = next(person.is_elder for person in self.problem.persons if person.id == one.person_id)

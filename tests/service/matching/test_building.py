@@ -37,7 +37,7 @@ SATURDAY = date(2026, 11, 28)
 
 
 def build(session: Session, activity: Activity, now: datetime) -> Problem:
-    return build_problem(session, activity_id=activity.id, from_at=FROM, until_at=UNTIL, now=now)
+    return build_problem(session, activity_ids=[activity.id], from_at=FROM, until_at=UNTIL, now=now)
 
 
 def ask(session: Session, person: Volunteer, role: ShiftRole, *, now: datetime, rank: int = 1) -> SignUp:
@@ -98,7 +98,7 @@ def test_only_open_shifts_to_come_in_the_window(session: Session, now: datetime)
     activities.cancel_shift(session, second.id, reason="下雪", now=now, account_id=None)
 
     def seen(from_at: datetime, until_at: datetime, at: datetime) -> list[int]:
-        problem = build_problem(session, activity_id=activity.id, from_at=from_at, until_at=until_at, now=at)
+        problem = build_problem(session, activity_ids=[activity.id], from_at=from_at, until_at=until_at, now=at)
         return [opening.shift_id for opening in problem.openings]
 
     assert seen(FROM, UNTIL, now) == [first.id, third.id]

@@ -41,7 +41,7 @@ TODAY = date(2026, 11, 23)
 
 def planned(session: Session, activity: Activity) -> tuple[Problem, Solution]:
     """Four weeks of the activity, in a plan with which the checker finds no fault."""
-    problem = build_problem(session, activity_id=activity.id, from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
+    problem = build_problem(session, activity_ids=[activity.id], from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
     return problem, solved(problem)
 
 
@@ -146,7 +146,7 @@ def test_a17_and_a18_no_session_of_three_roles_has_one_adult_alone(demo: Session
 def test_a17_with_one_teacher_left_nobody_serves_and_the_reason_is_told(demo: Session) -> None:
     made = rota(demo, "爱心托", SESSION, SCHOOL_DAYS[:2], starts=time(16, 30), ends=time(18))
     company.ask(demo, made, rule=Rule(children=5), account_id=None, now=NOW)
-    problem = build_problem(demo, activity_id=made.id, from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
+    problem = build_problem(demo, activity_ids=[made.id], from_at=NOW, until_at=NOW + FOUR_WEEKS, now=NOW)
     last = problem.persons[0].id
     solution = solved(replace(problem, wishes=[wish for wish in problem.wishes if wish.person_id == last]))
     assert solution.placements == ()

@@ -68,7 +68,9 @@ def solved(role: ShiftRole, now: datetime) -> MatchRun:
     until_at = now + timedelta(days=20)
     with transaction() as session:
         activity_id = session.get_one(ShiftRole, role.id).shift.activity_id
-        run = actions.request(session, activity_id=activity_id, from_at=now, until_at=until_at, account_id=1, now=now)
+        run = actions.request(
+            session, activity_ids=[activity_id], from_at=now, until_at=until_at, account_id=1, now=now
+        )
         actions.solve(session, match_run_id=run.id, now=now)
         return run
 

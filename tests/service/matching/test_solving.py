@@ -105,10 +105,8 @@ def test_a_newer_run_takes_its_place_and_its_time(
 
     def ask_again() -> None:
         with transaction() as session:
-            begin, end = FROM + timedelta(days=1), UNTIL + timedelta(days=1)
-            newer.append(
-                actions.request(session, activity_id=activity_id, from_at=begin, until_at=end, account_id=1, now=now).id
-            )
+            window = {"from_at": FROM + timedelta(days=1), "until_at": UNTIL + timedelta(days=1)}
+            newer.append(actions.request(session, activity_ids=[activity_id], **window, account_id=1, now=now).id)
         assert newer != [old_id], "one that is being solved is joined by nobody: it has read the facts already"
         assert solving.begin(newer[0], now=now)
 

@@ -98,7 +98,7 @@ def test_searches_pencil_and_swaps_pass_over_whoever_has_none(session: Session, 
 
 def plan(session: Session, made: Activity) -> Problem:
     session.flush()
-    return build_problem(session, activity_id=made.id, from_at=NOW, until_at=NOW + timedelta(days=28), now=NOW)
+    return build_problem(session, activity_ids=[made.id], from_at=NOW, until_at=NOW + timedelta(days=28), now=NOW)
 
 
 def test_a_plan_places_nobody_without_one_and_says_so(session: Session, area: Area) -> None:

@@ -122,7 +122,7 @@ def test_a_run_is_followed_until_it_is_over(clinic: tuple[Person, Area, Activity
     with transaction() as session:
         desks.signed_up(session, area, shift, "王小满")
         window = {"from_at": NOW, "until_at": shift.ends_at}
-        run = matching.request(session, activity_id=activity.id, **window, account_id=None, now=NOW)
+        run = matching.request(session, activity_ids=[activity.id], **window, account_id=None, now=NOW)
     page = f"/co/match/{run.id}"
     follower = Follower(her, page, f"{page}/progress")
     assert '<noscript><meta http-equiv="refresh"' in her.text

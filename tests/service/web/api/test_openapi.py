@@ -85,7 +85,7 @@ def _settle(session: Session) -> str:
             )
     run = matching.request(
         session,
-        activity_id=activities[1].id,
+        activity_ids=[activities[1].id],
         from_at=factories.NOW,
         until_at=factories.NOW + timedelta(days=30),
         account_id=None,

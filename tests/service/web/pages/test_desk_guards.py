@@ -145,7 +145,7 @@ def furnished(area: Area) -> Place:
         place = desks.offered(session, area, shift, "李大雪")
         run = matching.request(
             session,
-            activity_id=made.id,
+            activity_ids=[made.id],
             from_at=NOW,
             until_at=shift.ends_at,
             account_id=None,

@@ -105,7 +105,7 @@ def test_how_far_it_is_can_be_seen_and_it_can_be_stopped(desk: tuple[Person, Are
 
 def activity_of(run_id: int) -> int:
     with transaction() as session:
-        return session.get_one(MatchRun, run_id).activity_id
+        return session.get_one(MatchRun, run_id).activity_ids[0]
 
 
 def test_a_newer_run_is_told_of(desk: tuple[Person, Area]) -> None:

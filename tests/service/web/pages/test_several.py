@@ -66,7 +66,7 @@ def plan(at_now: Settings, request: pytest.FixtureRequest) -> Plan:
             )
         run = matching.request(
             session,
-            activity_id=shift.activity_id,
+            activity_ids=[shift.activity_id],
             from_at=NOW,
             until_at=NOW + timedelta(days=7),
             account_id=None,
