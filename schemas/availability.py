@@ -23,8 +23,8 @@ def cell(slot: Slot) -> str:
     return f"{part}_{weekday}"
 
 
-def _limit(label: str, *, most: int) -> Whole:
-    return Whole(least=1, most=most, allow_none=True, load_default=None, label=label, hint=Lazy("没有限制就不填"))
+def _limit(label: str, *, most: int, hint: str = Lazy("没有限制就不填")) -> Whole:
+    return Whole(least=1, most=most, allow_none=True, load_default=None, label=label, hint=hint)
 
 
 class _Limits(Input):
@@ -32,7 +32,9 @@ class _Limits(Input):
 
     most_a_week = _limit(Lazy("一周最多几次"), most=21)
     most_a_day = _limit(Lazy("一天最多几次"), most=6)
-    most_at_a_stretch = _limit(Lazy("一口气最多几个小时"), most=24)
+    most_at_a_stretch = _limit(
+        Lazy("一口气最多几个小时"), most=24, hint=Lazy("没有限制就不填；满70岁的，最多排4个小时")
+    )
 
 
 def _cells() -> dict[str, fields.Field[Any]]:
@@ -47,6 +49,9 @@ def _cells() -> dict[str, fields.Field[Any]]:
 class AvailabilityForm(_Limits.from_dict(_cells(), name="Cells")):  # type: ignore[misc]  # made when read
     """The form: a field for each time of the week, the limits, and what she leaves to others."""
 
+    weekly_hours = Whole(
+        least=1, most=60, allow_none=True, load_default=None, label=Lazy("每周最多小时"), hint=Lazy("不填就还是原来的")
+    )
     avoids = Many(Id(label=Lazy("活动")), load_default=list, label=Lazy("这些活动不用找我"))
 
 

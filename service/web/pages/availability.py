@@ -22,6 +22,7 @@ from service.calendars.rules import local
 from service.language import _
 from service.roster.queries import duties
 from service.terms import DayPart
+from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer
 from service.web import notices, page, visitor, where
 from service.web.desk import Desk, at_desk, volunteer_here
@@ -80,12 +81,19 @@ class Table:
             return False
         actions.set_limits(self.db, self.person, **{name: form.loaded[name] for name in LIMITS}, **known)
         actions.avoid(self.db, self.person, activity_ids=form.loaded["avoids"], **known)
+        self._say_hours(form.loaded["weekly_hours"])
         return True
+
+    def _say_hours(self, weekly_hours: int | None) -> None:
+        if weekly_hours not in (None, self.person.weekly_hours):
+            account_id, changes = visitor.me(self.db).account_id, {"weekly_hours": weekly_hours}
+            volunteers.revise(self.db, self.person, changes=changes, account_id=account_id, now=self.now)
 
     def _given(self) -> dict[str, Any]:
         heard = queries.said(self.db, [self.person.id])[self.person.id]
         answers = {cell(slot): answer for slot, answer in heard.week.items()}
-        return {**answers, **{name: getattr(heard, name) for name in LIMITS}, "avoids": sorted(heard.avoids)}
+        limits = {name: getattr(heard, name) for name in LIMITS} | {"weekly_hours": self.person.weekly_hours}
+        return {**answers, **limits, "avoids": sorted(heard.avoids)}
 
     def _options(self) -> dict[str, list[Option]]:
         activities = queries.may_avoid(self.db, self.person.id, day=local(self.now).date())

@@ -49,6 +49,27 @@ def test_she_says_when_she_can_and_reads_it_again() -> None:
     assert heard(her_id) == Said()
 
 
+def test_she_says_how_many_hours_a_week_and_what_she_leaves_empty_stays() -> None:
+    her, her_id = volunteer()
+
+    def hours() -> int:
+        with transaction() as session:
+            return session.get_one(Volunteer, her_id).weekly_hours
+
+    assert re.search(r'name="weekly_hours"[^>]* value="20"', her.open("/me/availability"))
+    her.send("/me/availability", **CAN | {"weekly_hours": "6"})
+    assert hours() == 6
+    her.send("/me/availability", **CAN | {"weekly_hours": "6"})
+    her.send("/me/availability", **CAN)
+    for wrong in ("0", "61", "六"):
+        her.send("/me/availability", **CAN | {"weekly_hours": wrong})
+        assert her.status == 422
+    assert hours() == 6
+    with transaction() as session:
+        revised = [line[:3] for line in audited(session) if line[0] == "revised_volunteer"]
+        assert revised == [("revised_volunteer", "volunteer", her_id)]
+
+
 def test_who_can_never_come_is_told_what_to_do_instead_and_nothing_is_lost() -> None:
     her, her_id = volunteer()
     her.open("/me/availability")
