@@ -157,6 +157,7 @@ def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> It
         select(Assignment.volunteer_id, Assignment.shift_role_id)
         .where(Assignment.shift_role_id.in_([row.ShiftRole.id for row in rows]))
         .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_not(None))
+        .where(Assignment.is_stand_by.is_(False))
         .distinct()
     )
     return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
@@ -213,6 +214,7 @@ def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule, *, crew: i
         crew=crew or (shift.id if rule.held_together else 0),
         visit=shift.place_id if rule.most_faces else 0,
         most_faces=rule.most_faces,
+        stand_bys=role.stand_bys - role.standing_by,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from service.matching.faults import Fault, Violation
 from service.matching.inspection import Crowd, Seat
@@ -36,6 +37,7 @@ def check(problem: Problem, solution: Solution) -> list[Violation]:
         *_untold(problem, solution),
         *_overlooked(facts, solution),
         *_miscounted(facts, solution),
+        *_standing_by(facts, solution),
     ]
 
 
@@ -178,6 +180,36 @@ def _miscounted(facts: _Facts, solution: Solution) -> Iterator[Violation]:
     claimed = {level.name: level.value for level in solution.levels}
     if claimed != _counted(facts, solution):
         yield Violation(Fault.MISCOUNTED)
+
+
+def _standing_by(facts: _Facts, solution: Solution) -> Iterator[Violation]:
+    """Who is to stand by asked for that place and could come; and they are no more than the role wishes."""
+    asked = {(wish.person_id, wish.opening_id): wish for wish in facts.problem.wishes if wish.rank != UNASKED}
+    is_founded = True
+    for row in solution.stand_bys:
+        wish = asked.get((row.person_id, row.opening_id))
+        if wish is None or (wish.rank, wish.signup_id) != (row.rank, row.signup_id):
+            is_founded = False
+            yield Violation(Fault.NO_STAND_BY, row.person_id, row.opening_id)
+        elif wish.barred or not facts.crowd.allows_to_stand_by(wish):
+            yield Violation(Fault.NO_STAND_BY, row.person_id, row.opening_id)
+    for opening_id, count in Counter(row.opening_id for row in solution.stand_bys).items():
+        if opening_id in facts.opening and count > facts.opening[opening_id].stand_bys:
+            yield Violation(Fault.MANY_STAND_BYS, opening_id=opening_id)
+    if is_founded:
+        yield from _if_they_came(facts.problem, solution)
+
+
+def _if_they_came(problem: Problem, solution: Solution) -> Iterator[Violation]:
+    """What would break for somebody who stands by, if all who do were called in: her time is hers only once."""
+    people = {row.person_id for row in solution.stand_bys}
+    facts = _Facts(problem, replace(solution, placements=(*solution.placements, *solution.stand_bys)))
+    found = [*_clashes(facts), *_overwork(facts)]
+    for person_id in sorted(people):
+        found += facts.crowd.of_person(person_id, facts.crowd.spans[person_id], facts.crowd.weeks[person_id])
+    for shift_id, seats in facts.crowd.in_shift.items():
+        found += (one for one in facts.crowd.of_shift(shift_id, seats) if one.fault == Fault.MET)
+    yield from (Violation(Fault.NO_STAND_BY, one.person_id) for one in found if one.person_id in people)
 
 
 def _counted(facts: _Facts, solution: Solution) -> dict[LevelName, int]:

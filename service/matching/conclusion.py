@@ -6,10 +6,11 @@ from service.matching import rules
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Opening, Wish
 from service.matching.solution import OpenRole, Placement, Solution, Unplaced
+from service.matching.standing_by import stand_bys
 
 
 def conclude(plan: Plan, *, solver: str) -> Solution:
-    """The plan as a solution, each refusal with all its reasons in the plan as it now is."""
+    """The plan as a solution, each refusal with all its reasons in the plan as it now is; and who stands by."""
     problem = plan.problem
     return Solution(
         solver=solver,
@@ -20,6 +21,7 @@ def conclude(plan: Plan, *, solver: str) -> Solution:
         ),
         open_roles=tuple(_open_role(plan, opening) for opening in problem.openings if plan.missing(opening)),
         levels=rules.levels(plan),
+        stand_bys=tuple(map(_placement, stand_bys(plan))),
     )
 
 

@@ -27,14 +27,15 @@ from service.terms import AssignmentState, Availability, MatchRunState, Refusal,
 
 
 def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime) -> None:
-    """One drafted assignment for each placement."""
-    role_ids = {placement.opening_id for placement in solution.placements}
+    """One drafted assignment for each placement, and for each who is to stand by."""
+    proposed = [*((one, False) for one in solution.placements), *((one, True) for one in solution.stand_bys)]
+    role_ids = {placement.opening_id for placement, _ in proposed}
     shifts = dict(
         session.execute(
             select(ShiftRole.id, Shift).join(Shift, Shift.id == ShiftRole.shift_id).where(ShiftRole.id.in_(role_ids))
         ).all()
     )
-    for placement in solution.placements:
+    for placement, is_stand_by in proposed:
         shift = shifts[placement.opening_id]
         session.add(
             Assignment(
@@ -45,6 +46,7 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
                 signup_id=placement.signup_id,
                 match_run_id=run.id,
                 state=AssignmentState.DRAFTED,
+                is_stand_by=is_stand_by,
                 occupies=roster.occupied(shift),
                 assigned_at=now,
             )
@@ -154,7 +156,10 @@ def _offer(session: Session, draft: Assignment, heard: Said, *, now: datetime) -
         return (Blocker(Refusal.OVERLAP),)
     if offered is None:
         return (Blocker(Refusal.FULL),)
-    if signup is not None and signup.state == SignUpState.WAITLISTED:
+    if draft.is_stand_by:
+        # What she asked for is another thing, and answered by itself.
+        draft.signup_id = None
+    elif signup is not None and signup.state == SignUpState.WAITLISTED:
         signup.move(SignUpState.PENDING)
     return ()
 

@@ -30,6 +30,8 @@ class Fault(StrEnum):
     MANY_FACES = "many_faces"
     UNTOLD = "untold"  # a refusal that is missing, or has no reason
     OVERLOOKED = "overlooked"  # refused, though nothing stands in the way
+    NO_STAND_BY = "no_stand_by"  # asked to stand by though she could not come, serves there, or did not ask
+    MANY_STAND_BYS = "many_stand_bys"  # more than the role wishes
     MISCOUNTED = "miscounted"  # open roles or levels do not add up
 
 

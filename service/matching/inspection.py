@@ -89,6 +89,17 @@ class Crowd:
         ]
         return not broken
 
+    def allows_to_stand_by(self, wish: Wish) -> bool:
+        """Whether she could serve beside these people, whatever the number of places and of people needed."""
+        seat, opening = Seat(wish.person_id, wish.opening_id, True), self.opening[wish.opening_id]
+        broken = [
+            *self.of_shift(opening.shift_id, [*self.in_shift.get(opening.shift_id, ()), seat]),
+            *self.of_crew(opening.crew, [*self.in_crew.get(opening.crew, ()), seat]),
+            *self.of_visit(opening.visit, [*self.in_visit.get(opening.visit, ()), seat]),
+        ]
+        is_fit = all(violation.fault == Fault.NOT_NEEDED for violation in broken)
+        return is_fit and wish.availability != CANNOT
+
     def of_shift(self, shift_id: int, seats: Sequence[Seat]) -> Iterator[Violation]:
         """Meetings, partners, newcomers, adults, elders, spare people beyond the minimum."""
         there = {seat.person_id for seat in seats}

@@ -80,6 +80,14 @@ class Plan:
         self.holders[opening.id].remove(wish.person_id)
         self.load[wish.person_id] -= opening.ends - opening.starts
 
+    def stand_by(self, wish: Wish) -> None:
+        """Her time is taken as by the place; the place is not, and nothing is counted."""
+        self.duties[wish.person_id].append(_duty(self.openings[wish.opening_id]))
+
+    def stand_down(self, wish: Wish) -> None:
+        """Undo `stand_by`."""
+        self.duties[wish.person_id].remove(_duty(self.openings[wish.opening_id]))
+
     def missing(self, opening: Opening) -> int:
         """Heads below the minimum."""
         return max(0, opening.min_needed - len(self.holders[opening.id]))

@@ -62,7 +62,8 @@ class Opening:
     `weight` is what one head of the minimum counts: more for a role without which the shift is not held.
     `children` are expected in the shift, `per_adult` of them at most for each adult (0: no ratio). Openings of one
     `crew` are held together or not at all (0: none). Those of one `visit` see at most `most_faces` different people.
-    `area` is the community; only the order in which blocks are made depends on it.
+    `area` is the community; only the order in which blocks are made depends on it. `stand_bys` are asked to come if
+    somebody drops out, so many beside those who stand by already; no aim counts them.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Opening:
     crew: int = 0
     visit: int = 0
     most_faces: int = 0
+    stand_bys: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,12 +193,16 @@ LATER: dict[str, tuple[str, ...]] = {
         *("most_a_day", "most_a_week", "most_at_a_stretch"),
         *("is_adult", "is_elder", "is_newcomer", "is_experienced"),
     ),
-    "openings": ("area", "is_night", "is_hot", "children", "per_adult", "crew", "visit", "most_faces"),
+    "openings": (
+        *("area", "is_night", "is_hot", "children", "per_adult"),
+        *("crew", "visit", "most_faces", "stand_bys"),
+    ),
     "wishes": ("availability", "travel", "is_newcomer", "is_experienced"),
     "pins": ("is_newcomer", "is_experienced"),
 }
 #: What version 3 did not have either.
 LATEST: dict[str, tuple[str, ...]] = {
+    "openings": ("stand_bys",),
     "wishes": ("travel", "is_newcomer", "is_experienced"),
     "pins": ("is_newcomer", "is_experienced"),
 }

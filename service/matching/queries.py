@@ -119,11 +119,13 @@ def activities_of(session: Session, run: MatchRun) -> Sequence[Activity]:
 
 
 def has_place() -> Exists:
-    """The condition that the person of a sign-up holds a place in its shift, whatever gave it to her."""
+    """The condition that the person of a sign-up holds a place in its shift, whatever gave it to her. To stand by is
+    none."""
     return exists().where(
         Assignment.shift_id == SignUp.shift_id,
         Assignment.volunteer_id == SignUp.volunteer_id,
         Assignment.state.in_(HOLDING),
+        Assignment.is_stand_by.is_(False),
     )
 
 

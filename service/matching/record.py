@@ -111,7 +111,7 @@ def replay(session: Session, match_run_id: int) -> Replay:
     if stored.solver not in SOLVERS:
         raise UnknownSolver(f"match run {run.id} was made by {stored.solver!r}, which this program does not have")
     again = SOLVERS[stored.solver](problem)
-    parts = ("placements", "unplaced", "open_roles", "levels")
+    parts = ("placements", "unplaced", "open_roles", "levels", "stand_bys")
     differences = [part for part in parts if getattr(stored, part) != getattr(again, part)]
     if problem.input_hash != run.input_hash:
         differences.append("input_hash")

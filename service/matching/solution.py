@@ -11,7 +11,8 @@ from service.matching.blockers import Blocker
 from service.matching.problem import Problem
 from service.terms import MatchStage
 
-VERSION = 1
+#: The form written where anybody is to stand by, which the one before did not know.
+VERSION, FIRST_VERSION = 2, 1
 
 
 class LevelName(StrEnum):
@@ -80,7 +81,10 @@ class OpenRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """A plan for one problem. `unplaced` are only those who asked; tables are in the order of their ids."""
+    """A plan for one problem. `unplaced` are only those who asked; tables are in the order of their ids.
+
+    `stand_bys` are some of the unplaced, asked to come if somebody drops out.
+    """
 
     solver: str
     input_hash: str
@@ -88,11 +92,13 @@ class Solution:
     unplaced: tuple[Unplaced, ...]
     open_roles: tuple[OpenRole, ...]
     levels: tuple[Level, ...]
+    stand_bys: tuple[Placement, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The solution as JSON values."""
+        stand_bys = {"stand_bys": [asdict(one) for one in self.stand_bys]} if self.stand_bys else {}
         return {
-            "version": VERSION,
+            "version": VERSION if stand_bys else FIRST_VERSION,
             "solver": self.solver,
             "input_hash": self.input_hash,
             "placements": [asdict(placement) for placement in self.placements],
@@ -106,13 +112,14 @@ class Solution:
                 for role in self.open_roles
             ],
             "levels": [asdict(level) for level in self.levels],
+            **stand_bys,
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Solution:
         """The solution that `to_json` wrote. Raises ValueError for another version."""
-        if stored.get("version") != VERSION:
-            raise ValueError(f"version {stored.get('version')}: this program reads {VERSION}")
+        if stored.get("version") not in range(FIRST_VERSION, VERSION + 1):
+            raise ValueError(f"version {stored.get('version')}: this program reads {FIRST_VERSION} to {VERSION}")
         return cls(
             solver=stored["solver"],
             input_hash=stored["input_hash"],
@@ -123,6 +130,7 @@ class Solution:
                 for row in stored["open_roles"]
             ),
             levels=tuple(Level(**{**row, "name": LevelName(row["name"])}) for row in stored["levels"]),
+            stand_bys=tuple(Placement(**row) for row in stored.get("stand_bys", ())),
         )
 
 

@@ -12,7 +12,7 @@ from service.places.rules import apart
 from service.volunteers.models import Volunteer
 
 
-def ways(
+def how_far(
     session: Session, asked: Collection[tuple[int, int]], *, places: Mapping[int, int]
 ) -> dict[tuple[int, int], int]:
     """(volunteer, role) → how far the role's place is from her home; empty where all are as far, for that says nothing.

@@ -18,7 +18,7 @@ from service.company.rules import GUIDES_AFTER
 from service.matching.blockers import UNSEEN, Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
-from service.matching.travel import ways
+from service.matching.travel import how_far
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import OpeningRow, as_opening
@@ -61,7 +61,7 @@ def wishes(
     she has served there before: `had` as in `standing`."""
     by_role = {row.ShiftRole.id: row for row in rows}
     said_no = _said_no(session, {row.Shift.id for row in rows})
-    far = ways(session, asked, places={role_id: row.Shift.place_id for role_id, row in by_role.items()})
+    far = how_far(session, asked, places={role_id: row.Shift.place_id for role_id, row in by_role.items()})
     unseen = _unseen(session, {volunteer_id for volunteer_id, _ in asked})
     made = []
     for (volunteer_id, role_id), how in asked.items():

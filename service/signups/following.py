@@ -18,11 +18,11 @@ from service.activities.models import ShiftRole
 from service.db import one_of
 from service.events import SignUpDeclined
 from service.roster import actions as roster
-from service.roster.models import AWAITED, ON_THE_ROSTER, Assignment
+from service.roster.models import AWAITED, HOLDING, ON_THE_ROSTER, Assignment
 from service.signups import queries
 from service.signups.asking import asking
 from service.signups.models import STANDING, SignUp
-from service.signups.rules import unfit
+from service.signups.rules import but_for, unfit
 from service.terms import AssignmentState, ReleaseReason, SignUpState
 from service.volunteers.queries import lock_all, lock_id, lock_id_now
 
@@ -68,6 +68,7 @@ def _offer_next(
             return _Outcome.NO_MORE
         session.refresh(waiting)
         if waiting.state == SignUpState.WAITLISTED and is_fit(session, waiting):
+            _stop_standing_by(session, waiting)
             place = roster.offer(
                 session,
                 row=row,
@@ -77,11 +78,26 @@ def _offer_next(
                 places=waiting.places,
             )
             if place is None:
+                look.rollback()
                 return _Outcome.NO_MORE
             waiting.move(SignUpState.PENDING)
             return _Outcome.OFFERED
         look.rollback()
     return _Outcome.PASSED_OVER
+
+
+def _stop_standing_by(session: Session, waiting: SignUp) -> None:
+    """Whoever stands by in this very shift, or is asked to, gives that up for the place she asked for: she has not lost
+    her rank by it."""
+    hers = session.scalar(
+        select(Assignment)
+        .where(Assignment.shift_id == waiting.shift_id, Assignment.volunteer_id == waiting.volunteer_id)
+        .where(Assignment.is_stand_by, Assignment.state.in_(HOLDING))
+        .execution_options(populate_existing=True)
+    )
+    if hers is not None:
+        roster.release(session, hers, reason=ReleaseReason.MOVED_OVER)
+        session.flush()
 
 
 def catch_up(session: Session, *, signup_ids: Collection[int], now: datetime) -> None:
@@ -200,11 +216,12 @@ def _decline_waiting(session: Session, shift_id: int) -> None:
 
 
 def is_fit(session: Session, signup: SignUp) -> bool:
-    """Whether nothing in the person or her other duties keeps her from the place she asked for."""
+    """Whether nothing in the person or her duties in other shifts keeps her from the place she asked for."""
     asked = asking(
         session, volunteer_id=signup.volunteer_id, shift_id=signup.shift_id, shift_role_id=signup.shift_role_id
     )
-    return asked.opening is not None and not unfit(asked.candidate, asked.opening)
+    her = but_for(asked.candidate, shift_id=signup.shift_id)
+    return asked.opening is not None and not unfit(her, asked.opening)
 
 
 def locked(session: Session, signup_id: int) -> SignUp:

@@ -39,7 +39,8 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class ProposedRole:
-    """One role of one shift of an activity: who had a place before, who would get one, how many still be missing."""
+    """One role of one shift of an activity: who had a place before, who would get one, who would stand by, how many
+    would still be missing."""
 
     opening_id: int
     title: str
@@ -48,6 +49,7 @@ class ProposedRole:
     name: str
     before: tuple[str, ...]
     proposed: tuple[Proposed, ...]
+    stand_bys: tuple[Proposed, ...]
     missing: int
 
 
@@ -60,6 +62,7 @@ class Without:
     name: str
     what: str
     why: tuple[str, ...]
+    stands_by: bool
 
 
 def proposed_roles(
@@ -71,10 +74,12 @@ def proposed_roles(
     for pin in problem.pins:
         before[pin.opening_id].append(known.name(pin.person_id))
     placed: dict[int, list[Proposed]] = defaultdict(list)
-    for placement in solution.placements:
-        row = rows.get((placement.person_id, placement.opening_id))
-        why = _why(plan, placement, known=known)
-        placed[placement.opening_id].append(Proposed(known.name(placement.person_id), why, row))
+    standing_by: dict[int, list[Proposed]] = defaultdict(list)
+    for proposed, placements in ((placed, solution.placements), (standing_by, solution.stand_bys)):
+        for one in placements:
+            row = rows.get((one.person_id, one.opening_id))
+            why = _why(plan, one, known=known)
+            proposed[one.opening_id].append(Proposed(known.name(one.person_id), why, row))
     missing = {role.opening_id: role.missing for role in solution.open_roles}
     roles = []
     for opening in problem.openings:
@@ -89,6 +94,7 @@ def proposed_roles(
                 name=name,
                 before=tuple(before[opening.id]),
                 proposed=tuple(placed[opening.id]),
+                stand_bys=tuple(standing_by[opening.id]),
                 missing=missing.get(opening.id, 0),
             )
         )
@@ -218,6 +224,7 @@ def _proof(level: Level) -> str:
 
 def without(solution: Solution, *, known: Known) -> list[Without]:
     """Who asked and got no place, one line for each wish."""
+    standing_by = {(one.person_id, one.opening_id) for one in solution.stand_bys}
     return [
         Without(
             person_id=one.person_id,
@@ -225,16 +232,18 @@ def without(solution: Solution, *, known: Known) -> list[Without]:
             name=known.name(one.person_id),
             what=known.opening(one.opening_id),
             why=tuple(reasons(known, one)),
+            stands_by=(one.person_id, one.opening_id) in standing_by,
         )
         for one in solution.unplaced
     ]
 
 
 def _why(plan: Plan, placement: Placement, *, known: Known) -> str:
-    """Her wish, how much she served lately, and what else speaks for her."""
+    """Her wish, how much she served lately, and what else speaks for her; of who stands by nothing else."""
     load = plan.persons[placement.person_id].load_minutes
     wish = _("队员，轮到") if placement.rank == UNASKED else _("本人第{rank}志愿", rank=placement.rank)
     served = wording.duration(timedelta(minutes=load)) if load else _("没有服务过")
     first = _("{wish}；近{weeks}周{served}", wish=wish, weeks=LOAD_WEEKS, served=served)
-    told = because(plan, plan.placed[placement.person_id, placement.opening_id])
+    wished = plan.placed.get((placement.person_id, placement.opening_id))
+    told = because(plan, wished) if wished is not None else ()
     return _("；").join([first, *advice.spoken_for(known, told)])

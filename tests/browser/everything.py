@@ -468,7 +468,7 @@ def planned_for_two(session: Session, area: Area) -> tuple[MatchRun, str]:
         NOW + timedelta(days=9),
         title="助餐",
         mode=Mode.MATCHED,
-        roles=(RolePlan(name="打饭", min_needed=1, max_needed=1),),
+        roles=(RolePlan(name="打饭", min_needed=1, max_needed=1, stand_bys=1),),
     )
     for name in ("李白露", "何秋分"):
         factories.sign_up(session, factories.volunteer(session, area, name), factories.only_role(session, shift))

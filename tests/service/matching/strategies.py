@@ -66,6 +66,7 @@ def openings(draw: st.DrawFn) -> tuple[Opening, ...]:
                 "min_needed": draw(st.integers(0, most)),
                 "max_needed": most,
                 "kept": draw(st.integers(0, 1)),
+                "stand_bys": draw(st.sampled_from([0, 0, 1, 2])),
             }
             made.append(replace(first, id=first.id + number, weight=draw(st.integers(1, 2)), **needed))
     return tuple(made)

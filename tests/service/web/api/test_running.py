@@ -123,6 +123,35 @@ def test_between_two_who_asked_for_as_much_the_nearer_one_is_placed(town: Town) 
     assert town.coordinator.get(what_if).json["change"][-1] == {"name": "travel", "value": 2}
 
 
+def test_who_got_no_place_is_asked_to_stand_by_once_the_plan_is_published(town: Town) -> None:
+    one = RolePlan(name="引导员", min_needed=1, max_needed=1, stand_bys=1)
+    shift_id, [role_id] = town.shift_of([one], mode="matched")
+    first, second, third = (town.person(name) for name in ("王小满", "李大寒", "张立春"))
+    for person in (first, second, third):
+        assert person.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).status == 201
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+    solution = town.coordinator.get(f"/match-runs/{run_id}").json["solution"]
+    assert [one["person_id"] for one in solution["stand_bys"]] == [second.volunteer_id]
+    drafted = town.coordinator.get("/assignments?state=drafted").json["items"]
+    by_person = {draft["volunteer_id"]: draft["is_stand_by"] for draft in drafted}
+    assert by_person == {first.volunteer_id: False, second.volunteer_id: True}
+    assert second.get("/assignments").json["items"] == [], "nobody knows before it is published"
+
+    assert town.coordinator.post(f"/match-runs/{run_id}/publications").status == 201
+    [offer] = second.get("/assignments").json["items"]
+    assert (offer["state"], offer["is_stand_by"], offer["signup_id"]) == ("offered", True, None)
+    assert [s["state"] for s in second.get("/signups").json["items"]] == ["waitlisted"]
+    assert third.get("/assignments").json["items"] == []
+    assert third.post(f"/assignments/{offer['id']}/answers", {"reply": "accept"}).status == 404
+    answered = second.post(f"/assignments/{offer['id']}/answers", {"reply": "accept"})
+    assert (answered.json["state"], answered.json["is_stand_by"]) == ("confirmed", True), answered.text
+    [role] = town.coordinator.get(f"/shifts/{shift_id}").json["roles"]
+    assert (role["taken"], role["stand_bys"], role["standing_by"]) == (1, 1, 1)
+
+
 def test_a_plan_that_was_thrown_away_cannot_be_published(town: Town) -> None:
     _activity_id, run_id = matched(town)
 

@@ -86,6 +86,26 @@ def test_the_page_says_how_near_people_serve_where_it_differs(desk: tuple[Person
     assert "<b>离家近</b> <span>本社区1人次、本街道1人次</span>" in she.open(f"/co/match/{run_id}")
 
 
+def test_who_is_to_stand_by_is_shown_apart_and_published_with_the_rest(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    one = (RolePlan(name="引导员", min_needed=1, max_needed=1, stand_bys=1),)
+    run_id = asked_for(she, area, "王小满", "李大雪", "张立春", roles=one)
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    assert "新排1人次。另请1人次候备。2个报名没有排上。" in text
+    placed, stands_by = text.split("候备：先不用来，有人来不了先请")
+    assert "<b>王小满</b>" in placed
+    assert re.findall("<b>(.*?)</b>", stands_by) == ["李大雪"]
+    assert len(re.findall(r'name="draft"', text)) == 2
+
+    she.send(f"/co/match/{run_id}/publish", all="1")
+    assert "发布了，正在问2个人能不能来。" in she.text
+    with transaction() as session:
+        her = session.scalars(select(Assignment).where(Assignment.is_stand_by)).one()
+        assert her.state == AssignmentState.OFFERED
+        assert session.get_one(Volunteer, her.volunteer_id).name == "李大雪"
+
+
 def test_how_far_it_is_can_be_seen_and_it_can_be_stopped(desk: tuple[Person, Area]) -> None:
     she, area = desk
     run_id = asked_for(she, area, "王小满")
