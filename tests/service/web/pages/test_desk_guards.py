@@ -60,6 +60,7 @@ from service.terms import (
     BackfillState,
     BondKind,
     CopySpan,
+    HeatLevel,
     InvitationState,
     Mode,
     NotificationKind,
@@ -125,6 +126,7 @@ class Place:
     qualification_id: int
     promise_id: int
     disclosure_id: int
+    warning_id: int
     review_id: int
     absence_id: int
     bond_id: int
@@ -370,6 +372,9 @@ def able(session: Session, area: Area, volunteer_id: int) -> dict[str, int]:
         "promise_id": made.id,
         "disclosure_id": disclosures.ask_for(
             session, area_id=area.id, title="财务明细", owner_id=her.id, due_on=TODAY, account_id=999, now=NOW
+        ).id,
+        "warning_id": calendars.warn_of_heat(
+            session, area_id=area.id, level=HeatLevel.ORANGE, from_on=TODAY, until_on=TODAY, account_id=999, now=NOW
         ).id,
         "absence_id": gone.id,
         "bond_id": bond.id,
