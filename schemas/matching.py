@@ -57,6 +57,9 @@ class MatchRunShown(Shown):
     stage = one_of(MatchStage, required=True, allow_none=True, metadata={"description": "While it is solved."})
     parts_done = fields.Integer(required=True, allow_none=True, metadata={"description": "Of `parts`, in this stage."})
     parts = fields.Integer(required=True, allow_none=True)
+    enough_at = LocalDateTime(
+        required=True, allow_none=True, metadata={"description": "When somebody would not wait for the rest."}
+    )
     solved_at = LocalDateTime(required=True, allow_none=True)
     published_at = LocalDateTime(required=True, allow_none=True)
     solver = fields.String(required=True, allow_none=True)
@@ -69,6 +72,9 @@ class MatchRunWhole(MatchRunShown):
 
     problem = fields.Dict(required=True, allow_none=True)
     solution = fields.Dict(required=True, allow_none=True)
+    record = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "Versions, parameters, passes, time, memory."}
+    )
     outcome = fields.Dict(required=True, allow_none=True)
 
 

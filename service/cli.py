@@ -130,9 +130,30 @@ def replay(run: int) -> None:
             again = record.replay(session, run)
         except (NoResultFound, record.NotSolved, record.UnknownSolver) as error:
             raise click.ClickException(str(error)) from error
+    for name, then, now in again.versions:
+        click.echo(f"match run {run}: made with {name} {then}, replayed with {now}")
     if not again.is_identical:
         raise click.ClickException(f"match run {run} came out otherwise: {', '.join(again.differences)}")
     click.echo(f"match run {run}: identical, {len(again.solution.placements)} placements, {again.solution.solver}")
+
+
+@match.command(name="record")
+@click.argument("run", type=int)
+def show_record(run: int) -> None:
+    """Tell how the plan of match run RUN was made: versions, parameters, passes, bounds, time and memory."""
+    from sqlalchemy.exc import NoResultFound
+
+    from service.db import transaction
+    from service.matching import record
+    from service.matching.models import MatchRun
+
+    with transaction() as session:
+        try:
+            told = record.told(session.get_one(MatchRun, run))
+        except (NoResultFound, record.NotSolved) as error:
+            raise click.ClickException(str(error)) from error
+    for line in told:
+        click.echo(line)
 
 
 @cli.group()

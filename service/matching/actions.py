@@ -25,9 +25,14 @@ from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.record import outcome_of, solution_of, solver_for
 from service.matching.solution import Solution, Tell, to_nobody
+<<<<<<< HEAD
 from service.places.models import Area
 from service.places.queries import communities_of
 from service.terms import MatchRunState, MatchStage
+=======
+from service.matching.watch import Record, Watch, stop_at
+from service.terms import ActivityState, MatchRunState, MatchStage, Mode
+>>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 from service.volunteers.queries import lock_all
 
 #: States of a run that has no plan yet and is to have one.
@@ -137,28 +142,38 @@ def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to
     if run.state not in TO_SOLVE:
         return
     before = queries.versions_beside(session, run)
-    problem, solution = _solved(session, run, now=now, tell=tell)
+    problem, solution, record = _solved(session, run, now=now, tell=tell)
     if locked(session, match_run_id).state not in TO_SOLVE:
         return
     earlier = drafts.lock_unpublished(session, run)
     if queries.versions_beside(session, run) != before:
-        problem, solution = _solved(session, run, now=now, tell=to_nobody)
+        problem, solution, record = _solved(session, run, now=now, tell=stop_at(record.stopped))
     for replaced in earlier:
         drafts.throw_away(session, replaced)
     run.state, run.solved_at, run.solver = MatchRunState.DRAFTED, now, solution.solver
     run.input_hash, run.problem, run.solution = problem.input_hash, problem.to_json(), solution.to_json()
-    run.stage = run.parts_done = run.parts = None
+    run.record, run.stage, run.parts_done, run.parts = record.to_json(), None, None, None
     drafts.write(session, run, solution, now=now)
 
 
+<<<<<<< HEAD
 def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution]:
     """The facts as they are, and a plan that the checker finds no fault with. Raises BrokenPlan."""
     problem = build_problem(session, activity_ids=run.activity_ids, from_at=run.from_at, until_at=run.until_at, now=now)
     solution = solver_for(problem)(problem, tell=tell)
     tell(MatchStage.CHECKING, 0, 1)
+=======
+def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution, Record]:
+    """The facts as they are, a plan that the checker finds no fault with, and how it was made. Raises BrokenPlan."""
+    watch = Watch(tell)
+    problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
+    watch.gathered()
+    solution = solver_for(problem)(problem, tell=watch.tell)
+    watch.tell(MatchStage.CHECKING, 0, 1)
+>>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
     if violations := check(problem, solution):
         raise BrokenPlan(violations)
-    return problem, solution
+    return problem, solution, watch.record(solution.solver)
 
 
 def publish(
@@ -213,6 +228,20 @@ def discard(session: Session, *, match_run_id: int, account_id: int | None, now:
     if run.state != MatchRunState.DISCARDED:
         drafts.throw_away(session, run)
         _note(session, "discarded_match", run, account_id=account_id, now=now)
+    return run
+
+
+def settle_for(session: Session, *, match_run_id: int, account_id: int | None, now: datetime) -> MatchRun:
+    """Take what is there of a run while it is solved: at the end of its turn the plan is finished, checked and drafted.
+
+    Twice is harmless. Raises NotADraft where it is not being solved.
+    """
+    run = locked(session, match_run_id)
+    if run.state != MatchRunState.SOLVING:
+        raise NotADraft(run.state)
+    if run.enough_at is None:
+        run.enough_at = now
+        _note(session, "settled_for_match", run, account_id=account_id, now=now)
     return run
 
 

@@ -6,14 +6,17 @@
 3. Blocks around roles that are still open, wherever people live.
 4. Whoever can still be added towards a minimum is added.
 
-After every block the plan is whole and no worse than before. The same problem has the same plan, however many processes
-there are: limits are nodes, blocks of one turn share nothing, and their results are taken in their order.
+After every block the plan is whole and no worse than before: whoever will not wait takes it as it is then. The same
+problem has the same plan, however many processes there are: limits are nodes, blocks of one turn share nothing, and
+their results are taken in their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 
 from service.matching import rules
 from service.matching.block import Part
@@ -26,7 +29,7 @@ from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
 from service.matching.proof import Outlook, outlook, regions_of
 from service.matching.side_by_side import side_by_side
-from service.matching.solution import Level, LevelName, Solution, Tell, to_nobody
+from service.matching.solution import Enough, Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
 NAME = "blocks/5"
@@ -46,31 +49,44 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
 
 
 def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tuple[Plan, Outlook | None]:
-    """The plan, and what no plan can beat; None where what people hold already breaks a rule."""
+    """The plan, and what no plan can beat; None where what people hold already breaks a rule, or where `tell` had
+    enough before all regions were seen."""
     made = Plan(problem)
     facts = rules.cover(made).value
     found = regions(made)
-    tell(MatchStage.OUTLINE, 0, len(found))
     seen: list[list[Region] | None] = []
-    for turn in in_turns(made, found):
-        seen += solve_turn(made, turn, processes=processes, proving=True)
-        tell(MatchStage.OUTLINE, len(seen), len(found))
-    between = seams(made, found)
-    done = 0
-    for turn in in_turns(made, between):
-        tell(MatchStage.PLACING, done, len(between))
-        solve_turn(made, turn, processes=processes)
-        done += len(turn)
-    for block in around(made, most=MOST_AROUND * len(found)):
-        solve_turn(made, [block], processes=1)
+    with suppress(Enough):
+        tell(MatchStage.OUTLINE, 0, len(found))
+        for turn in in_turns(made, found):
+            on_its_way = _counted(tell, MatchStage.OUTLINE, len(seen), of=len(found))
+            seen += solve_turn(made, turn, processes=processes, proving=True, tell=on_its_way)
+            tell(MatchStage.OUTLINE, len(seen), len(found))
+        between = seams(made, found)
+        done = 0
+        for turn in in_turns(made, between):
+            tell(MatchStage.PLACING, done, len(between))
+            on_its_way = _counted(tell, MatchStage.PLACING, done, of=len(between))
+            solve_turn(made, turn, processes=processes, tell=on_its_way)
+            done += len(turn)
+        for block in around(made, most=MOST_AROUND * len(found)):
+            solve_turn(made, [block], processes=1)
     fill_minimums(made)
-    return made, outlook(made, seen, facts=facts)
+    return made, outlook(made, seen, facts=facts) if len(seen) == len(found) else None
 
 
 def solve_turn(
-    made: Plan, turn: Sequence[Block], *, processes: int, proving: bool = False
+    made: Plan,
+    turn: Sequence[Block],
+    *,
+    processes: int,
+    proving: bool = False,
+    tell: Callable[[int], None] = lambda _solved: None,
 ) -> list[list[Region] | None]:
-    """Solve blocks that share nothing, and take their results in their order."""
+    """Solve blocks that share nothing, and take their results in their order.
+
+    `tell` is told how many are solved, but for the last. What it raises ends the turn: those not solved keep what they
+    had.
+    """
     before = [_taken_out(made, block) for block in turn]
 
     def solve_one(number: int) -> tuple[list[tuple[int, int]], list[Region] | None]:
@@ -83,10 +99,27 @@ def solve_turn(
         return [(wish.person_id, wish.opening_id) for wish in part.solve(before[number])], seen
 
     # Nobody is placed before all are solved: guests of one are at home in another.
-    results = list(side_by_side(solve_one, len(turn), processes=processes))
-    for keys, _ in results:
-        _put_in(made, keys)
+    results: list[tuple[list[tuple[int, int]], list[Region] | None]] = []
+    try:
+        for result in side_by_side(solve_one, len(turn), processes=processes):
+            results.append(result)
+            if len(results) < len(turn):
+                tell(len(results))
+    finally:
+        for keys, _ in results:
+            _put_in(made, keys)
+        for wish in chain.from_iterable(before[len(results) :]):
+            made.place(wish)
     return [seen for _, seen in results]
+
+
+def _counted(tell: Tell, stage: MatchStage, before: int, *, of: int) -> Callable[[int], None]:
+    """For one turn: tells how many are solved, with those of the turns before."""
+
+    def told(solved: int) -> None:
+        tell(stage, before + solved, of)
+
+    return told
 
 
 def bounded(made: Plan, seen: Outlook | None) -> tuple[Level, ...]:

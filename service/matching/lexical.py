@@ -23,7 +23,7 @@ from service.matching.part import Found, Part
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
 from service.matching.prospects import prospects
-from service.matching.solution import LevelName, Solution, Tell, to_nobody
+from service.matching.solution import LevelName, Solution, Tell, has_enough, to_nobody
 from service.terms import MatchStage
 
 NAME = "lexical/4"
@@ -40,11 +40,12 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     draft = not_worse(greedy.plan(problem))
     chosen: list[Wish] = []
     bounds: dict[LevelName, int | None] = {name: 0 for name in LevelName if name != LevelName.KEPT}
-    done = 0
+    done, is_enough = 0, False
     for wishes in _parts(start, able):
-        tell(MatchStage.PLACING, done, len(able))
+        is_enough = is_enough or has_enough(tell, MatchStage.PLACING, done, of=len(able))
         drafted = [wish for wish in wishes if (wish.person_id, wish.opening_id) in draft.placed]
-        found = Part(start, wishes).solve(drafted) if len(wishes) <= LARGEST_PART else Found(drafted, {})
+        is_left = is_enough or len(wishes) > LARGEST_PART
+        found = Found(drafted, {}) if is_left else Part(start, wishes).solve(drafted)
         chosen += found.chosen
         done += len(wishes)
         bounds = {name: _added(bound, found.bounds.get(name)) for name, bound in bounds.items()}

@@ -35,12 +35,14 @@ class MatchRun(Base):
     stage: Mapped[MatchStage | None] = mapped_column(String(20), comment="what is being done while it is solved")
     parts_done: Mapped[int | None] = mapped_column(comment="of `parts`, in this stage")
     parts: Mapped[int | None]
+    enough_at: Mapped[datetime | None] = mapped_column(comment="when somebody would not wait for the rest")
     solved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))
     solver: Mapped[str | None] = mapped_column(String(40))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     solution: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    record: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="how it was made: watch.Record")
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="what publishing made of the drafts")
     version: Mapped[int] = mapped_column(default=1)
 

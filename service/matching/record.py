@@ -12,6 +12,7 @@ from service.matching.models import MatchRun
 from service.matching.plan import Plan
 from service.matching.problem import Problem
 from service.matching.solution import Solution, Solver, Unplaced
+from service.matching.watch import Record, stop_at, versions
 
 #: Every matcher by the name its runs carry. One that made stored plans stays here as long as they do.
 SOLVERS: dict[str, Solver] = {greedy.NAME: greedy.solve, lexical.NAME: lexical.solve, engine.NAME: engine.solve}
@@ -29,10 +30,14 @@ class UnknownSolver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A stored run solved anew: `differences` names what came out otherwise, and is empty as it should be."""
+    """A stored run solved anew: `differences` names what came out otherwise, and is empty as it should be.
+
+    `versions` are those that are others now: (name, then, now). Time and memory are not compared.
+    """
 
     solution: Solution
     differences: tuple[str, ...]
+    versions: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def is_identical(self) -> bool:
@@ -81,6 +86,32 @@ def solution_of(run: MatchRun) -> Solution:
     return Solution.from_json(run.solution)
 
 
+def record_of(run: MatchRun) -> Record | None:
+    """How the run was made; None for one from before this was written down."""
+    return Record.from_json(run.record) if run.record is not None else None
+
+
+def told(run: MatchRun) -> list[str]:
+    """The record line by line, for whoever operates the service. Raises NotSolved."""
+    solution, made = solution_of(run), record_of(run)
+    lines = [f"input {run.input_hash}", f"solver {solution.solver}"]
+    for level in solution.levels:
+        gap = "" if level.bound is None else f", gap {abs(level.bound - level.value) / max(1, abs(level.bound)):.4%}"
+        lines.append(f"level {level.name}: {level.value}, bound {'-' if level.bound is None else level.bound}{gap}")
+    if made is None:
+        return [*lines, "made before records were kept"]
+    lines += [f"version {name} {value}" for name, value in made.versions.items()]
+    lines += [f"parameter {name} {value}" for name, value in made.parameters.items()]
+    lines += [
+        f"pass {one.stage}: {one.done} of {one.of}, {one.wall_seconds} s, {one.cpu_seconds} CPU-seconds"
+        for one in made.passes
+    ]
+    if made.stopped:
+        lines.append(f"stopped in {made.stopped[0]} after {made.stopped[1]}")
+    lines.append(f"in all {made.wall_seconds} s, {made.cpu_seconds} CPU-seconds, process at most {made.peak_mib} MiB")
+    return lines
+
+
 def plan_of(run: MatchRun) -> Plan:
     """What the run proposed, as a plan that can be asked. Raises NotSolved."""
     return finished(problem_of(run), solution_of(run))
@@ -102,7 +133,7 @@ def outcome_of(run: MatchRun) -> Outcome:
 
 
 def replay(session: Session, match_run_id: int) -> Replay:
-    """Solve a stored problem again, by the matcher of that run, and compare. Changes nothing.
+    """Solve a stored problem again, by the matcher of that run, as far as it went, and compare. Changes nothing.
 
     Raises NotSolved, and UnknownSolver when that matcher is no longer part of the program.
     """
@@ -110,9 +141,16 @@ def replay(session: Session, match_run_id: int) -> Replay:
     problem, stored = problem_of(run), solution_of(run)
     if stored.solver not in SOLVERS:
         raise UnknownSolver(f"match run {run.id} was made by {stored.solver!r}, which this program does not have")
-    again = SOLVERS[stored.solver](problem)
+    made = record_of(run)
+    again = SOLVERS[stored.solver](problem, tell=stop_at(made.stopped if made else None))
     parts = ("placements", "unplaced", "open_roles", "levels", "stand_bys")
     differences = [part for part in parts if getattr(stored, part) != getattr(again, part)]
     if problem.input_hash != run.input_hash:
         differences.append("input_hash")
-    return Replay(solution=again, differences=tuple(differences))
+    return Replay(solution=again, differences=tuple(differences), versions=_other_versions(made))
+
+
+def _other_versions(made: Record | None) -> tuple[tuple[str, str, str], ...]:
+    """Runs from before records were kept say nothing of theirs."""
+    then, now = made.versions if made else {}, versions()
+    return tuple((name, then[name], now.get(name, "-")) for name in sorted(then) if then[name] != now.get(name))

@@ -134,12 +134,26 @@ class Solution:
         )
 
 
-#: Told by a matcher on its way: the stage, how many of its parts are done, of how many. What it raises ends the work.
+class Enough(Exception):
+    """Raised by who is told how far a matcher is: it makes do with what it has, and finishes that."""
+
+
+#: Told by a matcher on its way, whenever it has a plan that could be taken: the stage, how many of its parts are done,
+#: of how many. Enough ends the work with that plan; whatever else is raised ends it without one.
 Tell: TypeAlias = Callable[[MatchStage, int, int], None]
 
 
 def to_nobody(stage: MatchStage, done: int, of: int) -> None:
     """Nobody watches."""
+
+
+def has_enough(tell: Tell, stage: MatchStage, done: int, *, of: int) -> bool:
+    """Tell how far it is; whether that is far enough."""
+    try:
+        tell(stage, done, of)
+    except Enough:
+        return True
+    return False
 
 
 class Solver(Protocol):

@@ -17,7 +17,11 @@ from sqlalchemy.orm import Session, defer
 from service import db
 from service.matching import actions
 from service.matching.models import MatchRun
+<<<<<<< HEAD
 from service.matching.queries import beside
+=======
+from service.matching.solution import Enough
+>>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 from service.terms import MatchRunState, MatchStage
 
 log = structlog.get_logger(__name__)
@@ -96,7 +100,7 @@ class Teller:
         self.stage = MatchStage.GATHERING
 
     def tell(self, stage: MatchStage, done: int, of: int) -> None:
-        """Write it down, at once where a stage begins. Raises NotWanted."""
+        """Write it down, at once where a stage begins. Raises NotWanted, and Enough before the last stage."""
         if stage == self.stage and time.monotonic() - self.told_at < TELL_EVERY:
             return
         self.told_at, self.stage = time.monotonic(), stage
@@ -105,7 +109,9 @@ class Teller:
                 update(MatchRun)
                 .where(MatchRun.id == self.match_run_id, MatchRun.state == MatchRunState.SOLVING)
                 .values(stage=stage, parts_done=done, parts=of, version=MatchRun.version + 1)
-                .returning(MatchRun.id)
+                .returning(MatchRun.enough_at.is_not(None))
             )
         if told is None:
             raise NotWanted(f"match run {self.match_run_id}")
+        if told and stage != MatchStage.CHECKING:
+            raise Enough(f"match run {self.match_run_id}")

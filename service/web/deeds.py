@@ -76,6 +76,7 @@ VERBS = {
     "closed_group": Lazy("停用群机器人"),
     "disabled_account": Lazy("停用账号"),
     "discarded_match": Lazy("不用这次排班"),
+    "settled_for_match": Lazy("不等排完，用现在排好的"),
     "discarded_turns": Lazy("不用这次轮值"),
     "enrolled_for": Lazy("代报课程"),
     "left_course_for": Lazy("代为退出课程"),

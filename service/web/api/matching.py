@@ -128,6 +128,20 @@ def publish_match(call: Call, *, match_run_id: int, body: dict[str, Any]) -> Any
     return versioned(run, run.version)
 
 
+@match_runs.operation(
+    "POST",
+    "/match-runs/<id:match_run_id>/enough",
+    gives=MatchRunShown(),
+    status=202,
+    refuses=(409,),
+)
+def settle_for_match(call: Call, *, match_run_id: int) -> Any:
+    """Take what is there while a run is solved: the plan made so far is finished, checked and drafted."""
+    return actions.settle_for(
+        call.session, match_run_id=_mine(call, match_run_id).id, account_id=call.actor.account_id, now=call.now
+    )
+
+
 @match_runs.operation("DELETE", "/match-runs/<id:match_run_id>", status=204, refuses=(409,))
 def discard_match(call: Call, *, match_run_id: int) -> Any:
     """Throw a run away, also while it waits or is being solved; its sign-ups wait for the next. Twice is harmless."""

@@ -19,6 +19,7 @@ from service.terms import MatchRunState
 from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, community_here, found, number
 from service.web.pages.roster import Refusal, board_page
+<<<<<<< HEAD
 from service.web.plan_view import (
     aims,
     by_activity,
@@ -29,6 +30,10 @@ from service.web.plan_view import (
     shortages,
     without,
 )
+=======
+from service.web.plan_making import cut_short, made
+from service.web.plan_view import aims, change, how_far, proposed_roles, shortages, without
+>>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -74,6 +79,20 @@ def progress(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     if run.solution is not None or run.state not in actions.TO_SOLVE:
         return live.over()
     return live.answer(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
+
+
+@pages.post("/match/<int:match_run_id>/enough")
+@at_desk
+def settle(desk: Desk, match_run_id: int) -> ResponseReturnValue:
+    """Take what is there; it is drafted as soon as the matcher has finished what it has in hand."""
+    run = _run(desk, match_run_id)
+    try:
+        with desk.db.begin_nested():
+            actions.settle_for(desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now)
+    except actions.NotADraft:
+        desk.db.refresh(run)
+        return _show(desk, run, refusal=_("没有停：这一次还没有开始排，或者已经排完了。"), status=409)
+    return page.see_other(url_for("matching.index", match_run_id=run.id))
 
 
 @pages.post("/match/<int:match_run_id>/publish")
@@ -145,6 +164,8 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         without=without(solution, known=known),
         shortages=shortages(plan, solution, known=known),
         outcome=outcome_of(run),
+        made=made(run),
+        cut_short=cut_short(run),
         is_draft=run.state == MatchRunState.DRAFTED,
         **shared,
     )

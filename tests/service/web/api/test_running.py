@@ -13,6 +13,7 @@ from service import outbox, reactions
 from service.activities.rules import RolePlan
 from service.db import transaction
 from service.matching import actions as matching
+from service.matching import solving
 from service.notifications import actions as notifications
 from service.notifications.models import Notification
 from service.outbox import OutboxReaction
@@ -52,6 +53,28 @@ def test_a_plan_is_asked_for_looked_at_and_published(town: Town) -> None:
         run_id
     ]
     assert town.coordinator.delete(f"/match-runs/{run_id}").status == 409
+
+
+def test_a_run_is_taken_as_it_is_and_says_how_it_was_made(town: Town) -> None:
+    shift_id, role_id = town.shift(mode="matched")
+    town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id})
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    address = f"/match-runs/{run_id}/enough"
+    assert town.coordinator.post(address).status == 409, "nobody has begun"
+    assert solving.begin(run_id, now=factories.NOW)
+    assert town.stranger.post(address).status == town.volunteer.post(address).status == 404
+    assert [town.coordinator.post(address).status for _twice in range(2)] == [202, 202]
+    with transaction() as session:
+        solving.solve(session, match_run_id=run_id, now=factories.NOW)
+
+    made = town.coordinator.get(f"/match-runs/{run_id}").json
+    assert (made["state"], made["enough_at"] is not None) == ("drafted", True)
+    assert made["record"]["stopped"] == {"stage": "placing", "done": 0}
+    assert [one["stage"] for one in made["record"]["passes"]] == ["gathering", "placing", "checking"]
+    assert set(made["record"]["versions"]) == {"python", "highspy", "numpy"}
+    assert len(town.coordinator.get("/assignments?state=drafted").json["items"]) == 1
+    assert town.coordinator.post(address).status == 409, "it is done"
 
 
 def test_a_plan_explains_who_was_placed_and_what_would_fill_the_rest(town: Town) -> None:

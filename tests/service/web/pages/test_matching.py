@@ -128,6 +128,41 @@ def activity_of(run_id: int) -> int:
         return session.get_one(MatchRun, run_id).activity_ids[0]
 
 
+def test_whoever_will_not_wait_takes_what_is_there(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪", "张立春")
+    she.send(f"/co/match/{run_id}/enough")
+    assert (she.status, "没有停：这一次还没有开始排" in she.text) == (409, True)
+    assert solving.begin(run_id, now=NOW)
+    she.open(f"/co/match/{run_id}")
+    assert "就用现在排好的" in she.text
+    text = she.send(f"/co/match/{run_id}/enough")
+    assert "不再等了：手上这一块排完就停" in text
+    assert "就用现在排好的</button>" not in text
+    with transaction() as session:
+        solving.solve(session, match_run_id=run_id, now=NOW)
+    text = she.open(f"/co/match/{run_id}")
+    assert "草案，志愿者看不到" in text
+    assert "没有等全部排完：“一块一块地排”做了0/3，其余的是粗排的。" in text
+    assert "新排2人次。" in text
+    she.send(f"/co/match/{run_id}/enough")
+    assert she.status == 409, "it is done"
+
+
+def test_how_it_was_made_is_told_in_a_folded_part(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满")
+    solve(run_id)
+    told = she.open(f"/co/match/{run_id}").split("这次怎么算的")[1].split("</details>")[0]
+    lines = dict(re.findall(r"<b>([^<]+)</b> <span>([^<]+)</span>", told))
+    assert lines["算法"].startswith("lexical/")
+    assert lines["用的程序"].startswith("highspy 1.")
+    assert re.fullmatch(r"1/1，\d+\.\d秒（处理器\d+\.\d秒）", lines["一块一块地排"])
+    assert re.fullmatch(r"最多\d+MiB", lines["内存"])
+    assert "每块最多试2000个分支" in lines["定好的限度"]
+    assert "没有等全部排完" not in she.text
+
+
 def test_a_newer_run_is_told_of(desk: tuple[Person, Area]) -> None:
     she, area = desk
     old_id = asked_for(she, area, "王小满")
