@@ -139,9 +139,26 @@ class OpenRoleShown(Shown):
     ways = fields.List(fields.Nested(WayShown), required=True)
 
 
-class ExplanationShown(Shown):
-    """Why each person was placed, and what would fill each opening that is not. Refusals are in the solution."""
+class GoneShown(Placed):
+    """Somebody whom the drafts before proposed for an opening, and what stands in her way now."""
 
+    blockers = fields.List(fields.Dict(), required=True, metadata={"description": "See docs/matching.md."})
+    text = fields.String(required=True)
+
+
+class DifferenceShown(Shown):
+    """What a plan changes of the drafts it replaces; `placements` say why the new ones."""
+
+    stay = fields.Integer(required=True)
+    comes = fields.List(fields.Nested(Placed), required=True)
+    goes = fields.List(fields.Nested(GoneShown), required=True)
+
+
+class ExplanationShown(Shown):
+    """Why each person was placed, what would fill each opening that is not, and what is other than in the drafts before
+    (null where there were none). Refusals are in the solution."""
+
+    change = fields.Nested(DifferenceShown, required=True, allow_none=True)
     placements = fields.List(fields.Nested(PlacementShown), required=True)
     open_roles = fields.List(fields.Nested(OpenRoleShown), required=True)
 

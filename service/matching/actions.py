@@ -25,14 +25,10 @@ from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.record import outcome_of, solution_of, solver_for
 from service.matching.solution import Solution, Tell, to_nobody
-<<<<<<< HEAD
+from service.matching.watch import Record, Watch, stop_at
 from service.places.models import Area
 from service.places.queries import communities_of
 from service.terms import MatchRunState, MatchStage
-=======
-from service.matching.watch import Record, Watch, stop_at
-from service.terms import ActivityState, MatchRunState, MatchStage, Mode
->>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 from service.volunteers.queries import lock_all
 
 #: States of a run that has no plan yet and is to have one.
@@ -156,21 +152,13 @@ def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to
     drafts.write(session, run, solution, now=now)
 
 
-<<<<<<< HEAD
-def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution]:
-    """The facts as they are, and a plan that the checker finds no fault with. Raises BrokenPlan."""
-    problem = build_problem(session, activity_ids=run.activity_ids, from_at=run.from_at, until_at=run.until_at, now=now)
-    solution = solver_for(problem)(problem, tell=tell)
-    tell(MatchStage.CHECKING, 0, 1)
-=======
 def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tuple[Problem, Solution, Record]:
     """The facts as they are, a plan that the checker finds no fault with, and how it was made. Raises BrokenPlan."""
     watch = Watch(tell)
-    problem = build_problem(session, activity_id=run.activity_id, from_at=run.from_at, until_at=run.until_at, now=now)
+    problem = build_problem(session, activity_ids=run.activity_ids, from_at=run.from_at, until_at=run.until_at, now=now)
     watch.gathered()
     solution = solver_for(problem)(problem, tell=watch.tell)
     watch.tell(MatchStage.CHECKING, 0, 1)
->>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
     if violations := check(problem, solution):
         raise BrokenPlan(violations)
     return problem, solution, watch.record(solution.solver)

@@ -17,11 +17,8 @@ from sqlalchemy.orm import Session, defer
 from service import db
 from service.matching import actions
 from service.matching.models import MatchRun
-<<<<<<< HEAD
 from service.matching.queries import beside
-=======
 from service.matching.solution import Enough
->>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 from service.terms import MatchRunState, MatchStage
 
 log = structlog.get_logger(__name__)

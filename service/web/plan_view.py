@@ -11,6 +11,7 @@ from service import wording
 from service.language import _
 from service.matching import advice
 from service.matching.because import because
+from service.matching.difference import difference
 from service.matching.explain import Known, Shortage, reasons, shortage
 from service.matching.models import MatchRun
 from service.matching.plan import Plan
@@ -144,27 +145,30 @@ def how_far(run: MatchRun) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is other than in the draft that this plan replaced: how many stay, who comes and who goes."""
+    """What is other than in the draft that this plan replaced: how many stay, who comes and who goes, and why."""
 
     stay: int
     come: tuple[str, ...]
     go: tuple[str, ...]
 
 
-def change(problem: Problem, solution: Solution, *, known: Known) -> Change | None:
+def change(plan: Plan, *, known: Known) -> Change | None:
     """The difference from the draft before; None where there was none."""
-    before = {(draft.person_id, draft.opening_id) for draft in problem.drafts}
-    after = {(placement.person_id, placement.opening_id) for placement in solution.placements}
-    if not before:
+    found = difference(plan)
+    if found is None:
         return None
 
-    def told(keys: set[tuple[int, int]]) -> tuple[str, ...]:
-        return tuple(
-            _("{name}（{what}）", name=known.name(person_id), what=known.opening(opening_id))
-            for person_id, opening_id in sorted(keys, key=lambda key: (key[1], key[0]))
-        )
+    def told(person_id: int, opening_id: int, why: Iterable[str]) -> str:
+        who = _("{name}（{what}）", name=known.name(person_id), what=known.opening(opening_id))
+        return _("{who}：{why}", who=who, why=said) if (said := _("；").join(why)) else who
 
-    return Change(stay=len(before & after), come=told(after - before), go=told(before - after))
+    return Change(
+        stay=found.stay,
+        come=tuple(
+            told(one.person_id, one.opening_id, advice.spoken_for(known, because(plan, one))) for one in found.comes
+        ),
+        go=tuple(told(one.person_id, one.opening_id, reasons(known, one)) for one in found.goes),
+    )
 
 
 @dataclass(frozen=True, slots=True)

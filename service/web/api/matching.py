@@ -25,7 +25,8 @@ from service.company.queries import crew_in_scope
 from service.language import _
 from service.matching import actions, advice, queries
 from service.matching.because import because
-from service.matching.explain import Known
+from service.matching.difference import difference
+from service.matching.explain import Known, reasons
 from service.matching.fairness import fairness
 from service.matching.ledger import ledger
 from service.matching.models import MatchRun
@@ -179,11 +180,12 @@ def ask_what_if(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
     refuses=(409,),
 )
 def explain_match(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
-    """What speaks for each placement, and the cheapest ways to fill each opening that is below its minimum."""
+    """What speaks for each placement, the cheapest ways to fill what is open, and what is other than before."""
     run = _mine(call, match_run_id)
     solution, plan, known = solution_of(run), plan_of(run), queries.known(call.session, run)
     only = asked.get("opening_id")
     return {
+        "change": _change(plan, known=known),
         "placements": [
             _because(plan, one, known=known) for one in solution.placements if only in (None, one.opening_id)
         ],
@@ -192,6 +194,17 @@ def explain_match(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> An
             for role in solution.open_roles
             if only in (None, role.opening_id)
         ],
+    }
+
+
+def _change(plan: Plan, *, known: Known) -> dict[str, Any] | None:
+    found = difference(plan)
+    if found is None:
+        return None
+    return {
+        "stay": found.stay,
+        "comes": found.comes,
+        "goes": [{**one.to_json(), "text": _("；").join(reasons(known, one))} for one in found.goes],
     }
 
 

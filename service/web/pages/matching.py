@@ -19,7 +19,7 @@ from service.terms import MatchRunState
 from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, community_here, found, number
 from service.web.pages.roster import Refusal, board_page
-<<<<<<< HEAD
+from service.web.plan_making import cut_short, made
 from service.web.plan_view import (
     aims,
     by_activity,
@@ -30,10 +30,6 @@ from service.web.plan_view import (
     shortages,
     without,
 )
-=======
-from service.web.plan_making import cut_short, made
-from service.web.plan_view import aims, change, how_far, proposed_roles, shortages, without
->>>>>>> 97abc87 (Say how a plan was made, and let who would not wait take what is there)
 
 pages = Blueprint("matching", __name__, url_prefix="/co")
 
@@ -159,7 +155,7 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         roles=(roles := proposed_roles(plan, solution, known=known, rows=queries.placed_by(desk.db, run.id))),
         groups=by_activity(roles),
         aims=aims(problem, solution),
-        change=change(problem, solution, known=known),
+        change=change(plan, known=known),
         community_id=community_here(desk, activities[0]),
         without=without(solution, known=known),
         shortages=shortages(plan, solution, known=known),

@@ -218,7 +218,7 @@ def test_whoever_will_not_wait_gets_a_plan_from_where_it_is_and_a_replay_stops_t
     with transaction() as session:
         problem = build_problem(
             session,
-            activity_id=session.get_one(MatchRun, run_id).activity_id,
+            activity_ids=session.get_one(MatchRun, run_id).activity_ids,
             from_at=FROM,
             until_at=UNTIL,
             now=factories.NOW,

@@ -89,15 +89,35 @@ def test_a_plan_explains_who_was_placed_and_what_would_fill_the_rest(town: Town)
 
     told = town.coordinator.get(address).json
     [placed], [role] = told["placements"], told["open_roles"]
+    assert told["change"] is None, "the first draft"
     assert (placed["opening_id"], placed["rank"]) == (role_id, 1)
     assert [reason["code"] for reason in placed["reasons"]] == ["nobody_else", "needed"]
     assert (role["opening_id"], role["missing"]) == (role_id, 1)
     assert [[ask["kind"] for ask in way["asks"]] for way in role["ways"]] == [["new_person"], ["lower_minimum"]]
     assert [way["cost"] for way in role["ways"]] == sorted(way["cost"] for way in role["ways"])
     assert role["ways"][0]["text"] == "另找1个人"
-    assert town.coordinator.get(f"{address}?opening_id={role_id + 1}").json == {"placements": [], "open_roles": []}
+    assert town.coordinator.get(f"{address}?opening_id={role_id + 1}").json == {
+        "change": None,
+        "placements": [],
+        "open_roles": [],
+    }
     assert town.coordinator.get(f"{address}?opening_id={role_id}").json == told
     assert town.stranger.get(address).status == town.volunteer.get(address).status == 404
+
+
+def test_a_second_plan_says_what_is_other_than_in_the_drafts_before(town: Town) -> None:
+    activity_id, _first = matched(town)
+    [(shift_id, role_id)] = {
+        (draft["shift_id"], draft["shift_role_id"])
+        for draft in town.coordinator.get("/assignments?state=drafted").json["items"]
+    }
+    other_id = town.other.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id}).json["volunteer_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+
+    change = town.coordinator.get(f"/match-runs/{run_id}/explanation").json["change"]
+    assert change == {"stay": 1, "comes": [{"person_id": other_id, "opening_id": role_id}], "goes": []}
 
 
 def test_a_plan_can_be_asked_what_if_and_how_fair(town: Town) -> None:

@@ -188,7 +188,38 @@ def test_a_second_plan_says_what_is_other_than_in_the_first(desk: tuple[Person, 
     solve(second)
     text = she.open(f"/co/match/{second}")
     assert "和上一份草案比：1人次没有变，新排1人次，不再排0人次" in text
-    assert "新排：李大雪（11月28日" in text
+    come = text.split("<p>新排</p>")[1].split("</ul>")[0]
+    assert re.search(r"<li>李大雪（11月28日[^<]+）：少了就不够最少人数</li>", come)
+    assert "不再排</p>" not in text
+
+
+def test_who_goes_is_told_why_and_who_was_there_before_is_shown(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    one = (RolePlan(name="引导员", min_needed=1, max_needed=1),)
+    first = asked_for(she, area, "王小满", roles=one)
+    solve(first)
+    with transaction() as session:
+        shift = session.scalars(select(Shift)).one()
+        desks.signed_up(session, area, shift, "李大雪")
+        session.scalars(select(Volunteer).where(Volunteer.name == "王小满")).one().weekly_hours = 1
+    she.open(f"/co/activities/{activity_of(first)}?on=2026-11-28")
+    she.send(f"/co/activities/{activity_of(first)}/match", on="2026-11-23")
+    second = int(she.path.rsplit("/", 1)[1])
+    solve(second)
+    text = she.open(f"/co/match/{second}")
+    assert "和上一份草案比：0人次没有变，新排1人次，不再排1人次" in text
+    go = text.split("<p>不再排</p>")[1].split("</ul>")[0]
+    assert "王小满（11月28日" in go
+    assert "加上这一班就超过本人说的每周1小时" in go
+
+    she.send(f"/co/match/{second}/publish", all="1")
+    she.open(f"/co/activities/{activity_of(first)}?on=2026-11-28")
+    she.send(f"/co/activities/{activity_of(first)}/match", on="2026-11-23")
+    third = int(she.path.rsplit("/", 1)[1])
+    solve(third)
+    text = she.open(f"/co/match/{third}")
+    assert "原来就有：李大雪" in text
+    assert "新排0人次。" in text
 
 
 def test_the_plan_says_who_why_and_what_is_missing(desk: tuple[Person, Area]) -> None:
