@@ -2,7 +2,8 @@
 
 A linear program gives people halves of duties. What somebody can really do is a set of whole duties, and there are few
 of them: for any worth of her duties the best set is found by trying, and "no more worth than that" is true of every
-plan. Such rows are added for whoever got halves that come to more, until they do not (a Lagrangian bound by rows).
+plan. Such rows are added once for whoever got halves that come to more (a Lagrangian bound by rows); those that would
+be added after them change nothing worth their time.
 
 Regions are brought together by what time across them is worth (exchange.py); in a single one, half heads are tried
 either way (branching.py).
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from service.matching.columns import Whole
 
 Row: TypeAlias = tuple[list[tuple[int, int]], int]
-#: Rounds of new rows, at most.
-ROUNDS = 3
 #: The most that any plan can have is near enough when it is so much more than this one has, of heads and of wishes.
 NEAR_HEADS, NEAR_WISHES = 0.0005, 0.0033
 #: A price over so many heads' worth of points is that of a head, not of wishes.
@@ -66,10 +65,7 @@ def regions_of(part: Part) -> list[Region] | None:
         return None
     aim = points_of_a_head(part.start.problem) * part.in_heads + part.in_wishes
     relaxed = part.relaxation.best(aim)
-    for _ in range(ROUNDS):
-        rows = list(_rows_of_people(part, relaxed)) if relaxed is not None else []
-        if not rows:
-            break
+    if relaxed is not None and (rows := list(_rows_of_people(part, relaxed))):
         columns, shares = zip(*(term for terms, _ in rows for term in terms), strict=True)
         sizes, most = zip(*((len(terms), most) for terms, most in rows), strict=True)
         part.relaxation.hold(_whole(columns), _whole(sizes), shares=_whole(shares), most=_whole(most))

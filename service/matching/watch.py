@@ -31,7 +31,7 @@ PARAMETERS: dict[str, dict[str, int]] = {
     },
     engine.NAME: {
         "nodes_in_a_block": block.NODES,
-        "people_in_a_region": blocks.SIZE,
+        "people_in_a_block": blocks.SIZE,
         "people_in_a_region_at_most": blocks.REGION,
         "blocks_around_open_roles": engine.MOST_AROUND,
     },

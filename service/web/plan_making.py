@@ -20,7 +20,7 @@ PARAMETERS = {
     "wishes_in_a_part": Lazy("一块超过{n}个报名就粗排"),
     "wishes_in_a_part_made_fair": Lazy("一块超过{n}个报名，公平用近似的办法比"),
     "nodes_in_a_block": Lazy("每块最多试{n}个分支"),
-    "people_in_a_region": Lazy("一片大约{n}人"),
+    "people_in_a_block": Lazy("一块大约{n}人"),
     "people_in_a_region_at_most": Lazy("一片最多{n}人"),
     "blocks_around_open_roles": Lazy("每片最多再补排{n}块缺人的地方"),
 }
