@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.town import Caller, Town
 
 NOW = datetime(2026, 4, 28, 2, 0, tzinfo=UTC)
-DESK, HER, HELPER = "13900009202", "13900000001", "13900000003"
+DESK, HER, HELPER = "13900009202", "13900000001", "13900000002"
 NOTICE = "焊接前断电、戴面罩，灭火器放在手边；雨天不干。"
 
 
