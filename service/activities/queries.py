@@ -11,8 +11,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.calendars.recurrence import weekdays_of
 from service.places.queries import within
-from service.terms import ActivityState, DayRule, ShiftState
+from service.terms import ActivityState, DayRule, Mode, ShiftState
 
+#: Places are given by plans, not to whoever comes first.
+PLANNED = (Mode.MATCHED, Mode.ROTA)
+#: Whether places in an activity are given by plans now.
+IS_PLANNED = and_(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_(PLANNED))
 #: Whether everybody may know of an activity: its shifts are no unannounced checks.
 IS_ANNOUNCED = Activity.reveal_before.is_(None)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import audit
 from service.activities.models import Activity
+from service.activities.queries import PLANNED
 from service.company import queries
 from service.company.models import Bond, CompanyRule, CrewActivity
 from service.company.rules import Rule
@@ -96,7 +97,7 @@ def _check_crew(session: Session, crew: Sequence[Activity], *, before: Collectio
     """Places in those that come to it are planned, and one community holds all. Raises CrewRefused."""
     communities = {community.id for _, community in communities_of(session, {one.area_id for one in crew}).values()}
     are_planned = all(
-        one.mode in queries.PLANNED and one.state == ActivityState.PUBLISHED for one in crew if one.id not in before
+        one.mode in PLANNED and one.state == ActivityState.PUBLISHED for one in crew if one.id not in before
     )
     if len(communities) > 1 or not are_planned:
         raise CrewRefused(f"activities {[one.id for one in crew]}")

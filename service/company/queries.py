@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.queries import IS_PLANNED, PLANNED
 from service.calendars.rules import instant, local
 from service.company.models import Bond, CompanyRule, CrewActivity
 from service.company.rules import OF_AGE, Rule, Server, faults
@@ -18,12 +19,9 @@ from service.places.models import Area
 from service.places.queries import community_of, within
 from service.pupils import queries as pupils
 from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
-from service.terms import ActivityState, BondKind, CompanyFault, Mode, ShiftState
+from service.terms import BondKind, CompanyFault, ShiftState
 from service.volunteers.models import Volunteer
 from service.volunteers.rules import age_on
-
-#: Only where places are planned can all be given or none.
-PLANNED = (Mode.MATCHED, Mode.ROTA)
 
 
 def rule_of(session: Session, activity_id: int) -> Rule:
@@ -58,12 +56,11 @@ def could_be_held_with(session: Session, activity: Activity, *, scope_ids: Seque
     if activity.mode not in PLANNED:
         return []
     community = community_of(session, session.get_one(Area, activity.area_id))
-    is_planned = and_(Activity.mode.in_(PLANNED), Activity.state == ActivityState.PUBLISHED)
     is_held = Activity.id.in_([one.id for one in held_with(session, activity.id)])
     return session.scalars(
         select(Activity)
         .where(within(Activity.area_id, scope_ids), within(Activity.area_id, [community.id]))
-        .where(Activity.id != activity.id, or_(is_planned, is_held))
+        .where(Activity.id != activity.id, or_(IS_PLANNED, is_held))
         .order_by(Activity.id)
     ).all()
 

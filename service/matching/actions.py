@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import Activity
+from service.activities.queries import IS_PLANNED
 from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.events import MatchPublished, MatchRequested
@@ -93,7 +94,7 @@ def _planned(
     named = activity_ids if is_asked_for is None else is_asked_for
     found = session.scalars(
         select(Activity)
-        .where(Activity.id.in_(sorted(activity_ids)), queries.IS_PLANNED)
+        .where(Activity.id.in_(sorted(activity_ids)), IS_PLANNED)
         .order_by(Activity.id)
         .with_for_update(key_share=True)
     ).all()

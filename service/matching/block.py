@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from service.matching.plan import Plan
 from service.matching.problem import LOAD_WEEKS, Wish
 from service.matching.prospects import could_be_placed, prospects
-from service.matching.relaxed import Relaxation, Relaxed
+from service.matching.relaxed import HALF, Relaxation, Relaxed
 from service.matching.rows import framed
 from service.matching.settled import settled, whole
 
@@ -31,7 +31,6 @@ CLOSE = 1
 FAIR = 1 / 64
 #: What a way may cost of that: between people who bear as much, the nearer one.
 NEAR = 1 / 64
-HALF = 1e-6
 
 
 class Part:

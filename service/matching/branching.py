@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING
 
-from service.matching.relaxed import Relaxation, Relaxed
+from service.matching.relaxed import HALF, Relaxation, Relaxed
 
 if TYPE_CHECKING:
     from service.matching.columns import Whole
     from service.matching.milp import Numbers
-
-HALF = 1e-6
 
 
 @dataclass(frozen=True, slots=True, order=True)

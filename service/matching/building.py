@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import IS_PLANNED
 from service.availability.queries import said
 from service.availability.rules import Said
 from service.calendars.rules import is_night, local
@@ -29,7 +30,6 @@ from service.matching.problem import (
     Weights,
     minute,
 )
-from service.matching.queries import IS_PLANNED
 from service.matching.weighing import weights_of
 from service.matching.wishes import Askings, standing, who_asked, wishes
 from service.places.models import Area

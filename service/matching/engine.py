@@ -57,10 +57,7 @@ def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     made, seen = plan(problem, tell=tell)
     fill_up(made)
     made = not_worse(made)
-    levels = bounded(made, seen)
-    solution = conclude(made, solver=NAME)
-    known = {level.name: level.bound for level in levels}
-    return replace(solution, levels=tuple(replace(level, bound=known[level.name]) for level in solution.levels))
+    return replace(conclude(made, solver=NAME), levels=bounded(made, seen))
 
 
 @uncollected()

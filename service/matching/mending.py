@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit
+from service.activities.queries import PLANNED
 from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.matching import rules
@@ -60,11 +61,7 @@ class Proposal:
 def proposals(session: Session, row: OpeningRow, *, now: datetime, most: int = MOST) -> list[Proposal]:
     """Who could fill the opening, the fewest changes first. None where nobody is missing or nobody plans the places."""
     role, shift = row.ShiftRole, row.Shift
-    if (
-        Mode(row.Activity.mode) not in (Mode.MATCHED, Mode.ROTA)
-        or role.taken >= role.min_needed
-        or now >= shift.starts_at
-    ):
+    if Mode(row.Activity.mode) not in PLANNED or role.taken >= role.min_needed or now >= shift.starts_at:
         return []
     activity_ids = company.crews_of(session, [shift.activity_id]).keys() | {shift.activity_id}
     around = {"from_at": start_of_day(shift.starts_at - NEAR), "until_at": end_of_day(shift.starts_at + NEAR)}

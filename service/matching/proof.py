@@ -20,7 +20,7 @@ from service.matching.branching import closer
 from service.matching.exchange import Key, Region, Side, at_home, opened, together
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
-from service.matching.relaxed import Relaxed, costs_of_rows
+from service.matching.relaxed import HALF, Relaxed, costs_of_rows
 from service.matching.rules import OWN_TIME, fits
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ TRIES = 40
 PARTS = 64
 #: Where heads are bounded, all wishes together count less than this part of a head.
 SLIGHT = 16
-HALF = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, defer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.queries import IS_PLANNED
 from service.matching.crews import lacking
 from service.matching.explain import Known
 from service.matching.models import MatchRun
@@ -20,11 +21,8 @@ from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import SignUp
-from service.terms import ActivityState, AssignmentState, MatchRunState, Mode, ShiftState
+from service.terms import AssignmentState, MatchRunState, ShiftState
 from service.volunteers.models import Volunteer
-
-#: Whether places in an activity are given by plans.
-IS_PLANNED = and_(Activity.state == ActivityState.PUBLISHED, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
 
 
 def in_scope(session: Session, match_run_id: int, *, scope_ids: Sequence[int]) -> MatchRun | None:

@@ -96,7 +96,7 @@ def told(run: MatchRun) -> list[str]:
     solution, made = solution_of(run), record_of(run)
     lines = [f"input {run.input_hash}", f"solver {solution.solver}"]
     for level in solution.levels:
-        gap = "" if level.bound is None else f", gap {abs(level.bound - level.value) / max(1, abs(level.bound)):.4%}"
+        gap = "" if level.gap is None else f", gap {level.gap:.4%}"
         lines.append(f"level {level.name}: {level.value}, bound {'-' if level.bound is None else level.bound}{gap}")
     if made is None:
         return [*lines, "made before records were kept"]

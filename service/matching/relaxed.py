@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from service.matching.columns import Whole
     from service.matching.milp import Numbers
 
+#: A value nearer than this to a whole number is that number, in programs whose columns need not be whole.
+HALF = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.matching.milp import TOLERANCE, Program, highs, new_solver
+from service.matching.relaxed import HALF
 
 if TYPE_CHECKING:
     import highspy
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 #: and of a no of loose columns. With few columns the solver has time for more doubt.
 SURE_YES, SURE_NO, SURE_ANYHOW = 1, 1, 10
 FEW, DOUBT = 15_000, 5
-HALF = 1e-6
 #: What the solver likes to do besides, and gains nothing here: beginning again with a smaller program (half of all
 #: time), looking for first solutions by jumps and by reduced costs (a third of the rest).
 WITHOUT = {

@@ -35,6 +35,11 @@ class Level:
     of: int | None
     bound: int | None = None
 
+    @property
+    def gap(self) -> float | None:
+        """How far the value is from the bound, as a part of it; None where nothing was proven."""
+        return None if self.bound is None else abs(self.bound - self.value) / max(1, abs(self.bound))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:

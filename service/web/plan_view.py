@@ -218,12 +218,11 @@ def _near(problem: Problem, solution: Solution) -> str:
 
 def _proof(level: Level) -> str:
     """What no plan can beat, as a sentence."""
-    if level.bound is None:
+    if level.gap is None:
         return _("人太多，没有证明是不是最好")
     if level.bound == level.value:
         return _("已证明没有更好的排法")
-    gap = abs(level.bound - level.value) / max(1, abs(level.bound))
-    return _("离最好的排法最多差{percent}%", percent=f"{100 * gap:.1f}")
+    return _("离最好的排法最多差{percent}%", percent=f"{100 * level.gap:.1f}")
 
 
 def without(solution: Solution, *, known: Known) -> list[Without]:
