@@ -15,7 +15,7 @@ from kombu import Queue
 from service import logs
 from service.settings import settings
 from workers.hearing import CountsAnew
-from workers.process import spare_the_collector
+from workers.process import end_when_asked, spare_the_collector
 
 #: Seconds a task may take before it is asked, and then made, to end.
 SOFT_LIMIT, HARD_LIMIT = 40, 50
@@ -111,3 +111,8 @@ def _set_up_logging(**_: Any) -> None:
 @signals.worker_process_init.connect
 def _begin_process(**_: Any) -> None:
     spare_the_collector()
+
+
+@signals.beat_init.connect
+def _begin_beat(sender: Any, **_: Any) -> None:
+    end_when_asked(sender)
