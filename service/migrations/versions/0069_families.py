@@ -49,6 +49,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """A family counts as the one who signed it up, as before; the others' places are free again."""
+    op.execute(
+        "UPDATE shift_role AS role SET taken = taken - family.others FROM (SELECT shift_role_id, sum(places - 1) AS"
+        " others FROM assignment WHERE state IN ('offered', 'confirmed', 'checked_in', 'completed') OR place_held_until"
+        " IS NOT NULL GROUP BY shift_role_id) AS family WHERE family.shift_role_id = role.id"
+    )
     op.drop_column("assignment", "places")
     op.drop_constraint(op.f("ck_signup_guardian_consent"), "signup", type_="check")
     op.drop_constraint(op.f("ck_signup_family"), "signup", type_="check")

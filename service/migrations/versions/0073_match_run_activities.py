@@ -31,7 +31,12 @@ def downgrade() -> None:
     """A run of several activities becomes one of the first of them."""
     op.add_column("match_run", sa.Column("activity_id", sa.BigInteger(), nullable=True))
     op.execute("UPDATE match_run SET activity_id = activity_ids[1]")
-    # One that waits of each activity, as before.
+    # One that waits of each activity, as before: the first, for the time of all.
+    op.execute(
+        "UPDATE match_run AS run SET from_at = together.from_at, until_at = together.until_at FROM (SELECT activity_id,"
+        " min(id) AS first, min(from_at) AS from_at, max(until_at) AS until_at FROM match_run WHERE state = 'requested'"
+        " GROUP BY activity_id) AS together WHERE run.id = together.first"
+    )
     op.execute(
         "UPDATE match_run AS run SET state = 'discarded' WHERE state = 'requested' AND EXISTS (SELECT FROM match_run"
         " AS other WHERE other.state = 'requested' AND other.activity_id = run.activity_id AND other.id < run.id)"
