@@ -61,6 +61,16 @@ def crews(shifts: Iterable[Held], crew_of: Mapping[int, int]) -> dict[int, int]:
     return {shift_id: min(ids) for ids in together.values() for shift_id in ids}
 
 
+def is_new(served: int) -> bool:
+    """Whether who has served so many shifts of an activity is a newcomer there."""
+    return served == 0
+
+
+def can_guide(served: int) -> bool:
+    """Whether who has served so many shifts of an activity can guide a newcomer there."""
+    return served >= GUIDES_AFTER
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """Somebody on duty: of age or not, and how many shifts of the activity she has served before."""
@@ -71,11 +81,11 @@ class Server:
 
     @property
     def is_new(self) -> bool:
-        return self.served == 0
+        return is_new(self.served)
 
     @property
     def can_guide(self) -> bool:
-        return self.served >= GUIDES_AFTER
+        return can_guide(self.served)
 
 
 def faults(

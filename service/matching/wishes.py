@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Shift
 from service.availability.rules import Said
 from service.calendars.rules import local
-from service.company.rules import GUIDES_AFTER
+from service.company.rules import can_guide, is_new
 from service.matching.blockers import UNSEEN, Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
@@ -90,7 +90,7 @@ def standing(had: Mapping[int, Mapping[int, int]], volunteer_id: int, activity_i
     if activity_id not in had:
         return {}
     count = had[activity_id].get(volunteer_id, 0)
-    return {"is_newcomer": count == 0, "is_experienced": count >= GUIDES_AFTER}
+    return {"is_newcomer": is_new(count), "is_experienced": can_guide(count)}
 
 
 def _says(heard: Said, row: OpeningRow, how: Asking) -> Availability:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
-from service.activities.queries import IS_ANNOUNCED
+from service.activities.queries import IS_ANNOUNCED, PLANNED
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
@@ -257,7 +257,7 @@ def _upcoming(
 ) -> Iterator[OpeningRow]:
     """Open roles in the same sub-district (the parent of the area) by start, read slice by slice."""
     is_free = ShiftRole.taken < ShiftRole.max_needed
-    may_wait = or_(Activity.has_waitlist, Activity.mode.in_((Mode.MATCHED, Mode.ROTA)))
+    may_wait = or_(Activity.has_waitlist, Activity.mode.in_(PLANNED))
     closes_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.closes_before)
     home = aliased(Area)
     neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()
