@@ -25,9 +25,9 @@ from service.matching.repair import Repair, apply, choices, undo
 from service.matching.solution import LevelName
 from service.roster import actions as roster
 from service.roster.models import AWAITED, Assignment
-from service.signups.models import SignUp
+from service.signups.models import WAITING, SignUp
 from service.signups.queries import OpeningRow
-from service.terms import Mode, ReleaseReason, SignUpState
+from service.terms import Mode, ReleaseReason
 from service.volunteers.queries import lock_all
 
 #: Other shifts of the activity, and of what is held together with it, from which somebody may come over: so far
@@ -167,5 +167,5 @@ def _waiting(session: Session, row: OpeningRow, volunteer_id: int) -> int | None
     return session.scalar(
         select(SignUp.id)
         .where(SignUp.shift_role_id == row.ShiftRole.id, SignUp.volunteer_id == volunteer_id)
-        .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
+        .where(SignUp.state.in_(WAITING))
     )

@@ -76,13 +76,7 @@ class Table(Sequence[Row], Generic[Row]):
         if all(before < after for before, after in pairwise(key)):
             return self
         order = sorted(range(len(key)), key=key.__getitem__)
-        taken = {
-            name: array("q", [column[n] for n in order])
-            if isinstance(column, array)
-            else tuple(column[n] for n in order)
-            for name, column in self.columns.items()
-        }
-        return Table(self.kind, taken)
+        return Table(self.kind, {name: _taken(column, order) for name, column in self.columns.items()})
 
     def keys(self, names: Sequence[str]) -> Iterator[tuple[int, ...]]:
         """The key of each row."""

@@ -20,7 +20,7 @@ from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
 from service.matching.travel import how_far
 from service.roster.models import HOLDING, Assignment
-from service.signups.models import STANDING, SignUp
+from service.signups.models import STANDING, WAITING, SignUp
 from service.signups.queries import OpeningRow, as_opening
 from service.signups.rules import Candidate, Held, unfit, unqualified
 from service.teams.queries import members_on
@@ -104,7 +104,7 @@ def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> Askings:
     waiting = session.scalars(
         select(SignUp).where(
             SignUp.shift_role_id.in_(role_ids),
-            SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)),
+            SignUp.state.in_(WAITING),
             ~has_place(),
         )
     )

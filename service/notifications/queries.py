@@ -20,10 +20,10 @@ from service.notifications.ways import Attempt
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import Assignment
-from service.signups.models import SignUp
+from service.signups.models import WAITING, SignUp
 from service.swaps.models import Swap, SwapAsking
 from service.terms import AssignmentState as A
-from service.terms import Channel, NotificationState, Role, SignUpState
+from service.terms import Channel, NotificationState, Role
 from service.volunteers.models import Volunteer
 
 
@@ -75,7 +75,7 @@ def people_of(session: Session, shift_id: int) -> Sequence[tuple[int, str, int]]
     )
     waiting = session.execute(
         select(SignUp.volunteer_id, SignUp.id)
-        .where(SignUp.shift_id == shift_id, SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
+        .where(SignUp.shift_id == shift_id, SignUp.state.in_(WAITING))
         .order_by(SignUp.volunteer_id)
     )
     activity_id = session.scalars(select(Shift.activity_id).where(Shift.id == shift_id)).one()

@@ -26,7 +26,7 @@ from service.roster import actions as roster
 from service.roster.actions import ConflictingDuty
 from service.roster.counting import take_place
 from service.roster.models import Assignment
-from service.signups.models import SignUp
+from service.signups.models import WAITING, SignUp
 from service.signups.queries import waitlist
 from service.skills.models import Skill
 from service.teams.models import Membership
@@ -187,7 +187,7 @@ def _sign_ups_back(session: Session, signups: list[dict[str, Any]]) -> None:
     """Who waited waits again, with her old rank."""
     for was in signups:
         signup = session.get_one(SignUp, was["id"])
-        is_waiting = was["state"] in (SignUpState.PENDING, SignUpState.WAITLISTED)
+        is_waiting = was["state"] in WAITING
         if is_waiting and signup.state == SignUpState.WITHDRAWN:
             with suppress(IntegrityError), session.begin_nested():
                 signup.move(SignUpState(was["state"]))

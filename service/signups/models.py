@@ -15,6 +15,8 @@ S = SignUpState
 
 #: A sign-up that still stands: one per person and shift.
 STANDING = (S.PENDING, S.CONFIRMED, S.WAITLISTED)
+#: One that waits: in the queue, for the matcher, or for her own answer to an offer.
+WAITING = (S.PENDING, S.WAITLISTED)
 
 #: From which state a sign-up may go where. Pending means that an answer is awaited: from the matcher,
 #: or, once a place is offered (from the waitlist too), from the volunteer.

@@ -16,7 +16,7 @@ from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.signups.asking import candidate
-from service.signups.models import STANDING, SignUp
+from service.signups.models import STANDING, WAITING, SignUp
 from service.signups.rules import Opening, refusals
 from service.terms import ActivityState, Mode, QualificationKind, ShiftState, SignUpState
 from service.volunteers.models import Volunteer
@@ -85,7 +85,7 @@ def waiting(session: Session, volunteer_id: int, *, from_at: datetime) -> Sequen
         .join(Shift, Shift.id == SignUp.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .where(SignUp.volunteer_id == volunteer_id, Shift.ends_at > from_at)
-        .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)), ~offered.exists())
+        .where(SignUp.state.in_(WAITING), ~offered.exists())
         .order_by(Shift.starts_at, SignUp.id)
     ).all()
 
@@ -161,7 +161,7 @@ def waiting_for(
             func.count().over(partition_by=alike).label("total"),
         )
         .where(SignUp.shift_id.in_(shift_ids), within(SignUp.area_id, scope_ids), ~is_offered)
-        .where(SignUp.state.in_((SignUpState.PENDING, SignUpState.WAITLISTED)))
+        .where(SignUp.state.in_(WAITING))
         .subquery()
     )
     return session.execute(
