@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.matching import company
-from service.matching.blockers import Blocker
+from service.matching.blockers import LACKING_A_PAPER, Blocker
 from service.matching.plan import Plan
 from service.matching.problem import LOAD_WEEKS, UNASKED, Wish
 from service.matching.rules import FIXED, partners
-from service.terms import Refusal
 
 #: More are not told.
 MOST_TOLD = 3
@@ -65,7 +64,7 @@ def _alone(plan: Plan, wish: Wish) -> list[Reason]:
 
 
 def _paper(blocker: Blocker) -> str | None:
-    if blocker.code in (Refusal.QUALIFICATION_MISSING, Refusal.QUALIFICATION_EXPIRED):
+    if blocker.code in LACKING_A_PAPER:
         return str(dict(blocker.details)["kind"])
     return None
 

@@ -37,6 +37,8 @@ Code: TypeAlias = Refusal | Hindrance
 
 CODES: dict[str, Code] = {member.value: member for kind in (Refusal, Hindrance) for member in kind}
 
+#: She does not hold the paper the role requires on that day.
+LACKING_A_PAPER = (Refusal.QUALIFICATION_MISSING, Refusal.QUALIFICATION_EXPIRED)
 #: Beside a paper that is missing: she has shown one that nobody has verified yet.
 UNSEEN = "unseen"
 #: What of a refusal's details is kept. Her age and the title of her other duty are not: a run's record outlives them.
