@@ -27,7 +27,7 @@ THE_YEAR_ROUND = (
     ),
     Duty(
         title="365·平安网格巡查", community=DUFU, place="社区服务站", team=T365, programme="平安网格",
-        mode=Mode.ROTA, roles=[role("巡查员", 2, 3, max_age=75)],
+        is_outdoors=True, mode=Mode.ROTA, roles=[role("巡查员", 2, 3, max_age=75)],
         hours=[Hours(time(18, 30), time(20))],
         summary="两人以上结伴，沿网格走一圈：消防通道、飞线充电、路灯井盖。", filled=90,
         details={"what_to_bring": "红袖章、手电筒"},
@@ -68,20 +68,22 @@ FOR_CHILDREN = (
     ),
 )  # fmt: skip
 
-#: 红色管家: one medical team and six services, each line with its own qualification (A12, A60, A61).
+#: 红色管家: one medical team and six services, each line with its own qualification (A12, A60, A61). Four of them
+#: are held together on Saturdays (`CREWS`).
 RED_STEWARDS = (
     Duty(
         title="社区义诊", community=RENMIN, place="红色管家服务站", team=RED, programme="医疗服务",
         mode=Mode.MATCHED, roles=[role("医生", 1, 1, Q.DOCTOR), role("护士", 1, 2, Q.NURSE), role("引导员", 2, 3)],
         hours=[on("26", time(9), time(11, 30))],
-        summary="量血压、测血糖、用药咨询。没有执业证在服务当天有效的医生就不开诊。", filled=100,
+        summary="量血压、测血糖、用药咨询。没有执业证在服务当天有效的医生就不开诊。", filled=200,
         details={"closes_before": 24 * 60, "what_to_bring": "医护人员请带执业证"},
     ),
     Duty(
         title="健康干预随访", community=RENMIN, place="红色管家服务站", team=RED, programme="健康干预",
-        mode=Mode.INSTANT, roles=[role("随访护士", 1, 1, Q.NURSE), role("陪同", 1, 2)],
-        hours=[on("3", time(15), time(16, 30))],
-        summary="给血压、血糖偏高的居民每周随访，记一记，提个醒。",
+        mode=Mode.MATCHED, roles=[role("随访护士", 1, 1, Q.NURSE), role("陪同", 1, 2)],
+        hours=[on("6", time(15), time(16, 30))],
+        summary="给血压、血糖偏高的居民每周随访，记一记，提个醒。", filled=200,
+        details={"closes_before": 24 * 60},
     ),
     Duty(
         title="健康讲座：冬季护心", community=RENMIN, place="社区服务站", team=RED, programme="健康讲座",
@@ -103,15 +105,16 @@ RED_STEWARDS = (
     ),
     Duty(
         title="妇女儿童关爱", community=RENMIN, place="社区服务站", team=RED, programme="妇女儿童关爱",
-        mode=Mode.INSTANT, roles=[role("陪伴员", 2, 4, Q.BACKGROUND_CHECK)],
+        mode=Mode.MATCHED, roles=[role("陪伴员", 2, 4, Q.BACKGROUND_CHECK)],
         hours=[on("6", time(14, 30), time(16, 30))],
-        summary="亲子阅读和妈妈小组，至少两位陪伴员同时在场。",
+        summary="亲子阅读和妈妈小组，至少两位陪伴员同时在场。", filled=200,
+        details={"closes_before": 24 * 60},
     ),
     Duty(
         title="扶贫帮困走访", community=RENMIN, place="社区服务站", team=RED, programme="扶贫帮困",
         mode=Mode.ROTA, roles=[role("走访员", 2, 4)],
-        hours=[on("1", time(9), time(11, 30))],
-        summary="两人一组上门看看，缺什么记下来，不经手钱。", filled=80,
+        hours=[on("6", time(14, 30), time(17))],
+        summary="两人一组上门看看，缺什么记下来，不经手钱。", filled=0,
     ),
 )  # fmt: skip
 
@@ -119,7 +122,7 @@ RED_STEWARDS = (
 ROUNDS = (
     Duty(
         title="清晨巡逻", community=DUFU, place="园丁街一号楼院", team="园丁街一号楼院议事会",
-        mode=Mode.ROTA, roles=[role("巡逻员", 2, 3)],
+        is_outdoors=True, mode=Mode.ROTA, roles=[role("巡逻员", 2, 3)],
         hours=[at_dawn(time(1))],
         summary="每天清晨，两人以上，到附近的几个楼院义务巡逻一圈：园丁街一号、二号、三号楼院，杜甫路9号院。",
         filled=85, carries=True,
@@ -128,19 +131,19 @@ ROUNDS = (
     ),
     Duty(
         title="轮流看护“大家”的门（白天）", community="文化街社区", place="文化街8号院", team="文化街8号院理事会",
-        mode=Mode.INSTANT, roles=[role("守门", 1, 2)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("守门", 1, 2)],
         hours=[Hours(time(hour), time(hour + 4), last=EMERGENCY) for hour in (6, 10, 14, 18)],
         summary="四小时一班，轮着来，交接时写一句话给下一班。", filled=55,
     ),
     Duty(
         title="轮流看护“大家”的门（夜里）", community="文化街社区", place="文化街8号院", team="文化街8号院理事会",
-        mode=Mode.INSTANT, roles=[role("守门", 2, 2, min_age=18, max_age=65)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("守门", 2, 2, min_age=18, max_age=65)],
         hours=[Hours(time(22), time(2), last=EMERGENCY), Hours(time(2), time(6), last=EMERGENCY)],
         summary="夜里两人一班，跨过零点；下了夜班休息八小时再排。", filled=25, details=NIGHT,
     ),
     Duty(
         title="夜查", community="建设路社区", place="社区服务站",
-        mode=Mode.INSTANT, roles=[role("夜查员", 2, 3, min_age=18, max_age=65)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("夜查员", 2, 3, min_age=18, max_age=65)],
         hours=[on("5", time(22), time(0, 30))],
         summary="查楼道堆物、液化气罐和飞线充电。", filled=50, details=NIGHT,
     ),
@@ -174,7 +177,7 @@ HOUSEKEEPING = (
     ),
     Duty(
         title="消防通道巡查", community="新华北路社区", place="城市嘉苑", team="城市嘉苑理事会",
-        mode=Mode.ROTA, roles=[role("巡查员", 1, 2)],
+        is_outdoors=True, mode=Mode.ROTA, roles=[role("巡查员", 1, 2)],
         hours=[on("246", time(17), time(18))],
         summary="看活动挡杆和消防通道，有车堵着就打电话请挪走。", filled=60, carries=True,
     ),
@@ -187,30 +190,33 @@ HOUSEKEEPING = (
     ),
     Duty(
         title="新风苑绿化带补栽", community="育英街社区", place="新风苑", team="新风苑理事会",
-        mode=Mode.MATCHED, roles=[role("栽种", 4, 8), role("送水", 1, 2)],
+        is_outdoors=True, mode=Mode.MATCHED, roles=[role("栽种", 4, 8), role("送水", 1, 2)],
         hours=[once_in(12, time(8, 30), time(11))],
         summary="补栽冬青，工具社区备好，自带手套。", filled=70,
         details={"what_to_bring": "手套、水杯", "closes_before": 48 * 60},
     ),
     Duty(
         title="小游园维护", community="陇海路社区", place="龙泉花园",
-        mode=Mode.INSTANT, roles=[role("养护", 2, 6)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("养护", 2, 6)],
         hours=[on("6", time(8, 30), time(10, 30))],
         summary="龙泉花园三个小游园，拔草、扫叶、擦座椅。", filled=60,
     ),
     Duty(
         title="飞线充电劝导", community="桐本南路社区", place="南苑小区",
-        mode=Mode.INSTANT, roles=[role("劝导员", 2, 3)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("劝导员", 2, 3)],
         hours=[on("3", time(17), time(18, 30))],
         summary="常态化劝阻，只劝不罚，不公开住户姓名。", filled=60, carries=True,
     ),
     Duty(
         title="工商联家属院清淤", community="新华南路社区", place="工商联家属院",
-        mode=Mode.INSTANT, roles=[role("清理", 4, 6, min_age=18, max_age=70)],
+        is_outdoors=True, mode=Mode.INSTANT, roles=[role("清理", 4, 6, min_age=18, max_age=70)],
         hours=[once_in(5, time(8, 30), time(11, 30))],
         summary="各单元楼栋长已商议好，一起把堵了的管道清出来。", filled=100, waiting=1,
         details={"risk_notice": "不下井、不开封闭空间；雨靴、手套、口罩由社区发。", "what_to_bring": "旧衣服"},
     ),
 )  # fmt: skip
+
+#: What is held together (1+N): on a day of 红色管家 medical team and services have their people, or nobody comes.
+CREWS = (("社区义诊", "健康干预随访", "妇女儿童关爱", "扶贫帮困走访"),)
 
 DUTIES = (*THE_YEAR_ROUND, *FOR_CHILDREN, *RED_STEWARDS, *ROUNDS, *HOUSEKEEPING)

@@ -1,7 +1,7 @@
 """Load the demo neighbourhoods into an empty database, through the real actions, relative to today.
 
-1. areas, 2. the staff, 3. the people, 4. the teams, 5. the activities, published three days ago,
-6. who has asked for a place since. All in one transaction: it is there whole, or not at all.
+1. areas, 2. the staff, 3. the people, 4. the teams, 5. the activities, published three days ago, crews of them held
+together, 6. who has asked for a place since. All in one transaction: it is there whole, or not at all.
 The dice are seeded: the same day gives the same demo.
 """
 
@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 
 from service import models  # noqa: F401 (foreign keys find their tables only when every room is known)
 from service.accounts import actions as accounts
+from service.activities.models import Activity
 from service.calendars import actions as calendars
 from service.calendars.rules import instant, local
 from service.clock import now as clock_now
 from service.db import transaction
 from service.demo import askings, neighbourhoods, people, teams
-from service.demo.duties import DUTIES
+from service.demo.duties import CREWS, DUTIES
 from service.demo.logins import number
-from service.demo.publishing import Office
+from service.demo.publishing import Duty, Office
 from service.places.models import Area
 from service.terms import QualificationKind, Role
 from service.volunteers.models import Volunteer
@@ -69,7 +70,7 @@ def _load(session: Session, *, now: datetime) -> None:
     founded = teams.found(session, tree, approved_by=admin_id, now=published_at)
     teams.enrol(session, founded, people=everybody, volunteers=volunteers, now=published_at)
     office = Office(tree=tree, teams=founded, contacts=contacts, now=published_at, today=today)
-    published = [(duty, office.publish(session, duty)) for duty in DUTIES]
+    published = _publish(session, office)
     willing = askings.People(
         teams=founded,
         by_area=_by_area(volunteers),
@@ -116,6 +117,15 @@ def _open_desks(
         )
         desks[area] = (account.id, name)
     return desks
+
+
+def _publish(session: Session, office: Office) -> list[tuple[Duty, Activity]]:
+    """Every duty, and which are held together."""
+    published = [(duty, office.publish(session, duty)) for duty in DUTIES]
+    by_title = {duty.title: activity for duty, activity in published}
+    for titles in CREWS:
+        office.hold_together(session, [by_title[title] for title in titles])
+    return published
 
 
 def _by_area(volunteers: Mapping[str, Volunteer]) -> dict[int, list[Volunteer]]:

@@ -53,10 +53,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """An activity to publish, and how far the demo fills it: `filled` percent of its places in the next days,
-    and `waiting` more people than it takes. With `carries`, what is found on duty comes to its next shift;
-    `stops` are courtyards walked in this order, and `checks` what is looked at in each. `company` is what those on duty
-    together must be."""
+    """An activity to publish, and how far the demo fills it: `filled` percent of its places in the next days (200:
+    all of them for longer), and `waiting` more people than it takes. With `carries`, what is found on duty comes to its
+    next shift; `stops` are courtyards walked in this order, and `checks` what is looked at in each. `company` is what
+    those on duty together must be, and on days of great heat it matters whether it `is_outdoors`."""
 
     title: str
     community: str
@@ -73,6 +73,7 @@ class Duty:
     stops: Sequence[str] = ()
     checks: tuple[str, ...] = ()
     company: Rule | None = None
+    is_outdoors: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -142,6 +143,7 @@ class Office:
             summary=duty.summary,
             team_id=teams.by_name[duty.team].id if duty.team else None,
             programme_id=teams.programmes[duty.team, duty.programme].id if duty.team and duty.programme else None,
+            is_outdoors=duty.is_outdoors,
             **duty.details,
         )
         if duty.carries:
@@ -155,3 +157,8 @@ class Office:
                 session, activity, stops=stops, at_once=None, within_days=None, account_id=account_id, now=self.now
             )
         return activity
+
+    def hold_together(self, session: Session, crew: Sequence[Activity]) -> None:
+        """From the day of publishing on these are one crew, as whoever coordinates the first of them says."""
+        first, *others = crew
+        company.hold_together(session, first, others=others, account_id=first.created_by, now=self.now)

@@ -20,9 +20,8 @@ from tests.journeys.test_a12_one_plus_n import (
     CLINIC,
     LAPSING,
     LASTING,
-    NEIGHBOUR,
-    NURSE,
     ask_for,
+    ask_for_the_day,
     clinic_on,
     dates_of,
     day_of,
@@ -41,10 +40,7 @@ LECTURE = "健康讲座"
 def clinic(town: Town) -> Any:
     """Saturday's clinic with its doctor, nurse and helpers; on Sunday week the doctor speaks on the heart as well."""
     clinic = clinic_on(town, SATURDAY)
-    for phone, role in ((LAPSING, "医生"), (NURSE, "护士"), (NEIGHBOUR, "引导员"), ("13900000036", "引导员")):
-        standing = town.api(phone).items("signups", mine="true", shift_id=clinic["id"])
-        if not [one for one in standing if one["state"] in ("pending", "confirmed")]:
-            ask_for(town.api(phone), clinic, role)
+    ask_for_the_day(town, SATURDAY)
     run = plan(town, clinic)
     town.api(DESK).send("POST", f"match-runs/{run['id']}/publications", {})
     town.settle()

@@ -128,6 +128,12 @@ def test_a_doctors_licence_lapses_before_the_last_clinic_that_is_open(session: S
     assert clinics[0] <= (lapses[0] or date.max) < clinics[-1] < (lapses[1] or date.min)
 
 
+def test_what_is_done_under_the_open_sky_minds_the_heat(session: Session) -> None:
+    outdoors = set(session.scalars(select(Activity.title).where(Activity.is_outdoors)))
+    assert {"清晨巡逻", "365·平安网格巡查", "轮流看护“大家”的门（白天）", "轮流看护“大家”的门（夜里）"} <= outdoors
+    assert not {"社区义诊", "爱心托·四点半课堂", "365·贴心窗口值班"} & outdoors
+
+
 def test_the_gate_is_watched_round_the_clock_and_across_midnight(session: Session) -> None:
     found = [*shifts(session, "轮流看护“大家”的门（白天）"), *shifts(session, "轮流看护“大家”的门（夜里）")]
     found.sort(key=lambda shift: shift.starts_at)

@@ -3,12 +3,15 @@ weighed together."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
+from service.activities.models import Activity
 from service.calendars.rules import instant
+from service.company.queries import crews_of
 from service.language import _
 from service.matching import actions
 from service.matching.queries import planned_together
@@ -52,11 +55,13 @@ def ask(desk: Desk, area_id: int) -> ResponseReturnValue:
 
 def _page(desk: Desk, community: Area, monday: date, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
     from_at, until_at = _window(desk, monday)
+    planned = planned_together(desk.db, community, from_at=from_at, until_at=until_at)
     return page.render(
         "matching/week.html",
         title=_("一起排{community}的一周", community=community.name),
         community=community,
-        planned=planned_together(desk.db, community, from_at=from_at, until_at=until_at),
+        planned=planned,
+        beside=_beside(desk, [activity for activity, _shifts in planned]),
         monday=monday,
         sunday=monday + timedelta(days=6),
         earlier=(monday - WEEK).isoformat() if instant(monday, time.min) > desk.now else None,
@@ -64,6 +69,16 @@ def _page(desk: Desk, community: Area, monday: date, *, refusal: str = "", statu
         refusal=refusal,
         status=status,
     )
+
+
+def _beside(desk: Desk, planned: Collection[Activity]) -> dict[int, list[str]]:
+    """Activity → the titles of the others that are held together with it; without those that stand by themselves."""
+    crew_of = crews_of(desk.db, [activity.id for activity in planned])
+    return {
+        one.id: [other.title for other in planned if other != one and crew_of.get(other.id) == crew_of[one.id]]
+        for one in planned
+        if one.id in crew_of
+    }
 
 
 def _window(desk: Desk, monday: date) -> tuple[datetime, datetime]:
