@@ -1,26 +1,23 @@
 """The problem a matcher is given: frozen, whole numbers, no database, the same bytes from the same facts.
 
 Six flat tables, each in a fixed order and kept as arrays (table.py). Instants are minutes since 1970 (UTC), lengths
-are minutes, weeks are year * 100 + ISO week of the Chinese calendar day. The stored form is documented in
-docs/matching.md; whoever changes it raises VERSION.
-"""
+are XX"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
+from service.matching import form
 from service.matching.blockers import Blocker
+from service.matching.form import since
 from service.matching.table import Table
 from service.terms import BondKind as BondKind  # noqa: PLC0414 (part of the interface of all solvers)
 
-#: The form written when anything is used that the ones before did not know.
-VERSION, THIRD_VERSION, SECOND_VERSION, FIRST_VERSION = 4, 3, 2, 1
 #: How far back service counts as load.
 LOAD_WEEKS = 12
 #: The rank of somebody who may serve but did not ask: a team member in a rota.
@@ -46,13 +43,13 @@ class Person:
     id: int
     max_minutes: int  # a week, by her own limit
     load_minutes: int = 0
-    most_a_day: int | None = None
-    most_a_week: int | None = None
-    most_at_a_stretch: int | None = None
-    is_adult: bool = True
-    is_elder: bool = False
-    is_newcomer: bool = False
-    is_experienced: bool = False
+    most_a_day: int | None = since(2, None)
+    most_a_week: int | None = since(2, None)
+    most_at_a_stretch: int | None = since(2, None)
+    is_adult: bool = since(2, True)
+    is_elder: bool = since(2, False)
+    is_newcomer: bool = since(2, False)
+    is_experienced: bool = since(2, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +73,15 @@ class Opening:
     max_needed: int
     kept: int = 0
     weight: int = 1
-    area: int = 0
-    is_night: bool = False
-    is_hot: bool = False
-    children: int = 0
-    per_adult: int = 0
-    crew: int = 0
-    visit: int = 0
-    most_faces: int = 0
-    stand_bys: int = 0
+    area: int = since(2, 0)
+    is_night: bool = since(2, False)
+    is_hot: bool = since(2, False)
+    children: int = since(2, 0)
+    per_adult: int = since(2, 0)
+    crew: int = since(2, 0)
+    visit: int = since(2, 0)
+    most_faces: int = since(2, 0)
+    stand_bys: int = since(4, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +110,10 @@ class Wish:
     rank: int
     signup_id: int | None = None
     barred: tuple[Blocker, ...] = ()
-    availability: int = CAN
-    travel: int = 0
-    is_newcomer: bool = False
-    is_experienced: bool = False
+    availability: int = since(2, CAN)
+    travel: int = since(4, 0)
+    is_newcomer: bool = since(4, False)
+    is_experienced: bool = since(4, False)
 
     @property
     def is_spare(self) -> bool:
@@ -132,8 +129,8 @@ class Pin:
     person_id: int
     opening_id: int
     is_confirmed: bool
-    is_newcomer: bool = False
-    is_experienced: bool = False
+    is_newcomer: bool = since(4, False)
+    is_experienced: bool = since(4, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,27 +182,9 @@ TABLES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "bonds": (Bond, ("person_id", "other_id")),
     "drafts": (Draft, ("person_id", "opening_id")),
 }
-#: Tables that are written only where they have rows.
-LATER_TABLES = ("bonds", "drafts")
-#: What version 1 did not have: written only where it says something.
-LATER: dict[str, tuple[str, ...]] = {
-    "persons": (
-        *("most_a_day", "most_a_week", "most_at_a_stretch"),
-        *("is_adult", "is_elder", "is_newcomer", "is_experienced"),
-    ),
-    "openings": (
-        *("area", "is_night", "is_hot", "children", "per_adult"),
-        *("crew", "visit", "most_faces", "stand_bys"),
-    ),
-    "wishes": ("availability", "travel", "is_newcomer", "is_experienced"),
-    "pins": ("is_newcomer", "is_experienced"),
-}
-#: What version 3 did not have either.
-LATEST: dict[str, tuple[str, ...]] = {
-    "openings": ("stand_bys",),
-    "wishes": ("travel", "is_newcomer", "is_experienced"),
-    "pins": ("is_newcomer", "is_experienced"),
-}
+KINDS = {name: kind for name, (kind, _) in TABLES.items()}
+#: Column of a key → the table in which its ids are to be found.
+POINTING = {"person_id": "persons", "other_id": "persons", "opening_id": "openings"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,20 +208,11 @@ class Problem:
     def __post_init__(self) -> None:
         for name in TABLES:
             _put_in_order(self, name)
-        people, openings = set(self.table("persons").numbers("id")), set(self.table("openings").numbers("id"))
-        for name, column, known in (
-            ("wishes", "person_id", people),
-            ("wishes", "opening_id", openings),
-            ("pins", "person_id", people),
-            ("pins", "opening_id", openings),
-            ("commitments", "person_id", people),
-            ("bonds", "person_id", people),
-            ("bonds", "other_id", people),
-            ("drafts", "person_id", people),
-            ("drafts", "opening_id", openings),
-        ):
-            if unknown := set(self.table(name).numbers(column)) - known:
-                raise MalformedProblem(f"{name}: {column} {min(unknown)} is not in the problem")
+        ids = {name: set(self.table(name).numbers("id")) for name in ("persons", "openings")}
+        for name, (_, keys) in TABLES.items():
+            for column in keys:
+                if column in POINTING and (unknown := set(self.table(name).numbers(column)) - ids[POINTING[column]]):
+                    raise MalformedProblem(f"{name}: {column} {min(unknown)} is not in the problem")
         if any(bond.person_id >= bond.other_id for bond in self.bonds):
             raise MalformedProblem("bonds: the lower id comes first, and nobody is bound to herself")
 
@@ -263,18 +233,12 @@ class Problem:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The problem as JSON values: each table as an object of columns."""
-        stored: dict[str, Any] = {
-            name: self.table(name).to_json(leave_out=LATER.get(name, ()))
-            for name in TABLES
-            if name not in LATER_TABLES or self.table(name)
-        }
-        wishes = stored["wishes"]
-        wishes["barred"] = [[blocker.to_json() for blocker in barred] for barred in wishes["barred"]]
+        """The problem as JSON values: see form.py."""
+        stored = form.written({name: self.table(name) for name in TABLES})
         if self.weights != Weights():
             stored["weights"] = asdict(self.weights)
         return {
-            "version": _version(stored),
+            "version": form.version_of(stored, KINDS),
             "from_minute": self.from_minute,
             "until_minute": self.until_minute,
             **stored,
@@ -283,18 +247,14 @@ class Problem:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Problem:
         """The problem that `to_json` wrote. Raises MalformedProblem for another version."""
-        if stored.get("version") not in range(FIRST_VERSION, VERSION + 1):
-            raise MalformedProblem(f"version {stored.get('version')}: this program reads {FIRST_VERSION} to {VERSION}")
-        tables = {name: stored.get(name, {}) for name in TABLES}
-        barred = [tuple(map(Blocker.from_json, blockers)) for blockers in tables["wishes"]["barred"]]
-        tables["wishes"] = {**tables["wishes"], "barred": barred}
-        if tables["bonds"]:
-            tables["bonds"] = {**tables["bonds"], "kind": [BondKind(kind) for kind in tables["bonds"]["kind"]]}
+        version, first, last = stored.get("version"), form.FIRST_VERSION, form.VERSION
+        if version not in range(first, last + 1):
+            raise MalformedProblem(f"version {version}: this program reads {first} to {last}")
         return cls(
             from_minute=stored["from_minute"],
             until_minute=stored["until_minute"],
             weights=Weights(**stored.get("weights", {})),
-            **{name: Table.from_json(kind, tables[name]) for name, (kind, _) in TABLES.items()},
+            **form.read(stored, KINDS),
         )
 
     @property
@@ -305,7 +265,7 @@ class Problem:
     @property
     def input_hash(self) -> str:
         """SHA-256 of the canonical JSON text, in hexadecimal."""
-        return hashlib.sha256(canonical(self.to_json()).encode()).hexdigest()
+        return hashlib.sha256(form.canonical(self.to_json()).encode()).hexdigest()
 
 
 def minute(at: datetime) -> int:
@@ -323,11 +283,6 @@ def day(at: int) -> int:
     return (at + EAST_OF_UTC) // DAY
 
 
-def canonical(stored: dict[str, Any]) -> str:
-    """JSON text that is the same for equal values: keys sorted, no spaces, ASCII."""
-    return json.dumps(stored, sort_keys=True, separators=(",", ":"))
-
-
 def _put_in_order(problem: Problem, name: str) -> None:
     """Make a table of the rows, in the order of its key. Raises MalformedProblem when one is there twice."""
     kind, keys = TABLES[name]
@@ -336,17 +291,3 @@ def _put_in_order(problem: Problem, name: str) -> None:
     if any(before == after for before, after in pairwise(found)):
         raise MalformedProblem(f"{name}: a key is there twice")
     object.__setattr__(problem, name, table)
-
-
-def _version(stored: dict[str, Any]) -> int:
-    """The oldest form that can say it, so that what was stored before keeps its hash."""
-    if _has_any(stored, LATEST):
-        return VERSION
-    if "drafts" in stored:
-        return THIRD_VERSION
-    has_later = _has_any(stored, LATER) or not set(stored) <= set(TABLES) - set(LATER_TABLES)
-    return SECOND_VERSION if has_later else FIRST_VERSION
-
-
-def _has_any(stored: dict[str, Any], columns: dict[str, tuple[str, ...]]) -> bool:
-    return any(column in stored[table] for table, names in columns.items() for column in names)

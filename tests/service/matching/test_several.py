@@ -19,8 +19,9 @@ from service.matching import actions, explain, lexical, queries, record, solving
 from service.matching.blockers import Hindrance
 from service.matching.building import build_problem
 from service.matching.checker import check
+from service.matching.form import VERSION
 from service.matching.models import MatchRun
-from service.matching.problem import VERSION, Problem
+from service.matching.problem import Problem
 from service.matching.solution import Solution
 from service.places.models import Area
 from service.roster.actions import occupied
