@@ -1,4 +1,4 @@
-"""Pure rules about messages: when, and what is still true when it is sent. How they reach people: ways.py."""
+"""What a message says of a place, and whether it is still true when it is sent. Pure. When it goes: timing.py."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.backfill.rules import Cover
-from service.calendars.quiet import Quiet
-from service.notifications.ways import BY_TELEPHONE
 from service.terms import (
     AssignmentState,
     Channel,
@@ -21,50 +19,6 @@ from service.terms import (
     SwapState,
     UnsentReason,
 )
-
-#: Messages that people are woken for, if the shift is so near that the morning would be too late to act.
-PRESSING = frozenset(
-    {
-        NotificationKind.PLACE_OFFERED,
-        NotificationKind.PLACE_RELEASED,
-        NotificationKind.SHIFT_CANCELLED,
-        NotificationKind.SHIFT_MOVED,
-        NotificationKind.SUBSTITUTE_WANTED,
-        NotificationKind.SWAP_DONE,
-        NotificationKind.SWAP_OFF,
-        NotificationKind.NOT_THERE,
-        NotificationKind.APPOINTMENT_MOVED,
-        NotificationKind.APPOINTMENT_OFF,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When a message may go, whether it may break the quiet, or why it will not go at all."""
-
-    send_at: datetime
-    is_urgent: bool = False
-    unsent_reason: UnsentReason | None = None
-
-
-def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: datetime | None = None) -> Timing:
-    """When a message asked for now goes out. `starts_at` is the start of the shift it is about, if any.
-
-    Login codes and entries of the call list at once. In quiet hours others wait for the morning, except offers,
-    cancellations, moves and askings about a shift that cannot wait for the morning. What would come only after the
-    start is not sent. Reminders have kept quiet hours already when they get here.
-    """
-    if kind == NotificationKind.LOGIN_CODE or kind in BY_TELEPHONE:
-        return Timing(now, is_urgent=True)
-    if kind == NotificationKind.REMINDER or not quiet.covers(now):
-        return Timing(now)
-    morning = quiet.over(now)
-    if starts_at is None:
-        return Timing(morning)
-    if kind in PRESSING and quiet.is_pressing(now, starts_at=starts_at):
-        return Timing(now, is_urgent=True)
-    return Timing(morning, unsent_reason=None if morning < starts_at else UnsentReason.QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +84,11 @@ class Duty:
 
 def why_not(kind: NotificationKind, duty: Duty, *, now: datetime) -> UnsentReason | None:
     """Why a message about this duty would no longer be true or of use; None when it should be sent."""
-    good_until = duty.ends_at if kind in _GOOD_TO_THE_END else duty.starts_at
-    return UnsentReason.TOO_LATE if now >= good_until else _STILL_TRUE[kind](duty, now)
+    if now >= (duty.ends_at if kind in _GOOD_TO_THE_END else duty.starts_at):
+        return UnsentReason.TOO_LATE
+    if duty.shift_state == ShiftState.CANCELLED and kind not in _TRUE_ALTHOUGH_CANCELLED:
+        return UnsentReason.CANCELLED
+    return _STILL_TRUE[kind](duty, now)
 
 
 #: Whoever set out for nothing is owed the news even when the shift would be running; and who can step in still helps.
@@ -142,11 +99,19 @@ _GOOD_TO_THE_END = (
     NotificationKind.SUBSTITUTE_CALL,
     NotificationKind.NOT_THERE,
 )
+#: What has ended, or is to be decided, whether the shift is held or not.
+_TRUE_ALTHOUGH_CANCELLED = (
+    NotificationKind.SHIFT_CANCELLED,
+    NotificationKind.PLACE_RELEASED,
+    NotificationKind.SIGN_UP_WITHDRAWN,
+    NotificationKind.SIGN_UP_DECLINED,
+    NotificationKind.SWAP_TO_APPROVE,
+    NotificationKind.SWAP_OFF,
+)
+_EXPECTED = (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
 
 
 def _is_confirmed(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     if duty.assignment_state in (AssignmentState.CHECKED_IN, AssignmentState.COMPLETED, AssignmentState.NO_SHOW):
         return UnsentReason.SUPERSEDED
     return None if duty.assignment_state == AssignmentState.CONFIRMED else UnsentReason.NOT_HOLDING
@@ -158,8 +123,6 @@ def _stands_by(duty: Duty, now: datetime) -> UnsentReason | None:
 
 
 def _is_offered(duty: Duty, now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     if duty.assignment_state == AssignmentState.CONFIRMED:
         return UnsentReason.SUPERSEDED
     if duty.assignment_state != AssignmentState.OFFERED:
@@ -177,17 +140,13 @@ def _is_called_off(duty: Duty, _now: datetime) -> UnsentReason | None:
 
 def _is_concerned(duty: Duty, _now: datetime) -> UnsentReason | None:
     """Told of a move: whoever holds, is offered, or waits for a place, or learns there."""
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
-    holds = duty.assignment_state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
+    holds = duty.assignment_state in _EXPECTED
     waits = duty.signup_state in (SignUpState.PENDING, SignUpState.WAITLISTED)
     learns = duty.enrolment_state == EnrolmentState.ENROLLED
     return None if holds or waits or learns else UnsentReason.NOT_HOLDING
 
 
 def _is_short(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     return None if duty.missing else UnsentReason.SUPERSEDED
 
 
@@ -204,29 +163,20 @@ def _goes_ahead(duty: Duty, now: datetime) -> UnsentReason | None:
 
 
 def _is_expected(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
-    is_hers = duty.assignment_state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED, AssignmentState.CHECKED_IN)
-    return None if is_hers else UnsentReason.NOT_HOLDING
+    return None if duty.assignment_state in _EXPECTED else UnsentReason.NOT_HOLDING
 
 
 def _has_place(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     return None if duty.taken < duty.max_needed else UnsentReason.SUPERSEDED
 
 
 def _is_wanted(duty: Duty, _now: datetime) -> UnsentReason | None:
     """Asked to step in, not answered yet, and people are still missing."""
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     return None if duty.invitation_state == InvitationState.ASKED and duty.missing else UnsentReason.SUPERSEDED
 
 
 def _is_to_be_taken(duty: Duty, _now: datetime) -> UnsentReason | None:
     """Asked to take somebody's place, not answered yet, and nobody else has it."""
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     is_open = duty.swap_state == SwapState.OPEN and duty.swap_asking_state == InvitationState.ASKED
     return None if is_open else UnsentReason.SUPERSEDED
 
@@ -238,19 +188,15 @@ def _awaits_approval(duty: Duty, _now: datetime) -> UnsentReason | None:
 def _came_to_nothing(duty: Duty, now: datetime) -> UnsentReason | None:
     """For whoever had said yes; her to whom the place belongs is told that it is still hers, if it is."""
     if duty.swap_asking_id is None:
-        return _is_confirmed(duty, now)
+        return UnsentReason.CANCELLED if duty.shift_state == ShiftState.CANCELLED else _is_confirmed(duty, now)
     return UnsentReason.SUPERSEDED if duty.swap_state == SwapState.DONE else None
 
 
 def _is_missed(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     return None if duty.assignment_state == AssignmentState.NO_SHOW else UnsentReason.SUPERSEDED
 
 
 def _learns(duty: Duty, _now: datetime) -> UnsentReason | None:
-    if duty.shift_state == ShiftState.CANCELLED:
-        return UnsentReason.CANCELLED
     return None if duty.enrolment_state == EnrolmentState.ENROLLED else UnsentReason.NOT_HOLDING
 
 
@@ -263,8 +209,6 @@ def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason |
     """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
 
     def check(duty: Duty, _now: datetime) -> UnsentReason | None:
-        if duty.shift_state == ShiftState.CANCELLED:
-            return UnsentReason.CANCELLED
         if duty.signup_state in (SignUpState.WITHDRAWN, SignUpState.DECLINED, SignUpState.EXPIRED):
             return UnsentReason.NOT_HOLDING
         has_offer = duty.assignment_state == AssignmentState.OFFERED

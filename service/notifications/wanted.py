@@ -20,7 +20,7 @@ from service.calendars.queries import quiet_hours
 from service.db import fetch_all
 from service.notifications.leasing import LEASE, Leased
 from service.notifications.models import Notification
-from service.notifications.rules import Timing, timing
+from service.notifications.timing import Timing, timing
 from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.terms import NotificationKind, NotificationState, UnsentReason
