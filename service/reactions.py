@@ -61,7 +61,7 @@ from service.events import (
 from service.matching import solving
 from service.notifications import actions as notifications
 from service.notifications import appointments as appointment_news
-from service.notifications import at_risk, calls, co_hosts, gaps
+from service.notifications import askings, at_risk, co_hosts, gaps
 from service.notifications import courses as lessons
 from service.notifications import groups as chat_groups
 from service.notifications import risks as risk_news
@@ -144,7 +144,7 @@ def ask_again(session: Session, event: AssignmentAskedAgain, *, now: datetime) -
 @for_many
 def settle_sign_up(session: Session, events: Sequence[Answered], *, now: datetime) -> None:
     assignment_ids = [e.assignment_id for e in events]
-    calls.drop_offers(session, assignment_ids=assignment_ids, now=now)
+    askings.drop_offers(session, assignment_ids=assignment_ids, now=now)
     following.settle(session, assignment_ids=assignment_ids)
 
 
@@ -238,7 +238,7 @@ def ask_to_swap(session: Session, event: SwapAsked, *, now: datetime) -> None:
 
 
 def drop_swap_call(session: Session, event: SwapAnswered, *, now: datetime) -> None:
-    calls.drop_swap_answered(session, swap_asking_id=event.swap_asking_id, now=now)
+    askings.drop_swap_answered(session, swap_asking_id=event.swap_asking_id, now=now)
 
 
 def seek_approval(session: Session, event: SwapAgreed, *, now: datetime) -> None:
@@ -250,7 +250,7 @@ def tell_swap_closed(session: Session, event: SwapClosed, *, now: datetime) -> N
 
 
 def drop_swap_calls(session: Session, event: SwapClosed, *, now: datetime) -> None:
-    calls.drop_swap(session, swap_id=event.swap_id, now=now)
+    askings.drop_swap(session, swap_id=event.swap_id, now=now)
 
 
 @for_many
@@ -271,11 +271,11 @@ def climb_on(session: Session, event: InvitationAnswered, *, now: datetime) -> N
 
 
 def drop_call(session: Session, event: InvitationAnswered, *, now: datetime) -> None:
-    calls.drop_answered(session, invitation_id=event.invitation_id, now=now)
+    askings.drop_answered(session, invitation_id=event.invitation_id, now=now)
 
 
 def drop_calls(session: Session, event: BackfillClosed, *, now: datetime) -> None:
-    calls.drop_search(session, backfill_id=event.backfill_id, now=now)
+    askings.drop_search(session, backfill_id=event.backfill_id, now=now)
 
 
 def free_cancelled_shift(session: Session, event: ShiftCancelled, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.models import LoginCode
 from service.activities.models import Shift
-from service.notifications import calls, queries
+from service.notifications import askings, queries
 from service.notifications.subjects import ASSIGNMENTS
 from service.notifications.wanted import To, Wanted, about_assignment, about_signup, notify, notify_all, supersede
 from service.roster.models import Assignment
@@ -89,7 +89,7 @@ def tell_offered(session: Session, *, assignment_ids: Collection[int], now: date
     together = asked_together(session, [assignment for assignment, _shift in rows])
     wanted = {
         first_asked(assignment): _about_offers(
-            assignment, shift, together, kind=NotificationKind.PLACE_OFFERED, key=calls.offer_keys(assignment)[0]
+            assignment, shift, together, kind=NotificationKind.PLACE_OFFERED, key=askings.offer_keys(assignment)[0]
         )
         for assignment, shift in rows
     }
@@ -111,8 +111,8 @@ def ask_again(session: Session, *, assignment_id: int, now: datetime) -> None:
     Whoever is to be called about it anyway is on that list already. Nobody is woken to be asked the same again.
     """
     [(assignment, shift)] = queries.assignments(session, [assignment_id])
-    _first, again, by_phone = keys = calls.offer_keys(assignment)
-    if assignment.state != AssignmentState.OFFERED or calls.is_open(session, keys):
+    _first, again, by_phone = keys = askings.offer_keys(assignment)
+    if assignment.state != AssignmentState.OFFERED or askings.is_open(session, keys):
         return
     is_call = assignment.asked_again > 1
     kind = NotificationKind.OFFER_CALL if is_call else NotificationKind.PLACE_OFFERED

@@ -12,7 +12,7 @@ from service.activities.models import Activity, Shift, ShiftRole
 from service.backfill import queries as backfill
 from service.backfill.models import BackfillStep, Invitation
 from service.calendars.rules import local
-from service.notifications import calls, queries
+from service.notifications import askings, queries
 from service.notifications.subjects import INVITATIONS, SHIFT_ROLES
 from service.notifications.wanted import To, Wanted, about_assignment, notify, notify_all, plan_anew
 from service.roster.models import Assignment
@@ -113,7 +113,7 @@ def ask_to_step_in(session: Session, *, invitation_id: int, now: datetime) -> No
     is_call = invitation.channel == Channel.CALL_LIST
     wanted = Wanted(
         kind=NotificationKind.SUBSTITUTE_CALL if is_call else NotificationKind.SUBSTITUTE_WANTED,
-        key=calls.asking_key(invitation.id),
+        key=askings.asking_key(invitation.id),
         to=To(volunteer_id=invitation.volunteer_id),
         subject_ids={INVITATIONS: [invitation.id]},
         area_id=invitation.area_id,
@@ -128,11 +128,11 @@ def call_unanswered(session: Session, *, backfill_step_id: int, now: datetime) -
     if step.rung != Rung.CALLS or step.outcome != RungOutcome.CLIMBED:
         return
     asked = backfill.unanswered(session, step.backfill_id)
-    listed = calls.listed(session, [one.id for one in asked])
+    listed = askings.listed(session, [one.id for one in asked])
     wanted = [
         Wanted(
             kind=NotificationKind.SUBSTITUTE_CALL,
-            key=calls.calling_key(one.id),
+            key=askings.calling_key(one.id),
             to=To(volunteer_id=one.volunteer_id),
             subject_ids={INVITATIONS: [one.id]},
             area_id=one.area_id,

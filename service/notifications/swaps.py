@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift
-from service.notifications import calls, queries
+from service.notifications import askings, queries
 from service.notifications.subjects import SWAP_ASKINGS
 from service.notifications.wanted import To, Wanted, about_assignment, notify_all
 from service.roster.models import Assignment
@@ -23,7 +23,7 @@ def ask_to_swap(session: Session, *, swap_id: int, now: datetime) -> None:
     wanted = [
         Wanted(
             kind=NotificationKind.SWAP_WANTED,
-            key=calls.swap_key(one.id),
+            key=askings.swap_key(one.id),
             to=To(volunteer_id=one.volunteer_id),
             subject_ids={SWAP_ASKINGS: [one.id]},
             area_id=shift.area_id,

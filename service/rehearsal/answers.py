@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.backfill import answering
 from service.backfill.models import Invitation
-from service.notifications.calls import ASKING
+from service.notifications.askings import ASKING
 from service.notifications.models import Notification
 from service.risks import actions as risks
 from service.roster import actions as roster
