@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.orm import Session
 
 from service import audit
 from service.activities.models import Shift
 from service.roster.models import HOLDING, Assignment
-from service.rotation import queries
-from service.rotation.models import HandOverNote
+from service.rotation.models import HandOverNote, Rotation, RotationMember
+from service.terms import ShiftState
+from service.volunteers.models import Volunteer
 
 #: How long after the end of her block a guard may still write.
 LATE = timedelta(hours=12)
@@ -56,6 +59,33 @@ def can_write(session: Session, shift: Shift, *, volunteer_id: int, now: datetim
     return shift.starts_at <= now < shift.ends_at + LATE and session.scalar(held) is not None
 
 
+def to_hand_over(session: Session, volunteer_id: int, *, around: datetime, near: timedelta) -> Sequence[Shift]:
+    """The blocks she holds that begin or have ended so near to a moment, by start."""
+    return session.scalars(
+        select(Shift)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Rotation, Rotation.activity_id == Shift.activity_id)
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
+        .where(Shift.starts_at < around + near, Shift.ends_at > around - near, Shift.state == ShiftState.OPEN)
+        .order_by(Shift.starts_at)
+    ).all()
+
+
+def concerns(session: Session, rotation: Rotation, shift_id: int, *, volunteer_id: int) -> bool:
+    """Whether the person is of the pool, or holds a place in this block."""
+    in_pool = exists().where(
+        RotationMember.rotation_id == rotation.id,
+        RotationMember.volunteer_id == volunteer_id,
+        RotationMember.left_at.is_(None),
+    )
+    serves = (
+        exists()
+        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
+        .where(Assignment.shift_id == shift_id)
+    )
+    return bool(session.scalar(select(or_(in_pool, serves))))
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A note as it is read; `author` is empty for a coordinator's."""
@@ -67,11 +97,32 @@ class Note:
 
 
 def read(session: Session, shift: Shift, *, by: Reader, now: datetime) -> tuple[Shift | None, list[Note]]:
-    """The block before, and the notes of both, the oldest first. The caller has asked `queries.concerns`."""
-    before = queries.block_before(session, shift)
-    rows = queries.notes(session, [one.id for one in (before, shift) if one is not None])
+    """The block before, and the notes of both, the oldest first. The caller has asked `concerns`."""
+    before = _block_before(session, shift)
+    rows = _written(session, [one.id for one in (before, shift) if one is not None])
     _note(session, "read_hand_over", shift, by=by, now=now)
     return before, [Note(note.words, name or "", note.written_at, note.shift_id) for note, name in rows]
+
+
+def _block_before(session: Session, shift: Shift) -> Shift | None:
+    """The block that ended last when this one began."""
+    return session.scalar(
+        select(Shift)
+        .where(Shift.activity_id == shift.activity_id, Shift.state == ShiftState.OPEN)
+        .where(Shift.starts_at < shift.starts_at)
+        .order_by(Shift.starts_at.desc())
+        .limit(1)
+    )
+
+
+def _written(session: Session, shift_ids: Collection[int]) -> Sequence[Row[HandOverNote, Any]]:
+    """(note, name of the volunteer who wrote it, or None) of these blocks, the oldest first."""
+    return session.execute(
+        select(HandOverNote, Volunteer.name)
+        .outerjoin(Volunteer, Volunteer.id == HandOverNote.volunteer_id)
+        .where(HandOverNote.shift_id.in_(shift_ids))
+        .order_by(HandOverNote.id)
+    ).all()
 
 
 def _note(session: Session, verb: str, shift: Shift, *, by: Reader, now: datetime) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.rotation.models import (
     PENDING,
-    HandOverNote,
     Rotation,
     RotationAbsence,
     RotationDeal,
@@ -217,56 +216,8 @@ def behind(session: Session, *, before: datetime, limit: int) -> Sequence[Rotati
     ).all()
 
 
-def notes(session: Session, shift_ids: Collection[int]) -> Sequence[Row[HandOverNote, Any]]:
-    """(note, name of the volunteer who wrote it, or None) of these blocks, the oldest first."""
-    return session.execute(
-        select(HandOverNote, Volunteer.name)
-        .outerjoin(Volunteer, Volunteer.id == HandOverNote.volunteer_id)
-        .where(HandOverNote.shift_id.in_(shift_ids))
-        .order_by(HandOverNote.id)
-    ).all()
-
-
-def block_before(session: Session, shift: Shift) -> Shift | None:
-    """The block that ended last when this one began."""
-    return session.scalar(
-        select(Shift)
-        .where(Shift.activity_id == shift.activity_id, Shift.state == ShiftState.OPEN)
-        .where(Shift.starts_at < shift.starts_at)
-        .order_by(Shift.starts_at.desc())
-        .limit(1)
-    )
-
-
 def of_shift(session: Session, shift_id: int) -> Rotation | None:
     """The rotation a shift is a block of."""
     return session.scalar(
         select(Rotation).join(Shift, Shift.activity_id == Rotation.activity_id).where(Shift.id == shift_id)
     )
-
-
-def to_hand_over(session: Session, volunteer_id: int, *, around: datetime, near: timedelta) -> Sequence[Shift]:
-    """The blocks she holds that begin or have ended so near to a moment, by start."""
-    return session.scalars(
-        select(Shift)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Rotation, Rotation.activity_id == Shift.activity_id)
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
-        .where(Shift.starts_at < around + near, Shift.ends_at > around - near, Shift.state == ShiftState.OPEN)
-        .order_by(Shift.starts_at)
-    ).all()
-
-
-def concerns(session: Session, rotation: Rotation, shift_id: int, *, volunteer_id: int) -> bool:
-    """Whether the person is of the pool, or holds a place in this block or in another of the rotation."""
-    in_pool = exists().where(
-        RotationMember.rotation_id == rotation.id,
-        RotationMember.volunteer_id == volunteer_id,
-        RotationMember.left_at.is_(None),
-    )
-    serves = (
-        exists()
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state.in_(HOLDING))
-        .where(Assignment.shift_id == shift_id)
-    )
-    return bool(session.scalar(select(or_(in_pool, serves))))

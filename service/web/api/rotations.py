@@ -192,7 +192,7 @@ def _block(call: Call, shift_id: int) -> tuple[Shift, Reader]:
     is_coordinator = queries.in_scope(call.session, rotation.id, scope_ids=call.scope_ids) is not None
     her = call.actor.volunteer_id
     if not is_coordinator:
-        found(True if her and queries.concerns(call.session, rotation, shift_id, volunteer_id=her) else None)
+        found(True if her and notes.concerns(call.session, rotation, shift_id, volunteer_id=her) else None)
     reader = Reader(account_id=call.actor.account_id, volunteer_id=None if is_coordinator else her)
     return call.session.get_one(Shift, shift_id), reader
 

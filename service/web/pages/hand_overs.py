@@ -63,7 +63,7 @@ def _my_shift(db: Session, shift_id: int) -> Shift:
     """The block, if she is of the pool or serves in it; else 404."""
     rotation = queries.of_shift(db, shift_id)
     her = visitor.me(db).volunteer_id or 0
-    if rotation is None or not queries.concerns(db, rotation, shift_id, volunteer_id=her):
+    if rotation is None or not notes.concerns(db, rotation, shift_id, volunteer_id=her):
         abort(404)
     return db.get_one(Shift, shift_id)
 

@@ -29,8 +29,7 @@ from service.roster.actions import OfferClosed
 from service.roster.confirming import to_confirm
 from service.roster.models import ForbiddenMove
 from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
-from service.rotation.notes import LATE
-from service.rotation.queries import to_hand_over
+from service.rotation.notes import LATE, to_hand_over
 from service.routes.queries import with_route
 from service.signups.queries import waiting
 from service.signups.second_thoughts import can_think_again, offer_again
