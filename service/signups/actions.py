@@ -6,34 +6,31 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
-from service import audit, bell, outbox
+from service import audit, outbox
 from service.activities.models import Activity, Shift
 from service.activities.queries import lock_open_shift
-from service.db import after_commit, fetch
 from service.events import SignUpWithdrawn
 from service.risks.actions import require
 from service.roster import actions as roster
-from service.roster.models import HOLDING, ONE_PLACE_AT_A_TIME, Assignment
+from service.roster.models import HOLDING, Assignment
 from service.roster.queries import of_signup
 from service.roster.rules import undo_until
 from service.signups import queries
-from service.signups.asking import asking
+from service.signups.asking import Asking, asking
 from service.signups.following import is_fit, locked
 from service.signups.models import SignUp
-from service.signups.rules import ALONE, Party, Refused, refusals
+from service.signups.rules import ALONE, Opening, Party, Refused, refusals
+from service.signups.taking import take_or_queue
 from service.terms import (
     AskedHow,
     AssignmentState,
     Refusal,
     ReleaseReason,
-    ShiftState,
     SignUpState,
     SignUpVia,
 )
-from service.tracing import request_id
 from service.volunteers.queries import lock_id
 
 
@@ -96,31 +93,21 @@ def sign_up(
         return session.get_one(SignUp, asked.standing_id)
     if asked.kept_id is not None and (undone := _undone(session, asked.kept_id, now=now)):
         return undone
-    if asked.opening is None or asked.is_unannounced:
-        raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
-    if reasons := refusals(asked.candidate, asked.opening, now, party=party):
-        raise SignUpRefused(reasons)
-    if asked.has_risk:
-        require(session, volunteer_id=volunteer_id, shift_id=shift_id)
-    signup = _take_or_queue(
+    signup = take_or_queue(
         session,
-        shift_id=shift_id,
-        shift_role_id=shift_role_id,
+        _allowed(session, asked, party=party, now=now),
+        party=party,
+        now=now,
         volunteer_id=volunteer_id,
-        is_instant=asked.opening.is_instant,
-        has_waitlist=asked.opening.has_waitlist,
         rank=rank,
         note=note,
         via=via,
         asked_by=asked_by,
         asked_how=asked_how,
         typed_by=typed_by,
-        places=party.places,
-        with_adults=party.with_adults,
-        with_children=party.with_children,
-        guardian_consent_at=now if party.with_children else None,
-        now=now,
     )
+    if isinstance(signup, Refusal):
+        raise SignUpRefused([Refused(signup)])
     if typed_by is not None:
         audit.note(
             session,
@@ -143,70 +130,15 @@ def _undone(session: Session, signup_id: int, *, now: datetime) -> SignUp | None
         return None
 
 
-_SIGN_UP = SignUp.__table__.columns
-#: One statement, so that the hot row is locked as shortly as can be. FOR SHARE makes it wait for a
-#: cancellation under way, and see it. The guard `taken + places <= max_needed` takes no lock once it is full, and
-#: gives a family all its places or none. A place that was freed belongs to whoever waits and has room in it: nobody new
-#: takes it before them.
-_TAKE_OR_QUEUE = f"""
-WITH open_shift AS (
-    SELECT id, area_id, starts_at, ends_at, rest_after FROM shift
-    WHERE id = %(shift_id)s AND state = 'open' FOR SHARE
-), place AS (
-    UPDATE shift_role SET taken = taken + %(places)s FROM open_shift
-    WHERE %(is_instant)s AND shift_role.id = %(shift_role_id)s AND shift_role.shift_id = open_shift.id
-      AND taken + %(places)s <= max_needed
-      AND NOT EXISTS (SELECT FROM signup w WHERE w.shift_role_id = %(shift_role_id)s AND w.state = 'waitlisted'
-                         AND taken + 1 + w.with_adults + w.with_children <= max_needed)
-    RETURNING shift_role.id
-), asked AS (
-    INSERT INTO signup (area_id, shift_id, shift_role_id, volunteer_id, state, rank, note, via,
-                        asked_by, asked_how, typed_by, signed_up_at, with_adults, with_children, guardian_consent_at)
-    SELECT area_id, id, %(shift_role_id)s, %(volunteer_id)s,
-           CASE WHEN NOT %(is_instant)s THEN 'pending'
-                WHEN EXISTS (SELECT FROM place) THEN 'confirmed' ELSE 'waitlisted' END,
-           %(rank)s, %(note)s, %(via)s, %(asked_by)s, %(asked_how)s, %(typed_by)s, %(now)s,
-           %(with_adults)s, %(with_children)s, %(guardian_consent_at)s
-    FROM open_shift
-    WHERE NOT %(is_instant)s OR %(has_waitlist)s OR EXISTS (SELECT FROM place)
-    RETURNING {", ".join(_SIGN_UP.keys())}
-), assigned AS (
-    INSERT INTO assignment (area_id, shift_id, shift_role_id, volunteer_id, signup_id, state, occupies,
-                            assigned_at, answered_at, decline_reason, version, places)
-    SELECT open_shift.area_id, open_shift.id, %(shift_role_id)s, %(volunteer_id)s, asked.id, 'confirmed',
-           tstzrange(starts_at, ends_at + make_interval(mins => rest_after)), %(now)s, %(now)s, '', 1, %(places)s
-    FROM asked, open_shift WHERE asked.state = 'confirmed'
-    RETURNING id
-), told AS (
-    INSERT INTO outbox_event (kind, payload, request_id)
-    SELECT 'SignedUp', jsonb_build_object('signup_id', id), %(request_id)s FROM asked
-    UNION ALL
-    SELECT 'AssignmentConfirmed', jsonb_build_object('assignment_id', id), %(request_id)s FROM assigned
-)
-SELECT * FROM asked
-"""  # noqa: S608 (only our own names go in)
-
-
-def _take_or_queue(session: Session, *, is_instant: bool, **values: object) -> SignUp:
-    """The new sign-up. Raises SignUpRefused when the shift was cancelled, filled or overlapped meanwhile."""
-    try:
-        row = fetch(session, _TAKE_OR_QUEUE, {"is_instant": is_instant, "request_id": request_id(), **values})
-    except IntegrityError as error:
-        if any(name in str(error.orig) for name in ONE_PLACE_AT_A_TIME):
-            raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
-        raise
-    if row is None:
-        is_open = session.scalar(select(Shift.state).where(Shift.id == values["shift_id"])) == ShiftState.OPEN
-        raise SignUpRefused([Refused(Refusal.FULL if is_open else Refusal.SHIFT_CANCELLED)])
-    after_commit(session, bell.ring)
-    return _stored(session, SignUp(**row._asdict()))
-
-
-def _stored(session: Session, signup: SignUp) -> SignUp:
-    """A sign-up that is in the database already, put into the session as if it had been read."""
-    make_transient_to_detached(signup)
-    session.add(signup)
-    return signup
+def _allowed(session: Session, asked: Asking, *, party: Party, now: datetime) -> Opening:
+    """The opening she asks for, if nothing stands against it. Raises SignUpRefused, RiskUnconfirmed."""
+    if asked.opening is None or asked.is_unannounced:
+        raise SignUpRefused([Refused(Refusal.UNKNOWN_ROLE)])
+    if reasons := refusals(asked.candidate, asked.opening, now, party=party):
+        raise SignUpRefused(reasons)
+    if asked.has_risk:
+        require(session, volunteer_id=asked.candidate.volunteer_id, shift_id=asked.opening.shift_id)
+    return asked.opening
 
 
 def withdraw(

@@ -73,6 +73,11 @@ class Opening:
     heat: Heat | None = None
     most_together: int = 1
 
+    @property
+    def on(self) -> date:
+        """The service date, by which papers and ages are judged."""
+        return local(self.starts_at).date()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
@@ -105,10 +110,7 @@ class Refused:
 def refusals(candidate: Candidate, opening: Opening, now: datetime, *, party: Party = ALONE) -> list[Refused]:
     """All the reasons against, not the first; empty when she may have the place (or queue for it), with her party."""
     return [
-        *closed(opening, now),
-        *_unfit(candidate, opening),
-        *_here_already(candidate, opening),
-        *_busy(candidate, opening),
+        *refusals_to_stand_by(candidate, opening, now),
         *_together(opening, party),
         *_full(opening, party),
     ]
@@ -150,12 +152,12 @@ def closed(opening: Opening, now: datetime) -> Iterator[Refused]:
 def _unfit(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
     if ConsentPurpose.SERVICE not in candidate.consents:
         yield Refused(Refusal.CONSENT_MISSING)
-    yield from unqualified(candidate.qualifications, opening.requires, on=local(opening.starts_at).date())
+    yield from unqualified(candidate.qualifications, opening.requires, on=opening.on)
     yield from lacking_tags(candidate.tags, opening.tags)
     yield from wrong_age(candidate.birth_on, opening)
     if not opening.is_urgent:
         yield from too_late_at_night(candidate.birth_on, opening)
-        yield from too_hot(candidate.birth_on, opening.heat, on=local(opening.starts_at).date())
+        yield from too_hot(candidate.birth_on, opening.heat, on=opening.on)
 
 
 def unqualified(held: Iterable[Held], requires: Iterable[QualificationKind], *, on: date) -> Iterator[Refused]:
@@ -185,7 +187,7 @@ def wrong_age(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
     if birth_on is None:
         yield Refused(Refusal.AGE_UNKNOWN)
         return
-    age = age_on(birth_on, local(opening.starts_at).date())
+    age = age_on(birth_on, opening.on)
     if opening.min_age is not None and age < opening.min_age:
         yield Refused(Refusal.TOO_YOUNG, {"min_age": opening.min_age, "age": age})
     if opening.max_age is not None and age > opening.max_age:
@@ -194,7 +196,7 @@ def wrong_age(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
 
 def too_late_at_night(birth_on: date | None, opening: Opening) -> Iterator[Refused]:
     """No elder serves at night (matching/hours.py: night)."""
-    if is_night(opening.starts_at, opening.ends_at) and is_elder(birth_on, local(opening.starts_at).date()):
+    if is_night(opening.starts_at, opening.ends_at) and is_elder(birth_on, opening.on):
         yield Refused(Refusal.NIGHT)
 
 
@@ -229,12 +231,7 @@ def _busy(candidate: Candidate, opening: Opening) -> Iterator[Refused]:
 
 def _told(duty: Commitment) -> dict[str, str | int | date | datetime]:
     """What a sentence about another duty says of it."""
-    return {
-        "title": duty.title,
-        "starts_at": duty.starts_at,
-        "ends_at": duty.ends_at,
-        "shift_id": duty.shift_id,
-    }
+    return {"title": duty.title, "starts_at": duty.starts_at, "ends_at": duty.ends_at, "shift_id": duty.shift_id}
 
 
 def _breaks_rest(opening: Opening, other: Commitment) -> bool:
