@@ -54,15 +54,14 @@ def open_rotation(
     are further columns of Activity. Raises RotationRefused, ActivityRefused.
     """
     _check(parties, block_hours=block_hours, people=people, stand_bys=stand_bys, cycle=cycle)
+    role = RolePlan(name=GUARD, min_needed=people, max_needed=people, stand_bys=stand_bys, requires=tuple(requires))
     activity = activities.draft(
         session,
         area_id=area_id,
         place_id=place_id,
         title=title,
         mode=Mode.INSTANT,
-        roles=[
-            RolePlan(name=GUARD, min_needed=people, max_needed=people, stand_bys=stand_bys, requires=tuple(requires))
-        ],
+        roles=[role],
         plans=block_plans(starts_at, until_on=until_on, hours=block_hours),
         contact_name=contact_name,
         contact_phone=contact_phone,
@@ -84,16 +83,23 @@ def open_rotation(
         opened_at=now,
         opened_by=account_id,
     )
+    _open(session, rotation, parties, now=now)
+    return rotation
+
+
+def _open(session: Session, rotation: Rotation, parties: Sequence[PartyPlan], *, now: datetime) -> None:
+    """Fill the pool, and have the first turns dealt."""
     session.add(rotation)
     session.flush()
     for party in parties:
         pool.add(session, rotation, party, now=now)
     outbox.record(session, RotationOpened(rotation.id))
-    pool.note(session, "opened_rotation", rotation, account_id=account_id, now=now)
-    until_at = min(starts_at + turns.AHEAD, instant(horizon_on(now) + DAY, time.min))
-    if until_at > starts_at:
-        turns.request(session, rotation, from_at=starts_at, until_at=until_at, account_id=account_id, now=now)
-    return rotation
+    by = rotation.opened_by
+    pool.note(session, "opened_rotation", rotation, account_id=by, now=now)
+    from_at = rotation.dealt_until
+    until_at = min(from_at + turns.AHEAD, instant(horizon_on(now) + DAY, time.min))
+    if until_at > from_at:
+        turns.request(session, rotation, from_at=from_at, until_at=until_at, account_id=by, now=now)
 
 
 def block_plans(starts_at: datetime, *, until_on: date | None, hours: int) -> list[DatesPlan]:
