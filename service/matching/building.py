@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.models import Activity, Shift, ShiftRole
 from service.activities.queries import IS_PLANNED
 from service.availability.queries import said
 from service.availability.rules import Said
@@ -35,7 +35,7 @@ from service.matching.wishes import Askings, standing, who_asked, wishes
 from service.places.models import Area
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.asking import candidates
-from service.signups.queries import OpeningRow
+from service.signups.queries import OpeningRow, all_openings
 from service.signups.rules import Candidate
 from service.terms import AssignmentState, BondKind, ShiftState
 from service.volunteers.rules import age_on, is_elder
@@ -59,19 +59,12 @@ def build_problem(
     held = _held(session, rows)
     asked = who_asked(session, rows)
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
-    bonds = {
-        pair: kind
-        for pair, kind in company.bonds_with(session, people).items()
-        if kind == BondKind.TOGETHER or people.issuperset(pair)
-    }
-    people = people.union(*bonds)
+    bonds = _bonds(session, people)
+    people = people.union(*((bond.person_id, bond.other_id) for bond in bonds))
     known = candidates(session, people, around=begin, until=until_at)
-    heard = said(session, people)
-    loads = _loads(session, people, before=begin)
+    heard, loads = said(session, people), _loads(session, people, before=begin)
     rules, crew_of = _rules(session, rows), _crews(session, rows)
-    guided = {row.Shift.activity_id for row in rows if rules[row.Shift.id].pairs_newcomers}
-    had = {number: company.served(session, number, people, before=begin) for number in sorted(guided)}
-    activity_of = {row.ShiftRole.id: row.Shift.activity_id for row in rows}
+    had = _had(session, rows, rules, people, before=begin)
     pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
@@ -83,26 +76,57 @@ def build_problem(
         openings=tuple(_opening(row, held, rules[row.Shift.id], crew=crew_of.get(row.Shift.id, 0)) for row in rows),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
         wishes=wishes(session, rows, asked, known=known, heard=heard, had=had),
-        pins=tuple(
-            Pin(
-                person_id=assignment.volunteer_id,
-                opening_id=assignment.shift_role_id,
-                is_confirmed=assignment.state != AssignmentState.OFFERED,
-                **standing(had, assignment.volunteer_id, activity_of[assignment.shift_role_id]),
-            )
-            for assignment in held
-        ),
-        bonds=tuple(Bond(person_id=one, other_id=other, kind=kind) for (one, other), kind in bonds.items()),
+        pins=tuple(_pins(held, rows, had)),
+        bonds=bonds,
         drafts=tuple(_drafted(session, rows, asked)),
         weights=_weights(session, activity_ids, has_unasked=any(how.rank == UNASKED for how in asked.values())),
     )
 
 
-def _weights(session: Session, activity_ids: Collection[int], *, has_unasked: bool) -> Weights:
-    """By the community that holds the activities. Among the unasked, who can come counts a point before who can if need
-    be."""
-    area = session.get_one(Area, session.get_one(Activity, min(activity_ids)).area_id)
-    return replace(weights_of(session, area), unasked=int(has_unasked))
+def _openings(
+    session: Session, activity_ids: Collection[int], *, from_at: datetime, until_at: datetime, now: datetime
+) -> Sequence[OpeningRow]:
+    return session.execute(
+        all_openings()
+        .where(Shift.activity_id.in_(sorted(activity_ids)), Shift.state == ShiftState.OPEN)
+        .where(IS_PLANNED)
+        .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
+        .order_by(Shift.starts_at, ShiftRole.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
+    role_ids = [row.ShiftRole.id for row in rows]
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.shift_role_id.in_(role_ids), Assignment.state.in_(HOLDING))
+        .where(Assignment.is_stand_by.is_(False))
+        .order_by(Assignment.id)
+    ).all()
+
+
+def _bonds(session: Session, people: Collection[int]) -> tuple[Bond, ...]:
+    """Of these people with each other; and with a partner who is not among them, who has to come along."""
+    found = company.bonds_with(session, people)
+    return tuple(
+        Bond(person_id=one, other_id=other, kind=kind)
+        for (one, other), kind in found.items()
+        if kind == BondKind.TOGETHER or (one in people and other in people)
+    )
+
+
+def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict[int, int]:
+    """Minutes each person served in the weeks before, in whatever activity."""
+    lasted = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
+    served = session.execute(
+        select(Assignment.volunteer_id, func.sum(lasted))
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.volunteer_id.in_(sorted(people)), Assignment.state.in_(SURE))
+        .where(Shift.starts_at >= before - timedelta(weeks=LOAD_WEEKS), Shift.starts_at <= before)
+        .group_by(Assignment.volunteer_id)
+    )
+    return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
 
 
 def _rules(session: Session, rows: Sequence[OpeningRow]) -> dict[int, Rule]:
@@ -124,56 +148,17 @@ def _crews(session: Session, rows: Sequence[OpeningRow]) -> dict[int, int]:
     return crews(held, company.crews_of(session, {shift.activity_id for shift in shifts}))
 
 
-def _openings(
-    session: Session, activity_ids: Collection[int], *, from_at: datetime, until_at: datetime, now: datetime
-) -> Sequence[OpeningRow]:
-    return session.execute(
-        select(ShiftRole, Shift, Activity, ActivityRole)
-        .join(Shift, Shift.id == ShiftRole.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(Shift.activity_id.in_(sorted(activity_ids)), Shift.state == ShiftState.OPEN)
-        .where(IS_PLANNED)
-        .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
-        .order_by(Shift.starts_at, ShiftRole.id)
-        .options(undefer(Shift.heat_warnings))
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
-    role_ids = [row.ShiftRole.id for row in rows]
-    return session.scalars(
-        select(Assignment)
-        .where(Assignment.shift_role_id.in_(role_ids), Assignment.state.in_(HOLDING))
-        .where(Assignment.is_stand_by.is_(False))
-        .order_by(Assignment.id)
-    ).all()
-
-
-def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> Iterable[Draft]:
-    """What the plans before proposed and nobody was told of, as far as it can still be proposed."""
-    drafted = session.execute(
-        select(Assignment.volunteer_id, Assignment.shift_role_id)
-        .where(Assignment.shift_role_id.in_([row.ShiftRole.id for row in rows]))
-        .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_not(None))
-        .where(Assignment.is_stand_by.is_(False))
-        .distinct()
-    )
-    return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
-
-
-def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict[int, int]:
-    """Minutes each person served in the weeks before, in whatever activity."""
-    lasted = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
-    served = session.execute(
-        select(Assignment.volunteer_id, func.sum(lasted))
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Assignment.volunteer_id.in_(sorted(people)), Assignment.state.in_(SURE))
-        .where(Shift.starts_at >= before - timedelta(weeks=LOAD_WEEKS), Shift.starts_at <= before)
-        .group_by(Assignment.volunteer_id)
-    )
-    return {volunteer_id: int(minutes) for volunteer_id, minutes in served}
+def _had(
+    session: Session,
+    rows: Sequence[OpeningRow],
+    rules: Mapping[int, Rule],
+    people: Collection[int],
+    *,
+    before: datetime,
+) -> dict[int, dict[int, int]]:
+    """Activity → how many shifts of it each person has served, of the activities that pair newcomers with guides."""
+    guided = {row.Shift.activity_id for row in rows if rules[row.Shift.id].pairs_newcomers}
+    return {number: company.served(session, number, people, before=before) for number in sorted(guided)}
 
 
 def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> Person:
@@ -232,6 +217,40 @@ def _commitments(person: Candidate, pinned: set[tuple[int, int]]) -> list[Commit
         for duty in person.commitments
         if (person.volunteer_id, duty.shift_id) not in pinned
     ]
+
+
+def _pins(
+    held: Iterable[Assignment], rows: Sequence[OpeningRow], had: Mapping[int, Mapping[int, int]]
+) -> Iterable[Pin]:
+    activity_of = {row.ShiftRole.id: row.Shift.activity_id for row in rows}
+    return (
+        Pin(
+            person_id=assignment.volunteer_id,
+            opening_id=assignment.shift_role_id,
+            is_confirmed=assignment.state != AssignmentState.OFFERED,
+            **standing(had, assignment.volunteer_id, activity_of[assignment.shift_role_id]),
+        )
+        for assignment in held
+    )
+
+
+def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> Iterable[Draft]:
+    """What the plans before proposed and nobody was told of, as far as it can still be proposed."""
+    drafted = session.execute(
+        select(Assignment.volunteer_id, Assignment.shift_role_id)
+        .where(Assignment.shift_role_id.in_([row.ShiftRole.id for row in rows]))
+        .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_not(None))
+        .where(Assignment.is_stand_by.is_(False))
+        .distinct()
+    )
+    return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
+
+
+def _weights(session: Session, activity_ids: Collection[int], *, has_unasked: bool) -> Weights:
+    """By the community that holds the activities. Among the unasked, who can come counts a point before who can if need
+    be."""
+    area = session.get_one(Area, session.get_one(Activity, min(activity_ids)).area_id)
+    return replace(weights_of(session, area), unasked=int(has_unasked))
 
 
 def _week(instant: datetime) -> int:

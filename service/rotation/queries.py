@@ -9,7 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.activities.models import Activity, Shift, ShiftRole
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.rotation.models import (
@@ -22,11 +22,12 @@ from service.rotation.models import (
     RotationTurn,
     RotationWish,
 )
+from service.signups.queries import OpeningRow, all_openings
 from service.terms import AssignmentState, ReleaseReason, ShiftState
 from service.volunteers.models import Volunteer
 
 #: A block: its places, its shift, the activity and what the role asks for.
-BlockRow: TypeAlias = Row[ShiftRole, Shift, Activity, ActivityRole]
+BlockRow: TypeAlias = OpeningRow
 
 
 def in_scope(session: Session, rotation_id: int, *, scope_ids: Sequence[int]) -> Rotation | None:
@@ -79,10 +80,7 @@ def pending_deals(session: Session, rotation_id: int) -> Sequence[RotationDeal]:
 def blocks(session: Session, rotation: Rotation, *, from_at: datetime, until_at: datetime) -> Sequence[BlockRow]:
     """The open blocks that start in [from_at, until_at), by start."""
     return session.execute(
-        select(ShiftRole, Shift, Activity, ActivityRole)
-        .join(Shift, Shift.id == ShiftRole.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
+        all_openings()
         .where(Shift.activity_id == rotation.activity_id, Shift.state == ShiftState.OPEN)
         .where(Shift.starts_at >= from_at, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, Shift.id)

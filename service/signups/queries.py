@@ -26,12 +26,12 @@ OpeningRow: TypeAlias = Row[ShiftRole, Shift, Activity, ActivityRole]
 
 def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRow | None:
     """The role of the shift with all that belongs to it; None when the shift has no such role."""
-    return session.execute(_openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)).one_or_none()
+    return session.execute(all_openings().where(ShiftRole.id == shift_role_id, Shift.id == shift_id)).one_or_none()
 
 
 def openings(session: Session, shift_role_ids: Collection[int]) -> dict[int, OpeningRow]:
     """Openings by the id of their places."""
-    rows = session.execute(_openings().where(ShiftRole.id.in_(shift_role_ids))).all()
+    rows = session.execute(all_openings().where(ShiftRole.id.in_(shift_role_ids))).all()
     return {row.ShiftRole.id: row for row in rows}
 
 
@@ -226,7 +226,7 @@ def openings_in(
 ) -> Sequence[OpeningRow]:
     """Openings of the scopes, or of one activity there, that start after `from_at`: what a coordinator fills."""
     statement = (
-        _openings()
+        all_openings()
         .where(within(Shift.area_id, scope_ids), Shift.starts_at > from_at)
         .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED)
     )
@@ -262,7 +262,7 @@ def _upcoming(
     home = aliased(Area)
     neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()
     statement = (
-        _openings()
+        all_openings()
         .join(Area, Area.id == Shift.area_id)
         .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED, closes_at > now)
         .where(IS_ANNOUNCED)
@@ -280,7 +280,8 @@ def _upcoming(
         last = (rows[-1].Shift.starts_at, rows[-1].ShiftRole.id)
 
 
-def _openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:
+def all_openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:
+    """Each role of each shift with all that belongs to it: for a statement that says which."""
     return (
         select(ShiftRole, Shift, Activity, ActivityRole)
         .join(Shift, Shift.id == ShiftRole.shift_id)
