@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,10 +62,8 @@ def offer(
     `as_stand_by`: one of those beside the role's places. With `assignment`, that draft becomes the offer. The caller
     holds the person's lock and has asked the rules. Raises ConflictingDuty.
     """
-    shift, activity = lock_open_shift(session, row.Shift.id), row.Activity
-    if shift is None or activity.is_hidden(shift, now=now):
-        return None
-    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by, places=places):
+    shift = _with_a_place(session, row, now=now, as_stand_by=as_stand_by, places=places)
+    if shift is None:
         return None
     if assignment is None:
         assignment = Assignment(
@@ -82,13 +79,10 @@ def offer(
         )
         session.add(assignment)
     assignment.occupies = occupied(shift)
-    within = timedelta(minutes=activity.answer_within)
+    within = timedelta(minutes=row.Activity.answer_within)
     assignment.answer_by = answer_by(now=now, starts_at=shift.starts_at, within=within)
     assignment.move(AssignmentState.OFFERED)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
+    write(session, whose=f"volunteer {volunteer_id}")
     outbox.record(session, AssignmentOffered(assignment.id))
     return assignment
 
@@ -109,10 +103,8 @@ def take(
     The caller holds the person's lock and has asked the rules. Raises ConflictingDuty, RiskUnconfirmed.
     """
     require(session, volunteer_id=volunteer_id, shift_id=row.Shift.id)
-    shift = lock_open_shift(session, row.Shift.id)
-    if shift is None or row.Activity.is_hidden(shift, now=now):
-        return None
-    if not take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by):
+    shift = _with_a_place(session, row, now=now, as_stand_by=as_stand_by)
+    if shift is None:
         return None
     assignment = Assignment(
         area_id=shift.area_id,
@@ -128,12 +120,32 @@ def take(
         answered_by=answered_by,
     )
     session.add(assignment)
+    write(session, whose=f"volunteer {volunteer_id}")
+    outbox.record(session, AssignmentConfirmed(assignment.id))
+    return assignment
+
+
+def _with_a_place(
+    session: Session,
+    row: Row[ShiftRole, Shift, Activity, ActivityRole],
+    *,
+    now: datetime,
+    as_stand_by: bool,
+    places: int = 1,
+) -> Shift | None:
+    """The shift as it is now, so many places of the role taken; None when they are not free, or nobody may know yet."""
+    shift = lock_open_shift(session, row.Shift.id)
+    if shift is None or row.Activity.is_hidden(shift, now=now):
+        return None
+    return shift if take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by, places=places) else None
+
+
+def write(session: Session, *, whose: str) -> None:
+    """Write down the places changed so far. Raises ConflictingDuty where the database refuses one."""
     try:
         session.flush()
     except IntegrityError as error:
-        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
-    outbox.record(session, AssignmentConfirmed(assignment.id))
-    return assignment
+        raise ConflictingDuty(f"{whose} is taken at that time") from error
 
 
 def call_in(session: Session, assignment: Assignment, *, now: datetime, answered_by: int | None = None) -> bool:
@@ -227,10 +239,7 @@ def restore(session: Session, assignment: Assignment, *, shift: Shift, to: Assig
     assignment.move(to)
     assignment.occupies = occupied(shift)
     assignment.place_held_until = assignment.release_reason = None
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictingDuty(f"volunteer {volunteer_id} is taken at that time") from error
+    write(session, whose=f"volunteer {volunteer_id}")
     is_sure = to == AssignmentState.CONFIRMED
     outbox.record(session, AssignmentConfirmed(assignment.id) if is_sure else AssignmentOffered(assignment.id))
 
@@ -276,54 +285,6 @@ def came_after_all(session: Session, *, assignment_id: int) -> Assignment:
         raise PlaceGiven(f"role {assignment.shift_role_id} is full")
     restore(session, assignment, shift=shift, to=AssignmentState.CONFIRMED)
     return assignment
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """One place that goes to somebody else, with the sign-up by which she had asked for it, if any."""
-
-    place: Assignment
-    to: int
-    signup_id: int | None = None
-
-
-def hand_over(
-    session: Session, changes: Sequence[HandOver], *, now: datetime, answered_by: int | None = None
-) -> list[Assignment]:
-    """Each of these confirmed places goes from its holder to another person, who has said yes; all or none.
-
-    No place is free in between, and nobody holds two. The caller holds the locks of all these people, has asked the
-    rules, and whether each has confirmed the risk notice. Returns the new places in the same order. Raises
-    ConflictingDuty, and ForbiddenMove for a place that is not confirmed.
-    """
-    for change in changes:
-        change.place.move(AssignmentState.RELEASED)
-        change.place.release_reason = ReleaseReason.SWAPPED
-        outbox.record(session, AssignmentReleased(change.place.id))
-    session.flush()
-    made = [
-        Assignment(
-            area_id=change.place.area_id,
-            shift_id=change.place.shift_id,
-            shift_role_id=change.place.shift_role_id,
-            volunteer_id=change.to,
-            signup_id=change.signup_id,
-            state=AssignmentState.CONFIRMED,
-            occupies=change.place.occupies,
-            assigned_at=now,
-            answered_at=now,
-            answered_by=answered_by,
-        )
-        for change in changes
-    ]
-    session.add_all(made)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictingDuty("one of these people is taken at that time") from error
-    for assignment in made:
-        outbox.record(session, AssignmentConfirmed(assignment.id))
-    return made
 
 
 def locked(session: Session, assignment_id: int) -> Assignment:

@@ -16,6 +16,7 @@ from service.activities.queries import lock_open_shift
 from service.events import SwapAgreed, SwapAsked, SwapClosed
 from service.risks.actions import require
 from service.roster import actions as roster
+from service.roster import handing_over
 from service.roster.models import Assignment
 from service.signups.actions import SignUpRefused
 from service.signups.asking import candidate
@@ -208,7 +209,7 @@ def _carry_out(session: Session, swap: Swap, given: PlaceRow, *, now: datetime, 
     if returned is not None:
         changes.append(_change(session, returned, to=given.Assignment.volunteer_id))
     try:
-        roster.hand_over(session, changes, now=now, answered_by=answered_by)
+        handing_over.hand_over(session, changes, now=now, answered_by=answered_by)
     except roster.ConflictingDuty as error:
         raise SignUpRefused([Refused(Refusal.OVERLAP)]) from error
     close(session, swap, state=SwapState.DONE, now=now)
@@ -238,11 +239,11 @@ def _reasons(session: Session, volunteer_id: int, row: PlaceRow, *, gives_up: Pl
     return reasons_against(her, queries.opening_of(row), gives_up=gives_up.Shift.id if gives_up is not None else None)
 
 
-def _change(session: Session, row: PlaceRow, *, to: int) -> roster.HandOver:
+def _change(session: Session, row: PlaceRow, *, to: int) -> handing_over.HandOver:
     """With the sign-up by which she waits for this very role: it is settled by getting the place."""
     hers: SignUp | None = standing(session, shift_id=row.Shift.id, volunteer_id=to)
     signup_id = hers.id if hers is not None and hers.shift_role_id == row.ShiftRole.id else None
-    return roster.HandOver(row.Assignment, to, signup_id)
+    return handing_over.HandOver(row.Assignment, to, signup_id)
 
 
 def _taker(swap: Swap) -> int:
