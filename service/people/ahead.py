@@ -16,8 +16,8 @@ from service.courses.queries import IN
 from service.courtyards.models import Charge
 from service.places.models import Area
 from service.promises.models import OWED, Promise
+from service.roster.duties import DutyRow, duties
 from service.roster.models import AWAITED, Assignment
-from service.roster.queries import DutyRow, duties
 from service.rotation.models import Rotation, RotationMember
 from service.signups.models import STANDING, SignUp
 from service.signups.queries import waiting

@@ -9,8 +9,8 @@ from service import audit, wording
 from service.accounts.queries import names
 from service.activities.models import Shift
 from service.language import Lazy, _
+from service.roster.duties import of_person_between
 from service.roster.models import Assignment
-from service.roster.queries import of_person_between
 from service.volunteers.models import Volunteer
 from service.web import words
 from service.web.desk import Desk

@@ -20,7 +20,7 @@ from service.availability.queries import LIMITS
 from service.availability.rules import SLOTS, NeverComes
 from service.calendars.rules import local
 from service.language import _
-from service.roster.queries import duties
+from service.roster.duties import duties
 from service.terms import DayPart
 from service.volunteers import actions as volunteers
 from service.volunteers.models import Volunteer

@@ -20,8 +20,8 @@ from service.language import Lazy, _
 from service.notifications import calls, holding
 from service.notifications.models import Call, Notification
 from service.roster.actions import OfferClosed
+from service.roster.duties import duties_of
 from service.roster.models import Assignment, ForbiddenMove
-from service.roster.queries import duties_of
 from service.signups.actions import SignUpRefused
 from service.swaps.actions import SwapIsOver
 from service.terms import CallOutcome, NotificationKind

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import clock, links, wording
 from service.language import _
-from service.roster.queries import DutyRow, of_calendar
+from service.roster.duties import DutyRow, of_calendar
 from service.volunteers import actions
 from service.volunteers.queries import feed_of
 from service.web import ics, notices, outcome, page, visitor, where

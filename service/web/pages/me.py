@@ -27,8 +27,9 @@ from service.roster import actions as roster
 from service.roster import arriving
 from service.roster.actions import OfferClosed
 from service.roster.confirming import to_confirm
+from service.roster.duties import DutyRow, called_off, duties, duties_before
 from service.roster.models import ForbiddenMove
-from service.roster.queries import DutyRow, called_off, duties, duties_before, of_volunteer
+from service.roster.queries import of_volunteer
 from service.rotation.notes import LATE, to_hand_over
 from service.routes.queries import with_route
 from service.signups.queries import waiting

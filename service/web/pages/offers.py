@@ -19,8 +19,8 @@ from service.backfill import suggesting
 from service.language import _
 from service.places.models import Area
 from service.roster.actions import OfferClosed, Suggestion
+from service.roster.duties import duty
 from service.roster.models import Assignment
-from service.roster.queries import duty
 from service.rotation.queries import of_shift as rotation_of
 from service.signups.second_thoughts import can_think_again, say, standing
 from service.terms import AssignmentState

@@ -19,7 +19,7 @@ from service.people import ahead as before_her
 from service.people.actions import HasRoles
 from service.people.erasing import pending
 from service.people.twins import merge_of, undoable
-from service.roster.queries import duties, duties_before
+from service.roster.duties import duties, duties_before
 from service.skills.models import Skill
 from service.skills.queries import of_person as skills_of
 from service.skills.queries import state_on

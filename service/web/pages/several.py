@@ -20,8 +20,8 @@ from service import clock, links
 from service.language import _
 from service.places.models import Area
 from service.roster.actions import OfferClosed
+from service.roster.duties import DutyRow, duties_of
 from service.roster.models import Assignment
-from service.roster.queries import DutyRow, duties_of
 from service.signups.second_thoughts import can_think_again, say_each, standing
 from service.volunteers.models import Volunteer
 from service.web import outcome, page, visitor, where

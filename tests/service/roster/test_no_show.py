@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
 from service.roster import actions as roster
+from service.roster.duties import duties, duties_before
 from service.roster.models import Assignment, ForbiddenMove
-from service.roster.queries import duties, duties_before, of_signup
+from service.roster.queries import of_signup
 from service.settings import Settings
 from service.signups.models import SignUp
 from service.signups.queries import opening
