@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Index, String, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,6 +11,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.db import Base, Id
 from service.tracing import request_id
+
+
+class OfAnArea(Protocol):
+    """A row that belongs to an area."""
+
+    __tablename__: Any
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def area_id(self) -> int: ...
 
 
 class AuditEntry(Base):
@@ -56,6 +67,14 @@ def note(
             request_id=request_id(),
         )
     )
+
+
+def note_about(
+    session: Session, verb: str, row: OfAnArea, *, account_id: int | None, now: datetime, **details: Any
+) -> None:
+    """Write one line about a row, in its area: its kind is the name of its table."""
+    subject = (row.__tablename__, row.id)
+    note(session, verb=verb, subject=subject, account_id=account_id, area_id=row.area_id, now=now, **details)
 
 
 def newest_about(session: Session, *, subject: tuple[str, int]) -> AuditEntry | None:

@@ -121,7 +121,7 @@ def test_whatever_is_written_down_in_the_audit_has_its_words() -> None:
     """Found in the sources: a verb is named, or given to a module's own `_note`."""
     source = "\n".join(path.read_text() for path in (HOUSE / "service").rglob("*.py"))
     written = set(re.findall(r'verb="(\w+)"', source))
-    written |= set(re.findall(r'_note\w*\(\s*\w+,(?:\s*[\w.]+,)?\s*"(\w+)"', source))
+    written |= set(re.findall(r'(?:_note\w*|note_about)\(\s*[\w.]+,(?:\s*[\w.]+,)?\s*"(\w+)"', source))
 
     assert len(written) > 50
     assert sorted(written - deeds.VERBS.keys()) == []

@@ -64,7 +64,7 @@ def ask(session: Session, activity: Activity, *, account_id: int, now: datetime)
     with refusing(session, "uq_review_standing", ReviewRefused("changed")):
         session.add(made)
     outbox.record(session, ReviewAsked(activity.id))
-    _note(session, "asked_review", activity, account_id=account_id, now=now)
+    audit.note_about(session, "asked_review", activity, account_id=account_id, now=now)
     return made
 
 
@@ -100,7 +100,7 @@ def decide(
     session.flush()
     outbox.record(session, ReviewDecided(activity.id))
     verb = "approved_activity" if is_approved else "sent_back_activity"
-    _note(session, verb, activity, account_id=account_id, now=now)
+    audit.note_about(session, verb, activity, account_id=account_id, now=now)
     return review
 
 
@@ -133,14 +133,3 @@ def sent_back(session: Session, *, account_id: int) -> Sequence[Row[Review, Acti
         .where(~select(later.c.id).where(later.c.activity_id == Review.activity_id, later.c.id > Review.id).exists())
         .order_by(Review.id)
     ).all()
-
-
-def _note(session: Session, verb: str, activity: Activity, *, account_id: int, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-    )

@@ -252,12 +252,4 @@ def _note(
 ) -> None:
     """Who comes is in no audit: only what somebody at a desk, or who sits there, did."""
     if account_id is not None:
-        audit.note(
-            session,
-            verb=verb,
-            subject=("appointment", one.id),
-            account_id=account_id,
-            area_id=one.area_id,
-            now=now,
-            **details,
-        )
+        audit.note_about(session, verb, one, account_id=account_id, now=now, **details)

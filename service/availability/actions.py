@@ -87,12 +87,5 @@ def forget_absence(session: Session, absence: Absence, *, noted_by: int | None, 
 
 def _note(session: Session, verb: str, person: Volunteer, *, noted_by: int | None, now: datetime) -> None:
     if noted_by is not None:
-        audit.note(
-            session,
-            verb=verb,
-            subject=("volunteer", person.id),
-            account_id=noted_by,
-            area_id=person.area_id,
-            now=now,
-        )
+        audit.note_about(session, verb, person, account_id=noted_by, now=now)
     session.flush()

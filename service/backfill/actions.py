@@ -201,12 +201,4 @@ def _note_ladder(session: Session, activity: Activity, verb: str, *, account_id:
 
 
 def _note(session: Session, backfill: Backfill, verb: str, *, account_id: int, now: datetime, **details: str) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("backfill", backfill.id),
-        account_id=account_id,
-        area_id=backfill.area_id,
-        now=now,
-        **details,
-    )
+    audit.note_about(session, verb, backfill, account_id=account_id, now=now, **details)

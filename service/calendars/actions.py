@@ -72,9 +72,7 @@ def drop_term(session: Session, term: SchoolTerm, *, now: datetime, account_id: 
 
 def _changed(session: Session, term: SchoolTerm, *, verb: str, now: datetime, account_id: int | None) -> None:
     outbox.record(session, CalendarChanged(term.area_id))
-    audit.note(
-        session, verb=verb, subject=("school_term", term.id), account_id=account_id, area_id=term.area_id, now=now
-    )
+    audit.note_about(session, verb, term, account_id=account_id, now=now)
 
 
 #: People have to be reachable for so long each day: who is asked must hear of it in time.
@@ -148,12 +146,11 @@ def restore_heat_warning(session: Session, warning: HeatWarning, *, now: datetim
 
 def _note_heat(session: Session, warning: HeatWarning, *, verb: str, now: datetime, account_id: int) -> None:
     session.flush()
-    audit.note(
+    audit.note_about(
         session,
-        verb=verb,
-        subject=("heat_warning", warning.id),
+        verb,
+        warning,
         account_id=account_id,
-        area_id=warning.area_id,
         now=now,
         level=HeatLevel(warning.level).value,
         from_on=warning.from_on.isoformat(),

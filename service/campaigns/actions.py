@@ -63,7 +63,7 @@ def begin(
         for community in communities:
             _ask(session, campaign, indicator, community, now=now)
     session.flush()
-    _note(session, "began_campaign", campaign, account_id=account_id, now=now)
+    audit.note_about(session, "began_campaign", campaign, account_id=account_id, now=now)
     return campaign
 
 
@@ -95,15 +95,4 @@ def close(session: Session, campaign: Campaign, *, account_id: int | None, now: 
     for quota in session.scalars(asked.order_by(Quota.id)):
         quotas.close(session, quota, account_id=account_id, now=now)
     session.flush()
-    _note(session, "closed_campaign", campaign, account_id=account_id, now=now)
-
-
-def _note(session: Session, verb: str, campaign: Campaign, *, account_id: int | None, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("campaign", campaign.id),
-        account_id=account_id,
-        area_id=campaign.area_id,
-        now=now,
-    )
+    audit.note_about(session, "closed_campaign", campaign, account_id=account_id, now=now)

@@ -54,14 +54,7 @@ def ask(session: Session, activity: Activity, *, rule: Rule, account_id: int | N
     for name, asked in asdict(rule).items():
         setattr(kept, name, asked)
     session.add(kept)
-    audit.note(
-        session,
-        verb="asked_company",
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-    )
+    audit.note_about(session, "asked_company", activity, account_id=account_id, now=now)
     session.flush()
 
 
@@ -82,15 +75,7 @@ def hold_together(
     session.execute(delete(CrewActivity).where(CrewActivity.activity_id.in_(before)))
     with refusing(session, "pk_crew_activity", InAnotherCrew(f"one of activities {crew}")):
         session.add_all(CrewActivity(activity_id=one, crew_id=crew[0]) for one in crew if len(crew) > 1)
-    audit.note(
-        session,
-        verb="held_together",
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-        activity_ids=crew,
-    )
+    audit.note_about(session, "held_together", activity, account_id=account_id, now=now, activity_ids=crew)
 
 
 def _check_crew(session: Session, crew: Sequence[Activity], *, before: Collection[int]) -> None:
@@ -133,12 +118,4 @@ def loosen(session: Session, bond: Bond, *, account_id: int, now: datetime) -> N
 
 def _note(session: Session, verb: str, bond: Bond, *, account_id: int, now: datetime) -> None:
     person = session.get_one(Volunteer, bond.person_id)
-    audit.note(
-        session,
-        verb=verb,
-        subject=("volunteer", person.id),
-        account_id=account_id,
-        area_id=person.area_id,
-        now=now,
-        kind=bond.kind,
-    )
+    audit.note_about(session, verb, person, account_id=account_id, now=now, kind=bond.kind)

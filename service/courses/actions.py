@@ -46,7 +46,7 @@ def set_course(session: Session, activity: Activity, *, account_id: int, now: da
     row = insert(Course).values(activity_id=activity.id, **given)
     session.execute(row.on_conflict_do_update(index_elements=["activity_id"], set_=given))
     _fill(session, _locked(session, activity.id))
-    _note(session, "set_course", activity, account_id=account_id, now=now)
+    audit.note_about(session, "set_course", activity, account_id=account_id, now=now)
     return _locked(session, activity.id)
 
 
@@ -76,7 +76,7 @@ def enrol(
     row = insert(Enrolment).values(activity_id=activity.id, volunteer_id=volunteer_id, **asked)
     session.execute(row.on_conflict_do_update(index_elements=["activity_id", "volunteer_id"], set_=asked))
     if typed_by is not None:
-        _note(session, "enrolled_for", activity, account_id=typed_by, now=now, volunteer_id=volunteer_id)
+        audit.note_about(session, "enrolled_for", activity, account_id=typed_by, now=now, volunteer_id=volunteer_id)
     return session.get_one(Enrolment, (activity.id, volunteer_id), populate_existing=True)
 
 
@@ -92,7 +92,7 @@ def leave(
     session.flush()
     _fill(session, course)
     if typed_by is not None:
-        _note(session, "left_course_for", activity, account_id=typed_by, now=now, volunteer_id=volunteer_id)
+        audit.note_about(session, "left_course_for", activity, account_id=typed_by, now=now, volunteer_id=volunteer_id)
 
 
 def tick(
@@ -119,7 +119,9 @@ def tick(
     )
     session.flush()
     activity = session.get_one(Activity, shift.activity_id)
-    _note(session, "ticked_attendance", activity, account_id=account_id, now=now, shift_id=shift.id, there=len(there))
+    audit.note_about(
+        session, "ticked_attendance", activity, account_id=account_id, now=now, shift_id=shift.id, there=len(there)
+    )
 
 
 def conclude(
@@ -149,7 +151,7 @@ def conclude(
             one.enrolment.move(EnrolmentState.FAILED)
             one.enrolment.decided_at, one.enrolment.decided_by = now, account_id
     session.flush()
-    _note(session, "concluded_course", activity, account_id=account_id, now=now, passed=len(passed))
+    audit.note_about(session, "concluded_course", activity, account_id=account_id, now=now, passed=len(passed))
     return passed
 
 
@@ -198,17 +200,3 @@ def _check_open(session: Session, activity: Activity, *, now: datetime, may_be_l
 def _locked(session: Session, activity_id: int) -> Course:
     """The course, ours until commit."""
     return session.get_one(Course, activity_id, with_for_update=True, populate_existing=True)
-
-
-def _note(
-    session: Session, verb: str, activity: Activity, *, account_id: int | None, now: datetime, **details: Any
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-        **details,
-    )

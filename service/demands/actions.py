@@ -50,7 +50,7 @@ def note(
     demand = Demand(area_id=area_id, audience=audience, words=words, account_id=account_id, asked_at=now)
     session.add(demand)
     session.flush()
-    _note(session, "noted_demand", demand, account_id=account_id, now=now)
+    audit.note_about(session, "noted_demand", demand, account_id=account_id, now=now)
     return demand
 
 
@@ -82,15 +82,4 @@ def _check_open(demand: Demand) -> None:
 def _decide(session: Session, verb: str, demand: Demand, *, account_id: int | None, now: datetime) -> None:
     demand.decided_by, demand.decided_at = account_id, now
     session.flush()
-    _note(session, verb, demand, account_id=account_id, now=now)
-
-
-def _note(session: Session, verb: str, demand: Demand, *, account_id: int | None, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("demand", demand.id),
-        account_id=account_id,
-        area_id=demand.area_id,
-        now=now,
-    )
+    audit.note_about(session, verb, demand, account_id=account_id, now=now)

@@ -35,7 +35,7 @@ def ask_for(
     )
     session.add(made)
     session.flush()
-    _note(session, "asked_disclosure", made, account_id=account_id, now=now)
+    audit.note_about(session, "asked_disclosure", made, account_id=account_id, now=now)
     return made
 
 
@@ -47,7 +47,7 @@ def publish(
         return None
     made.done_on, made.done_at, made.done_by, made.where = local(now).date(), now, account_id, where
     session.flush()
-    _note(session, "published_disclosure", made, account_id=account_id, now=now)
+    audit.note_about(session, "published_disclosure", made, account_id=account_id, now=now)
     if made.every_months is None:
         return None
     return ask_for(
@@ -64,20 +64,6 @@ def publish(
 
 def drop(session: Session, made: Disclosure, *, account_id: int | None, now: datetime) -> None:
     """It need not be published: it was written down by mistake, or somebody else does it."""
-    _note(session, "dropped_disclosure", made, account_id=account_id, now=now, title=made.title)
+    audit.note_about(session, "dropped_disclosure", made, account_id=account_id, now=now, title=made.title)
     session.delete(made)
     session.flush()
-
-
-def _note(
-    session: Session, verb: str, made: Disclosure, *, account_id: int | None, now: datetime, **details: object
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("disclosure", made.id),
-        account_id=account_id,
-        area_id=made.area_id,
-        now=now,
-        **details,
-    )

@@ -168,12 +168,4 @@ def _sign_up_of(session: Session, row: OpeningRow, volunteer_id: int) -> int | N
 
 
 def _note(session: Session, verb: str, draft: Assignment, *, account_id: int, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("assignment", draft.id),
-        account_id=account_id,
-        area_id=draft.area_id,
-        now=now,
-        volunteer_id=draft.volunteer_id,
-    )
+    audit.note_about(session, verb, draft, account_id=account_id, now=now, volunteer_id=draft.volunteer_id)

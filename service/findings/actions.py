@@ -49,27 +49,13 @@ def carry(
     told = {"to_id": to.id, "within_days": within_days}
     row = insert(Carrying).values(activity_id=activity.id, **told)
     session.execute(row.on_conflict_do_update(index_elements=["activity_id"], set_=told))
-    audit.note(
-        session,
-        verb="carries_findings",
-        subject=("activity", activity.id),
-        area_id=activity.area_id,
-        account_id=account_id,
-        now=now,
-    )
+    audit.note_about(session, "carries_findings", activity, account_id=account_id, now=now)
 
 
 def stop_carrying(session: Session, activity: Activity, *, account_id: int | None, now: datetime) -> None:
     """The activity keeps no findings any more; those there are stay. Twice is harmless."""
     session.execute(delete(Carrying).where(Carrying.activity_id == activity.id))
-    audit.note(
-        session,
-        verb="stopped_carrying_findings",
-        subject=("activity", activity.id),
-        area_id=activity.area_id,
-        account_id=account_id,
-        now=now,
-    )
+    audit.note_about(session, "stopped_carrying_findings", activity, account_id=account_id, now=now)
 
 
 def note(
@@ -94,14 +80,7 @@ def note(
     session.add(made)
     session.flush()
     outbox.record(session, FindingNoted(made.id))
-    audit.note(
-        session,
-        verb="noted_finding",
-        subject=("finding", made.id),
-        area_id=made.area_id,
-        account_id=by.account_id,
-        now=now,
-    )
+    audit.note_about(session, "noted_finding", made, account_id=by.account_id, now=now)
     return made
 
 
@@ -124,14 +103,7 @@ def settle(
         finding.settled_in_id = shift.id if shift is not None else None
         session.flush()
         outbox.record(session, FindingSettled(finding.id))
-        audit.note(
-            session,
-            verb="settled_finding",
-            subject=("finding", finding.id),
-            area_id=finding.area_id,
-            account_id=by.account_id,
-            now=now,
-        )
+        audit.note_about(session, "settled_finding", finding, account_id=by.account_id, now=now)
     return finding
 
 

@@ -77,15 +77,7 @@ def call_together(
     )
     activities.publish(session, meeting, now=now, account_id=account_id, cannot_wait=True)
     called = _ask(session, meeting, sorted(set(volunteer_ids)), account_id=account_id, now=now)
-    audit.note(
-        session,
-        verb="called_together",
-        subject=("activity", meeting.id),
-        account_id=account_id,
-        area_id=meeting.area_id,
-        now=now,
-        asked=called.asked,
-    )
+    audit.note_about(session, "called_together", meeting, account_id=account_id, now=now, asked=called.asked)
     return called
 
 

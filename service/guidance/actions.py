@@ -122,12 +122,11 @@ def _ask(session: Session, guide: Guide, *, account_id: int, now: datetime) -> i
 
 
 def _note(session: Session, verb: str, partner: Partner, guide: Guide, *, account_id: int, now: datetime) -> None:
-    audit.note(
+    audit.note_about(
         session,
-        verb=verb,
-        subject=("partner", partner.id),
+        verb,
+        partner,
         account_id=account_id,
-        area_id=partner.area_id,
         now=now,
         volunteer_id=guide.volunteer_id,
         activity_id=guide.activity_id,

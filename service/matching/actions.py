@@ -82,7 +82,7 @@ def request(
     session.add(run)
     session.flush()
     outbox.record(session, MatchRequested(run.id))
-    _note(session, "requested_match", run, account_id=account_id, now=now)
+    audit.note_about(session, "requested_match", run, account_id=account_id, now=now)
     return run
 
 
@@ -202,7 +202,7 @@ def publish(
         run.state, run.published_at = MatchRunState.PUBLISHED, now
         outbox.record(session, MatchPublished(run.id))
     run.outcome = outcome.to_json()
-    _note(session, "published_match", run, account_id=account_id, now=now)
+    audit.note_about(session, "published_match", run, account_id=account_id, now=now)
     return run
 
 
@@ -216,7 +216,7 @@ def discard(session: Session, *, match_run_id: int, account_id: int | None, now:
         raise NotADraft(run.state)
     if run.state != MatchRunState.DISCARDED:
         drafts.throw_away(session, run)
-        _note(session, "discarded_match", run, account_id=account_id, now=now)
+        audit.note_about(session, "discarded_match", run, account_id=account_id, now=now)
     return run
 
 
@@ -230,7 +230,7 @@ def settle_for(session: Session, *, match_run_id: int, account_id: int | None, n
         raise NotADraft(run.state)
     if run.enough_at is None:
         run.enough_at = now
-        _note(session, "settled_for_match", run, account_id=account_id, now=now)
+        audit.note_about(session, "settled_for_match", run, account_id=account_id, now=now)
     return run
 
 
@@ -239,7 +239,3 @@ def locked(session: Session, match_run_id: int) -> MatchRun:
     return session.scalars(
         select(MatchRun).where(MatchRun.id == match_run_id).with_for_update().execution_options(populate_existing=True)
     ).one()
-
-
-def _note(session: Session, verb: str, run: MatchRun, *, account_id: int | None, now: datetime) -> None:
-    audit.note(session, verb=verb, subject=("match_run", run.id), account_id=account_id, area_id=run.area_id, now=now)

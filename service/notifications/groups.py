@@ -149,13 +149,6 @@ def _concerned(session: Session, shift: Shift, activity: Activity) -> Sequence[C
 
 
 def _note(session: Session, verb: str, group: ChatGroup, *, account_id: int, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("chat_group", group.id),
-        account_id=account_id,
-        area_id=group.area_id,
-        now=now,
-        channel=group.channel,
-        hears=list(group.hears),
+    audit.note_about(
+        session, verb, group, account_id=account_id, now=now, channel=group.channel, hears=list(group.hears)
     )

@@ -51,7 +51,7 @@ def register(
     )
     with refusing(session, "uq_partner_area_id_name", AlreadyPartner(f"area {area_id} has a partner {name}")):
         session.add(partner)
-    _note(session, "registered_partner", partner, account_id=account_id, now=now)
+    audit.note_about(session, "registered_partner", partner, account_id=account_id, now=now)
     return partner
 
 
@@ -69,7 +69,7 @@ def change_contact(
     if phone:
         partner.phone_sealed = secrets.seal(phone)
     session.flush()
-    _note(session, "changed_partner_contact", partner, account_id=account_id, now=now)
+    audit.note_about(session, "changed_partner_contact", partner, account_id=account_id, now=now)
 
 
 def end(session: Session, partner: Partner, *, account_id: int | None, now: datetime) -> None:
@@ -77,12 +77,12 @@ def end(session: Session, partner: Partner, *, account_id: int | None, now: date
     if partner.ended_at is None:
         partner.ended_at = now
         session.flush()
-        _note(session, "ended_partner", partner, account_id=account_id, now=now)
+        audit.note_about(session, "ended_partner", partner, account_id=account_id, now=now)
 
 
 def look_at_phone(session: Session, partner: Partner, *, account_id: int | None, now: datetime, why: str) -> str | None:
     """The number of the person to turn to, in full; the look is audited."""
-    _note(session, "looked_at_partner_phone", partner, account_id=account_id, now=now, why=why)
+    audit.note_about(session, "looked_at_partner_phone", partner, account_id=account_id, now=now, why=why)
     return secrets.unseal(partner.phone_sealed) if partner.phone_sealed else None
 
 
@@ -92,7 +92,7 @@ def admit(
     """A person belongs to it; as its lead, or no longer so, where she does already."""
     session.merge(PartnerMember(partner_id=partner.id, volunteer_id=volunteer_id, is_lead=is_lead))
     session.flush()
-    _note(session, "admitted_to_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id)
+    audit.note_about(session, "admitted_to_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id)
 
 
 def dismiss(session: Session, partner: Partner, *, volunteer_id: int, account_id: int | None, now: datetime) -> bool:
@@ -103,7 +103,9 @@ def dismiss(session: Session, partner: Partner, *, volunteer_id: int, account_id
         .returning(PartnerMember.volunteer_id)
     ).first()
     if gone is not None:
-        _note(session, "dismissed_from_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id)
+        audit.note_about(
+            session, "dismissed_from_partner", partner, account_id=account_id, now=now, volunteer_id=volunteer_id
+        )
     return gone is not None
 
 
@@ -194,27 +196,6 @@ def look_at_part(session: Session, co_host: CoHost, *, account_id: int, now: dat
 def _note_shared(
     session: Session, verb: str, activity: Activity, co_host: CoHost, *, account_id: int | None, now: datetime
 ) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-        team_id=co_host.team_id,
-        partner_id=co_host.partner_id,
-    )
-
-
-def _note(
-    session: Session, verb: str, partner: Partner, *, account_id: int | None, now: datetime, **details: object
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("partner", partner.id),
-        account_id=account_id,
-        area_id=partner.area_id,
-        now=now,
-        **details,
+    audit.note_about(
+        session, verb, activity, account_id=account_id, now=now, team_id=co_host.team_id, partner_id=co_host.partner_id
     )

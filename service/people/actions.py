@@ -112,7 +112,7 @@ def leave(session: Session, person: Volunteer, *, reason: str, account_id: int |
         invited.decline(session, invitation_id=invitation_id, now=now, answered_by=account_id)
     _give_back(session, made, now=now)
     outbox.record(session, VolunteerLeft(made.id))
-    _note(
+    audit.note_about(
         session, "left", person, account_id=account_id, now=now, places=len(made.signup_ids) + len(made.assignment_ids)
     )
     return made
@@ -181,7 +181,7 @@ def _returned(session: Session, last: Departure, *, now: datetime) -> Returned:
 
 def note_look(session: Session, person: Volunteer, *, account_id: int, now: datetime) -> None:
     """A coordinator has opened the page of all that is known of her."""
-    _note(session, "looked_at_person", person, account_id=account_id, now=now)
+    audit.note_about(session, "looked_at_person", person, account_id=account_id, now=now)
 
 
 def note_search(session: Session, *, account_id: int, now: datetime, found: int, by: list[str]) -> None:
@@ -194,18 +194,4 @@ def note_search(session: Session, *, account_id: int, now: datetime, found: int,
         now=now,
         by=by,
         found=found,
-    )
-
-
-def _note(
-    session: Session, verb: str, person: Volunteer, *, account_id: int | None, now: datetime, **details: Any
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("volunteer", person.id),
-        account_id=account_id,
-        area_id=person.area_id,
-        now=now,
-        **details,
     )

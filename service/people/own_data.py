@@ -30,14 +30,7 @@ def own_data(session: Session, person: Volunteer, *, account_id: int, now: datet
 
     {"made_at", "person": her entry with the telephone and whom to call, "records": {table: [rows]}}
     """
-    audit.note(
-        session,
-        verb="exported_own_data",
-        subject=("volunteer", person.id),
-        account_id=account_id,
-        area_id=person.area_id,
-        now=now,
-    )
+    audit.note_about(session, "exported_own_data", person, account_id=account_id, now=now)
     found: dict[str, list[dict[str, Any]]] = {}
     for one in references(session):
         if one.name not in NOT_HERS and (rows := _rows(session, one, person.id)):

@@ -32,7 +32,7 @@ def promise(
     )
     session.add(made)
     session.flush()
-    _note(session, "promised", made, account_id=account_id, now=now)
+    audit.note_about(session, "promised", made, account_id=account_id, now=now)
     return made
 
 
@@ -51,7 +51,7 @@ def move_on(
     made.reason = reason.strip()
     made.settled_on = None if to in OWED else local(now).date()
     session.flush()
-    _note(session, "moved_promise", made, account_id=account_id, now=now, to=to.value)
+    audit.note_about(session, "moved_promise", made, account_id=account_id, now=now, to=to.value)
 
 
 def hand_on(
@@ -61,18 +61,4 @@ def hand_on(
     before = {"owner_id": made.owner_id, "due_on": made.due_on.isoformat()}
     made.owner_id, made.due_on = owner_id, due_on
     session.flush()
-    _note(session, "handed_on_promise", made, account_id=account_id, now=now, **before)
-
-
-def _note(
-    session: Session, verb: str, made: Promise, *, account_id: int | None, now: datetime, **details: object
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("promise", made.id),
-        account_id=account_id,
-        area_id=made.area_id,
-        now=now,
-        **details,
-    )
+    audit.note_about(session, "handed_on_promise", made, account_id=account_id, now=now, **before)

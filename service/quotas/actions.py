@@ -39,7 +39,7 @@ def set_quota(
     session.add(quota)
     session.flush()
     count(session, quota, activity_ids=activity_ids)
-    _note(session, "set_quota", quota, account_id=account_id, now=now)
+    audit.note_about(session, "set_quota", quota, account_id=account_id, now=now)
     return quota
 
 
@@ -55,8 +55,4 @@ def close(session: Session, quota: Quota, *, now: datetime, account_id: int | No
     if quota.closed_at is None:
         quota.closed_at = now
         session.flush()
-        _note(session, "closed_quota", quota, account_id=account_id, now=now)
-
-
-def _note(session: Session, verb: str, quota: Quota, *, account_id: int | None, now: datetime) -> None:
-    audit.note(session, verb=verb, subject=("quota", quota.id), account_id=account_id, area_id=quota.area_id, now=now)
+        audit.note_about(session, "closed_quota", quota, account_id=account_id, now=now)

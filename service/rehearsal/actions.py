@@ -85,14 +85,7 @@ def _only(activity_ids: Sequence[int]) -> int | None:
 
 def note_look(session: Session, rehearsal: Rehearsal, *, account_id: int | None, now: datetime) -> None:
     """Somebody reads whom what would be sent: that is personal, and is written down."""
-    audit.note(
-        session,
-        verb="looked_at_rehearsal",
-        subject=("rehearsal", rehearsal.id),
-        account_id=account_id,
-        area_id=rehearsal.area_id,
-        now=now,
-    )
+    audit.note_about(session, "looked_at_rehearsal", rehearsal, account_id=account_id, now=now)
 
 
 def play(

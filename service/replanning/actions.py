@@ -129,9 +129,7 @@ def follow_calendar(session: Session, *, area_id: int, now: datetime) -> None:
 def keep(session: Session, shift: Shift, *, now: datetime, account_id: int | None) -> None:
     """A coordinator decides that a shift is held although the calendar no longer has its date."""
     _mark(session, shift.id, is_unsettled=False)
-    audit.note(
-        session, verb="kept_shift", subject=("shift", shift.id), account_id=account_id, area_id=shift.area_id, now=now
-    )
+    audit.note_about(session, "kept_shift", shift, account_id=account_id, now=now)
 
 
 def _mark(session: Session, shift_id: int, *, is_unsettled: bool) -> None:

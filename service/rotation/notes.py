@@ -126,12 +126,4 @@ def _written(session: Session, shift_ids: Collection[int]) -> Sequence[Row[HandO
 
 
 def _note(session: Session, verb: str, shift: Shift, *, by: Reader, now: datetime) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("shift", shift.id),
-        account_id=by.account_id,
-        area_id=shift.area_id,
-        now=now,
-        volunteer_id=by.volunteer_id,
-    )
+    audit.note_about(session, verb, shift, account_id=by.account_id, now=now, volunteer_id=by.volunteer_id)

@@ -222,12 +222,4 @@ def note(
     session: Session, verb: str, rotation: Rotation, *, account_id: int | None, now: datetime, **details: Any
 ) -> None:
     """One line of the audit about the rotation."""
-    audit.note(
-        session,
-        verb=verb,
-        subject=("rotation", rotation.id),
-        account_id=account_id,
-        area_id=rotation.area_id,
-        now=now,
-        **details,
-    )
+    audit.note_about(session, verb, rotation, account_id=account_id, now=now, **details)

@@ -60,15 +60,7 @@ def lay_route(
     _place(session, route, stops, now=now)
     if carrying(session, activity.id) is None:
         findings.carry(session, activity, to=activity, account_id=account_id, now=now)
-    audit.note(
-        session,
-        verb="laid_route",
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-        stops=len(stops),
-    )
+    audit.note_about(session, "laid_route", activity, account_id=account_id, now=now, stops=len(stops))
     return route
 
 

@@ -38,15 +38,7 @@ def set_sheet(session: Session, activity: Activity, *, sheet: Sheet, account_id:
     kept.items = [{"words": item.words, "points": item.points} for item in sheet.items]
     session.add(kept)
     session.flush()
-    audit.note(
-        session,
-        verb="set_score_sheet",
-        subject=("activity", activity.id),
-        account_id=account_id,
-        area_id=activity.area_id,
-        now=now,
-        items=len(sheet.items),
-    )
+    audit.note_about(session, "set_score_sheet", activity, account_id=account_id, now=now, items=len(sheet.items))
 
 
 def score(

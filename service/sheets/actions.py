@@ -183,12 +183,4 @@ def _locked(session: Session, sheet_id: int) -> Sheet:
 
 
 def _note(session: Session, verb: str, sheet: Sheet, *, now: datetime, **details: int) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("sheet", sheet.id),
-        account_id=sheet.account_id,
-        area_id=sheet.area_id,
-        now=now,
-        **details,
-    )
+    audit.note_about(session, verb, sheet, account_id=sheet.account_id, now=now, **details)

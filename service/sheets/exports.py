@@ -193,13 +193,4 @@ def _locked(session: Session, export_id: int) -> Export:
 
 
 def _note(session: Session, verb: str, export: Export, *, by: int, now: datetime, **details: object) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("export", export.id),
-        account_id=by,
-        area_id=export.area_id,
-        now=now,
-        kind=export.kind,
-        **details,
-    )
+    audit.note_about(session, verb, export, account_id=by, now=now, kind=export.kind, **details)

@@ -109,15 +109,7 @@ def sign_up(
     if isinstance(signup, Refusal):
         raise SignUpRefused([Refused(signup)])
     if typed_by is not None:
-        audit.note(
-            session,
-            verb="signed_up_for",
-            subject=("signup", signup.id),
-            account_id=typed_by,
-            area_id=signup.area_id,
-            now=now,
-            asked_how=asked_how,
-        )
+        audit.note_about(session, "signed_up_for", signup, account_id=typed_by, now=now, asked_how=asked_how)
     return signup
 
 
@@ -164,7 +156,7 @@ def withdraw(
     if assignment is not None:
         roster.release(session, assignment, reason=ReleaseReason.WITHDREW, place_held_until=signup.undo_until)
     outbox.record(session, SignUpWithdrawn(signup.id))
-    audit.note(session, verb="withdrew", subject=("signup", signup.id), account_id=by, area_id=signup.area_id, now=now)
+    audit.note_about(session, "withdrew", signup, account_id=by, now=now)
     return signup
 
 

@@ -79,9 +79,7 @@ def bring_fewer(
     if signup.state == SignUpState.WAITLISTED:
         outbox.record(session, SignUpWaitlisted(signup.id))
     session.flush()
-    audit.note(
-        session, verb="brought_fewer", subject=("signup", signup.id), account_id=by, area_id=signup.area_id, now=now
-    )
+    audit.note_about(session, "brought_fewer", signup, account_id=by, now=now)
     return signup
 
 

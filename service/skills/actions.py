@@ -74,12 +74,4 @@ def note_search(session: Session, *, account_id: int, now: datetime, found: int,
 
 
 def _note(session: Session, verb: str, person: Volunteer, *, account_id: int | None, now: datetime, name: str) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("volunteer", person.id),
-        account_id=account_id,
-        area_id=person.area_id,
-        now=now,
-        skill=name,
-    )
+    audit.note_about(session, verb, person, account_id=account_id, now=now, skill=name)

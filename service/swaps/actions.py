@@ -252,4 +252,4 @@ def _taker(swap: Swap) -> int:
 
 
 def _note(session: Session, swap: Swap, verb: str, *, account_id: int, now: datetime) -> None:
-    audit.note(session, verb=verb, subject=("swap", swap.id), account_id=account_id, area_id=swap.area_id, now=now)
+    audit.note_about(session, verb, swap, account_id=account_id, now=now)

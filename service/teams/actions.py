@@ -34,14 +34,7 @@ def approve_team(session: Session, team: Team, *, account_id: int, now: datetime
         return
     team.state = TeamState.ACTIVE
     team.approved_by, team.approved_at = account_id, now
-    audit.note(
-        session,
-        verb="approved_team",
-        subject=("team", team.id),
-        account_id=account_id,
-        area_id=team.area_id,
-        now=now,
-    )
+    audit.note_about(session, "approved_team", team, account_id=account_id, now=now)
     outbox.record(session, TeamApproved(team.id))
 
 
@@ -49,15 +42,7 @@ def revise(session: Session, team: Team, *, changes: Mapping[str, str | bool], a
     """Change the team's name or introduction, or whether it wants a second look."""
     for name, value in changes.items():
         setattr(team, name, value)
-    audit.note(
-        session,
-        verb="revised_team",
-        subject=("team", team.id),
-        account_id=account_id,
-        area_id=team.area_id,
-        now=now,
-        fields=sorted(changes),
-    )
+    audit.note_about(session, "revised_team", team, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return team
 

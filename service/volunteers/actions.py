@@ -84,15 +84,7 @@ def revise(
             setattr(volunteer, column, kept)
     if "name" in changes:
         volunteer.pinyin, volunteer.initials = spelled(volunteer.name)
-    audit.note(
-        session,
-        verb="revised_volunteer",
-        subject=("volunteer", volunteer.id),
-        account_id=account_id,
-        area_id=volunteer.area_id,
-        now=now,
-        fields=sorted(changes),
-    )
+    audit.note_about(session, "revised_volunteer", volunteer, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return volunteer
 
@@ -102,14 +94,7 @@ def come_back(session: Session, volunteer: Volunteer, *, account_id: int, now: d
     if volunteer.left_at is None:
         return
     volunteer.left_at = None
-    audit.note(
-        session,
-        verb="came_back",
-        subject=("volunteer", volunteer.id),
-        account_id=account_id,
-        area_id=volunteer.area_id,
-        now=now,
-    )
+    audit.note_about(session, "came_back", volunteer, account_id=account_id, now=now)
 
 
 def give_consent(
@@ -191,15 +176,7 @@ def take_back_qualification(session: Session, qualification: Qualification) -> N
 
 def look_at_phone(session: Session, volunteer: Volunteer, *, account_id: int, now: datetime, why: str) -> str | None:
     """The person's number in full, for somebody who must call her; the look is audited."""
-    audit.note(
-        session,
-        verb="looked_at_phone",
-        subject=("volunteer", volunteer.id),
-        account_id=account_id,
-        area_id=volunteer.area_id,
-        now=now,
-        why=why,
-    )
+    audit.note_about(session, "looked_at_phone", volunteer, account_id=account_id, now=now, why=why)
     return secrets.unseal(volunteer.phone_sealed) if volunteer.phone_sealed else None
 
 

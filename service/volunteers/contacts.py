@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -48,7 +47,7 @@ def name_contact(
     named.relation, named.named_at = contact.relation, now
     session.add(named)
     session.flush()
-    _note(session, "named_contact", person, account_id=account_id, now=now)
+    audit.note_about(session, "named_contact", person, account_id=account_id, now=now)
     return named
 
 
@@ -59,26 +58,14 @@ def drop_contact(session: Session, person: Volunteer, *, account_id: int, now: d
     if named is not None:
         session.delete(named)
         session.flush()
-        _note(session, "dropped_contact", person, account_id=account_id, now=now)
+        audit.note_about(session, "dropped_contact", person, account_id=account_id, now=now)
 
 
 def look_at_contact(session: Session, person: Volunteer, *, account_id: int, now: datetime, why: str) -> Contact | None:
     """Whom to call, for her coordinator; the look is audited."""
-    _note(session, "looked_at_contact", person, account_id=account_id, now=now, why=why)
+    audit.note_about(session, "looked_at_contact", person, account_id=account_id, now=now, why=why)
     return contact_of(session, person)
 
 
 def _opened(known: EmergencyContact) -> Contact:
     return Contact(secrets.unseal(known.name_sealed), secrets.unseal(known.phone_sealed), known.relation)
-
-
-def _note(session: Session, verb: str, person: Volunteer, *, account_id: int, now: datetime, **details: Any) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("volunteer", person.id),
-        account_id=account_id,
-        area_id=person.area_id,
-        now=now,
-        **details,
-    )

@@ -214,12 +214,4 @@ def _name(db: Session, assignment: Assignment) -> str:
 
 
 def _note(desk: Desk, assignment: Assignment, verb: str, **details: str) -> None:
-    audit.note(
-        desk.db,
-        verb=verb,
-        subject=("assignment", assignment.id),
-        account_id=desk.account_id,
-        area_id=assignment.area_id,
-        now=desk.now,
-        **details,
-    )
+    audit.note_about(desk.db, verb, assignment, account_id=desk.account_id, now=desk.now, **details)

@@ -28,14 +28,7 @@ pages = Blueprint("ledger", __name__, url_prefix="/co")
 def person(desk: Desk, volunteer_id: int) -> Response:
     """Everything that was to be told to her, newest first."""
     her = found(concerned(desk.db, volunteer_id, scope_ids=desk.scope_ids))
-    audit.note(
-        desk.db,
-        verb="looked_at_messages",
-        subject=("volunteer", her.id),
-        account_id=desk.account_id,
-        area_id=her.area_id,
-        now=desk.now,
-    )
+    audit.note_about(desk.db, "looked_at_messages", her, account_id=desk.account_id, now=desk.now)
     messages = queries.of_person(desk.db, her.id, scope_ids=desk.scope_ids)
     became = fates(desk.db, messages)
     about = subjects(desk.db, messages)
