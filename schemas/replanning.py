@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from schemas import Input
-from schemas.activities import DatesInput
 from schemas.fields import LocalDate, LocalDateTime, Part, Text
 from schemas.publishing import WHEN, Repeats
+from schemas.series import DatesInput
 from schemas.shown import Shown, one_of
 from service.language import Lazy
 from service.terms import DateChange

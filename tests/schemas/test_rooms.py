@@ -14,9 +14,10 @@ from marshmallow import Schema, ValidationError
 import schemas
 from schemas import Input
 from schemas.accounts import NewToken, TokenAsked
-from schemas.activities import ActivityChange, DatesInput, NewActivity, RoleInput
+from schemas.activities import ActivityChange, NewActivity, RoleInput
 from schemas.matching import NewMatchRun
 from schemas.roster import Answer
+from schemas.series import DatesInput
 from schemas.shifts import ShiftChange, ShiftsAsked
 from schemas.signups import NewSignUp
 from schemas.teams import NewMember

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.activities import SeriesShown
 from schemas.replanning import PreviewShown, RevisionDone, RevisionInput
+from schemas.series import SeriesShown
 from service.activities.models import Series
 from service.language import _
 from service.replanning import actions, queries

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +23,8 @@ from service.web import notices, page
 from service.web.conflict import conflict_page
 from service.web.desk import Desk, at_office, found, typed_version
 from service.web.forms import Form
+
+R = TypeVar("R", Area, Team)
 
 pages = Blueprint("areas", __name__, url_prefix="/ad")
 
@@ -78,22 +83,7 @@ def edit_form(desk: Desk, area_id: int) -> ResponseReturnValue:
 def edit(desk: Desk, area_id: int) -> ResponseReturnValue:
     """Another name, telephone or address. Whoever saved meanwhile is shown, not overwritten."""
     area = _area(desk, area_id)
-    form = Form.posted(PlaceInput())
-    if form.has_errors:
-        return _ask_area(area, form)
-    if typed_version() != area.version:
-        return conflict_page(form, given=area, version=area.version, back=_at(area.id))
-    try:
-        with desk.db.begin_nested():
-            actions.revise(desk.db, area, changes=form.loaded, account_id=desk.account_id, now=desk.now)
-    except StaleDataError:
-        desk.db.refresh(area)
-        return conflict_page(form, given=area, version=area.version, back=_at(area.id))
-    except IntegrityError:
-        form.refuse(NAME_TAKEN, at="name")
-        return _ask_area(area, form)
-    notices.notify(_("改好了。"))
-    return page.see_other(_at(area.id))
+    return _saved(desk, area, Form.posted(PlaceInput()), revise=actions.revise, ask=_ask_area, back=_at(area.id))
 
 
 @pages.get("/areas/<int:area_id>/below")
@@ -171,22 +161,34 @@ def team_form(desk: Desk, team_id: int) -> ResponseReturnValue:
 def change_team(desk: Desk, team_id: int) -> ResponseReturnValue:
     """Another name or introduction. Whoever saved meanwhile is shown, not overwritten."""
     team = _team(desk, team_id)
-    form = Form.posted(TeamEdit())
+    return _saved(desk, team, Form.posted(TeamEdit()), revise=teams.revise, ask=_ask_team, back=_at(team.area_id))
+
+
+def _saved(
+    desk: Desk,
+    row: R,
+    form: Form,
+    *,
+    revise: Callable[..., object],
+    ask: Callable[[R, Form], ResponseReturnValue],
+    back: str,
+) -> ResponseReturnValue:
+    """What was typed is saved; or asked for again, where it is wrong, the name is taken, or somebody was quicker."""
     if form.has_errors:
-        return _ask_team(team, form)
-    if typed_version() != team.version:
-        return conflict_page(form, given=team, version=team.version, back=_at(team.area_id))
+        return ask(row, form)
+    if typed_version() != row.version:
+        return conflict_page(form, given=row, version=row.version, back=back)
     try:
         with desk.db.begin_nested():
-            teams.revise(desk.db, team, changes=form.loaded, account_id=desk.account_id, now=desk.now)
+            revise(desk.db, row, changes=form.loaded, account_id=desk.account_id, now=desk.now)
     except StaleDataError:
-        desk.db.refresh(team)
-        return conflict_page(form, given=team, version=team.version, back=_at(team.area_id))
+        desk.db.refresh(row)
+        return conflict_page(form, given=row, version=row.version, back=back)
     except IntegrityError:
         form.refuse(NAME_TAKEN, at="name")
-        return _ask_team(team, form)
+        return ask(row, form)
     notices.notify(_("改好了。"))
-    return page.see_other(_at(team.area_id))
+    return page.see_other(back)
 
 
 def _ask_area(area: Area, form: Form) -> ResponseReturnValue:
