@@ -196,7 +196,7 @@ def _standing_by(facts: _Facts, solution: Solution) -> Iterator[Violation]:
     for opening_id, count in Counter(row.opening_id for row in solution.stand_bys).items():
         if opening_id in facts.opening and count > facts.opening[opening_id].stand_bys:
             yield Violation(Fault.MANY_STAND_BYS, opening_id=opening_id)
-    if is_founded:
+    if is_founded and solution.stand_bys:
         yield from _if_they_came(facts.problem, solution)
 
 

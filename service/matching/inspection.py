@@ -46,6 +46,7 @@ class Crowd:
             self.friends[bond.kind][bond.person_id].add(bond.other_id)
             self.friends[bond.kind][bond.other_id].add(bond.person_id)
         self.in_shift: dict[int, list[Seat]] = defaultdict(list)
+        #: Crew and visit → seats; most openings belong to none, and nothing is asked of them together.
         self.in_crew: dict[int, list[Seat]] = defaultdict(list)
         self.in_visit: dict[int, list[Seat]] = defaultdict(list)
         #: person → (start, end, is it the plan's doing), duties elsewhere too
@@ -58,8 +59,10 @@ class Crowd:
         for seat in seats:
             opening = self.opening[seat.opening_id]
             self.in_shift[opening.shift_id].append(seat)
-            self.in_crew[opening.crew].append(seat)
-            self.in_visit[opening.visit].append(seat)
+            if opening.crew:
+                self.in_crew[opening.crew].append(seat)
+            if opening.visit:
+                self.in_visit[opening.visit].append(seat)
             self.spans[seat.person_id].append((opening.starts, opening.ends, seat.is_new))
             self.weeks[seat.person_id].append((opening.week, seat.is_new))
 
