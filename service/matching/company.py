@@ -118,4 +118,5 @@ def _others(plan: Plan, wish: Wish, kind: BondKind) -> Iterator[int]:
 
 def _spare(plan: Plan, opening: Opening) -> int | None:
     """Somebody placed there only as far as the minimum needs her."""
-    return next((wish.person_id for wish in plan.placed_in([opening]) if wish.is_spare), None)
+    keys = ((person_id, opening.id) for person_id in plan.holders[opening.id])
+    return next((key[0] for key in keys if key in plan.placed and plan.placed[key].is_spare), None)

@@ -43,14 +43,26 @@ def honour_wishes(plan: Plan) -> None:
     """Give places that are left to those who asked for them.
 
     A claim only weakens while its person is given more, so a queue of stale claims is put right as it is read. Who
-    lacks somebody beside her is asked again when others have been placed.
+    lacks somebody beside her is asked again when others have been placed. Openings that take nobody now take nobody
+    later: in a plan that is nearly done, most wishes are left out at once.
     """
-    waiting = [wish for wish in plan.problem.wishes if _is_waiting(plan, wish)]
+    takes = {opening.id: takes_more(plan, opening) for opening in plan.problem.openings}
+    waiting = [
+        wish for wish in plan.problem.wishes if takes[wish.opening_id][wish.is_spare] and _is_waiting(plan, wish)
+    ]
     while waiting:
         before = len(plan.placed)
         waiting = _honour(plan, waiting)
         if len(plan.placed) == before:
             return
+
+
+def takes_more(plan: Plan, opening: Opening) -> tuple[bool, bool]:
+    """Whether it takes more people who asked, if need be instead of somebody who need not come, and more who come only
+    if need be."""
+    is_open = plan.free(opening) > 0
+    has_spare = any(wish.is_spare for wish in plan.placed_in([opening]))
+    return is_open or has_spare, is_open and plan.missing(opening) > 0
 
 
 def settle(plan: Plan) -> None:

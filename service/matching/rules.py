@@ -45,7 +45,8 @@ HARD: tuple[HardRule, ...] = (*FIXED, *GROWING, *COMPLETE)
 
 def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
     """All that stands between the wish and its opening in this plan, each once; empty when it can be honoured."""
-    return tuple(dict.fromkeys(blocker for rule in HARD for blocker in rule(plan, wish)))
+    found = [blocker for rule in HARD for blocker in rule(plan, wish)]
+    return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
 def fits(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> bool:
