@@ -1,7 +1,7 @@
 """Matching measured: neighbourhoods of 1,000 to 100,000 volunteers, by greed and in blocks, against a proven bound.
 
     python -m bench.match [--sizes 1000x200 10000x2000] [--seed 1] [--processes 1] [--bound] [--cover] [--runs 1]
-                          [--exact] [--fairness] [--write FILE]
+                          [--exact] [--fairness] [--reasons] [--write FILE]
 
 One line for each size and matcher: minimums covered, wishes, people kept, how far each is from what no plan can beat,
 CPU seconds, wall seconds, peak memory of this process and of the largest one split off, the machine's load. The bounds
@@ -9,8 +9,9 @@ are those that ship with the plan. `--exact` adds the exact matcher with its own
 whole. `--bound` proves once more, the whole problem as one region. `--cover` solves the minimums alone in whole
 numbers, the sharpest bound (30 CPU-seconds for 10,000 people). `--runs` repeats the blocks, with one and two processes
 in turn, and tells how many different plans came out. `--fairness` adds how the loads lie, who has no place, who is
-refused though her claim is better (docs/matching.md). `--write` keeps the problem as JSON (docs/matching.md), for
-other programs to solve.
+refused though her claim is better (docs/matching.md). `--reasons` adds what comes after the plan before anything is
+saved: every reason of every refusal, and the independent checker. `--write` keeps the problem as JSON
+(docs/matching.md), for other programs to solve.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 from bench.neighbourhoods import neighbourhood
 from service.matching import engine, greedy, lexical, rules
 from service.matching.block import Part
+from service.matching.checker import check
 from service.matching.conclusion import conclude
 from service.matching.fairness import fairness
 from service.matching.plan import Plan
@@ -48,6 +50,7 @@ def main() -> None:
     parser.add_argument("--cover", action="store_true")
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("--fairness", action="store_true")
+    parser.add_argument("--reasons", action="store_true")
     parser.add_argument("--no-greedy", action="store_true")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
@@ -76,6 +79,8 @@ def _measured(problem: Problem, size: str, options: argparse.Namespace) -> Itera
             _tell_fairness(drafted, greedy.NAME)
     if options.fairness:
         _tell_fairness(made, engine.NAME)
+    if options.reasons:
+        _tell_reasons(made, found, size)
     if options.runs > 1:
         plans = {_digest(engine.plan(problem, processes=1 + run % 2)[0]) for run in range(1, options.runs)}
         print(f"{size}: {len(plans | {_digest(made)})} different plan(s) in {options.runs} runs")
@@ -120,6 +125,17 @@ def _told(
 def _tell_fairness(made: Plan, matcher: str) -> None:
     found = asdict(fairness(made, conclude(made, solver=matcher)))
     print(f"{matcher}: " + "  ".join(f"{name} {value}" for name, value in found.items()), flush=True)
+
+
+def _tell_reasons(made: Plan, found: Outlook | None, size: str) -> None:
+    solution, spent = _timed(lambda: engine.finished(made, found))
+    faults, checked = _timed(lambda: check(made.problem, solution))
+    assert not faults
+    print(
+        f"{size}: {len(solution.unplaced)} refusals with all reasons {spent['cpu_seconds']} CPU-seconds, "
+        f"checked {checked['cpu_seconds']}, peak {checked['peak_mib'][0]} MiB",
+        flush=True,
+    )
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:

@@ -33,7 +33,7 @@ from service.matching.side_by_side import side_by_side
 from service.matching.solution import Enough, Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/5"
+NAME = "blocks/6"
 #: Blocks around open roles, at most for each region.
 MOST_AROUND = 4
 
@@ -51,13 +51,9 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@uncollected()
 def solve(problem: Problem, *, tell: Tell = to_nobody) -> Solution:
     """A plan that breaks no hard rule, with all reasons, and what no plan can beat."""
-    made, seen = plan(problem, tell=tell)
-    fill_up(made)
-    made = not_worse(made)
-    return replace(conclude(made, solver=NAME), levels=bounded(made, seen))
+    return finished(*plan(problem, tell=tell))
 
 
 @uncollected()
@@ -85,6 +81,14 @@ def plan(problem: Problem, *, processes: int = 1, tell: Tell = to_nobody) -> tup
             solve_turn(made, [block], processes=1)
     fill_minimums(made)
     return made, outlook(made, seen, facts=facts) if len(seen) == len(found) else None
+
+
+@uncollected()
+def finished(made: Plan, seen: Outlook | None) -> Solution:
+    """The plan with whoever can still be added, no worse than what was there before, and why everybody else is not."""
+    fill_up(made)
+    made = not_worse(made)
+    return replace(conclude(made, solver=NAME), levels=bounded(made, seen))
 
 
 def solve_turn(

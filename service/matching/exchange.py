@@ -13,6 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from service.matching.milp import Program
+from service.matching.narrowed import Narrowed
 from service.matching.relaxed import Ending, Relaxation
 
 if TYPE_CHECKING:
@@ -25,28 +26,39 @@ Prices: TypeAlias = dict[Key, float]
 EXCHANGES = 3
 #: What a seller asks counts so much in the next price, what the buyer bids counts for the rest.
 ASKED = 0.4
+#: Where there are several regions, columns that cost more points than this are left out.
+HARDLY = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A region as the proof sees it: its program, where its linear program ended, and what each column counts.
+    """A region as the proof sees it: its program, with everything that crosses allowed; where its linear program ended
+    while nobody crossed, and what one more of each column would have added there; and what each column counts.
 
-    `guests` are the columns of others who wish for its shifts, `away` those of its people who wish for other shifts;
-    `bids` and `asks` say what their time is worth here while nobody crosses.
+    `guests` are the columns of others who wish for its shifts, `away` those of its people who wish for other shifts.
     """
 
     program: Program
     ending: Ending
+    prices: Numbers
     heads: Numbers
     worth: Numbers
     guests: dict[Key, int]
     away: dict[Key, int]
-    bids: Prices
-    asks: Prices
+
+    @property
+    def bids(self) -> Prices:
+        """What its shifts would give for the time of others."""
+        return {key: float(self.prices[column]) for key, column in self.guests.items()}
+
+    @property
+    def asks(self) -> Prices:
+        """What the time of its people is worth here."""
+        return {key: -float(self.prices[column]) for key, column in self.away.items()}
 
 
-#: A region, and its program with nothing held at nothing.
-Side: TypeAlias = tuple[Region, Relaxation]
+#: A region and its linear program, going on where it ended.
+Side: TypeAlias = tuple[Region, Relaxation | Narrowed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,11 @@ class Exchanged:
     prices: Prices
 
 
-def opened(region: Region) -> Side:
-    """Going on where its linear program ended, with everything that crosses allowed."""
-    relaxation = Relaxation(region.program, begin=region.ending)
-    relaxation.open([*region.guests.values(), *region.away.values()])
-    return region, relaxation
+def narrowed(region: Region) -> Narrowed:
+    """Its linear program without what the region would hardly do, whatever crosses."""
+    keep = region.prices > -HARDLY
+    keep[[*region.guests.values(), *region.away.values()]] = True
+    return Narrowed(region.program, begin=region.ending, keep=keep)
 
 
 def at_home(regions: Sequence[Region], *, most: float) -> Prices:
@@ -89,12 +101,12 @@ def _exchange(sides: Sequence[Side], *, head: float, prices: Prices) -> Exchange
     """Each region's own best where a head counts so much and time across regions has these prices; None where one has
     no solution."""
     total, asked, bid = 0.0, Prices(), Prices()
-    for region, relaxation in sides:
+    for region, program in sides:
         costs = head * region.heads + region.worth
         parties = (-1, region.guests, bid), (1, region.away, asked)
         for sign, columns, _told in parties:
             costs[list(columns.values())] += [sign * prices.get(key, 0.0) for key in columns]
-        relaxed = relaxation.best(costs)
+        relaxed = program.best(costs)
         if relaxed is None:
             return None
         total += relaxed.best

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from service.matching.columns import Whole
+    from service.matching.columns import Flags, Whole
 
     Numbers: TypeAlias = npt.NDArray[np.float64]
 
@@ -78,6 +78,39 @@ class Program:
         self.starts.frombytes((self.starts[-1] + np.cumsum(sizes)).astype(np.int32).tobytes())
         self.most.frombytes(most.astype(np.float64).tobytes())
         self.least.extend([-inf] * len(sizes))
+
+    def with_choice(self, columns: Iterable[int]) -> Program:
+        """The same, these columns 0 or 1 whatever held them."""
+        upper = self.upper[:]
+        for column in columns:
+            upper[column] = 1
+        return replace(self, upper=upper)
+
+    def part(self, columns: Flags, rows: Flags) -> Program:
+        """Only these columns and rows, numbered anew; the others count nothing."""
+        import numpy as np
+
+        index, value, row = np.array(self.index), np.array(self.value), self.row_of_each
+        taken = columns[index] & rows[row]
+        sizes = np.bincount(row[taken], minlength=len(rows))[rows]
+
+        def ends(kept: Flags, numbers: array[float]) -> array[float]:
+            return array("d", np.array(numbers)[kept].tobytes())
+
+        part = Program(ends(columns, self.lower), ends(columns, self.upper))
+        part.least, part.most = ends(rows, self.least), ends(rows, self.most)
+        part.starts.frombytes(np.cumsum(sizes).astype(np.int32).tobytes())
+        part.index.frombytes((np.cumsum(columns) - 1)[index[taken]].astype(np.int32).tobytes())
+        part.value.frombytes(value[taken].tobytes())
+        return part
+
+    @property
+    def row_of_each(self) -> Whole:
+        """The row of each coefficient."""
+        import numpy as np
+
+        rows: Whole = np.repeat(np.arange(len(self.least)), np.diff(np.array(self.starts)))
+        return rows
 
     def _close(self, least: float, most: float) -> None:
         self.starts.append(len(self.index))

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from service.matching import rules
 from service.matching.branching import closer
-from service.matching.exchange import Key, Region, Side, at_home, opened, together
+from service.matching.exchange import Key, Region, Side, at_home, narrowed, together
+from service.matching.narrowed import Narrowed
 from service.matching.plan import Plan
 from service.matching.problem import Problem, Wish
-from service.matching.relaxed import HALF, Relaxed, costs_of_rows
+from service.matching.relaxed import HALF, Relaxation, Relaxed, costs_of_rows
 from service.matching.rules import OWN_TIME, fits
 
 if TYPE_CHECKING:
@@ -71,16 +72,14 @@ def regions_of(part: Part) -> list[Region] | None:
         relaxed = part.relaxation.best(aim)
     if relaxed is None:
         return None
-    guests, away = _keyed(part, part.guests), _keyed(part, part.away)
     region = Region(
-        program=part.frame.program,
+        program=part.frame.program.with_choice([*part.guests.tolist(), *part.away.tolist()]),
         ending=part.relaxation.ending,
+        prices=relaxed.prices,
         heads=part.in_heads,
         worth=part.in_wishes,
-        guests=guests,
-        away=away,
-        bids=dict(zip(guests, relaxed.prices[part.guests].tolist(), strict=True)),
-        asks=dict(zip(away, (-relaxed.prices[part.away]).tolist(), strict=True)),
+        guests=_keyed(part, part.guests),
+        away=_keyed(part, part.away),
     )
     return [region]
 
@@ -93,7 +92,7 @@ def outlook(made: Plan, seen: Sequence[list[Region] | None], *, facts: int) -> O
     regions = [region for told in seen for region in told or ()]
     if None in seen:
         return None
-    sides = [opened(region) for region in regions]
+    sides: list[Side] = [(region, _going_on(region, is_alone=len(regions) == 1)) for region in regions]
     head, much = points_of_a_head(made.problem), everything(made.problem)
     new, honoured = rules.cover(made).value - facts, rules.wishes(made).value
     near = head * new + honoured * (1 + NEAR_WISHES)
@@ -104,16 +103,25 @@ def outlook(made: Plan, seen: Sequence[list[Region] | None], *, facts: int) -> O
     heads = together(sides, head=much, prices=of_heads, enough=much * new * (1 + NEAR_HEADS))
     if heads is None:
         return None
-    most = min([heads.best, *(_whole_heads(side, head=much, new=new) for side in sides if len(sides) == 1)])
+    most = min([heads.best, *(_whole_heads(region, whole, head=much, new=new) for region, whole in _alone(sides))])
     return Outlook(facts=facts, heads=facts + int(most / much + HALF), points=points.best, head=head)
 
 
-def _whole_heads(side: Side, *, head: float, new: int) -> float:
-    """The same where no role has half a head, no closer than so many. Of one region alone: others' prices would be
-    off."""
+def _going_on(region: Region, *, is_alone: bool) -> Relaxation | Narrowed:
+    """The linear program of a region, from where it ended; all of it where nothing crosses."""
+    return Relaxation(region.program, begin=region.ending) if is_alone else narrowed(region)
+
+
+def _alone(sides: Sequence[Side]) -> Iterator[tuple[Region, Relaxation]]:
+    """The regions whose linear program is there as a whole."""
+    return ((region, program) for region, program in sides if isinstance(program, Relaxation))
+
+
+def _whole_heads(region: Region, relaxation: Relaxation, *, head: float, new: int) -> float:
+    """What the region reaches where no role has half a head, no closer than so many. Of one region alone: others'
+    prices would be off."""
     import numpy as np
 
-    region, relaxation = side
     costs, columns = head * region.heads + region.worth, np.flatnonzero(region.heads)
     return closer(relaxation, costs, columns, enough=head * (new + 1 - 2 * HALF), most_tries=TRIES)
 
@@ -163,15 +171,17 @@ def _worth_to_her(part: Part, relaxed: Relaxed) -> list[int]:
 
 def best_of(start: Plan, offered: Sequence[tuple[Wish, int]]) -> int:
     """The most that one person's wishes come to, by these values, in duties that her own time allows together."""
-    return _best(start, sorted(offered, key=lambda pair: -pair[1]), 0)
+    return _best(start, sorted(offered, key=lambda pair: -pair[1]))
 
 
-def _best(start: Plan, left: Sequence[tuple[Wish, int]], at: int) -> int:
-    most = 0
-    for n in range(at, len(left)):
-        wish, value = left[n]
+def _best(start: Plan, left: Sequence[tuple[Wish, int]]) -> int:
+    most, all_left = 0, sum(value for _, value in left)
+    for n, (wish, value) in enumerate(left):
+        if all_left <= most:
+            break
+        all_left -= value
         if fits(start, wish, by=OWN_TIME):
             start.place(wish)
-            most = max(most, value + _best(start, left, n + 1))
+            most = max(most, value + _best(start, left[n + 1 :]))
             start.take_back(wish)
     return most

@@ -1,7 +1,8 @@
 """Who could be placed at all: what single rules forbid is left out, then whoever would need somebody left out.
 
-The rules are asked of people who hold something already or are bound to somebody. Of all others, who are most, the
-answer lies in their limits and in how full the opening is: it is read from arrays (a test holds the two together).
+The rules are asked of people who hold something already, or must not meet somebody who does. Of all others, who are
+most, the answer lies in their limits and in how full the opening is: it is read from arrays (a test holds the two
+together).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from service.matching.columns import Columns, Groups
 from service.matching.company import adults_for, faces_of
 from service.matching.plan import Plan
-from service.matching.problem import CANNOT, Opening, Wish
+from service.matching.problem import CANNOT, BondKind, Opening, Wish
 from service.matching.rules import FIXED, GROWING, fits, partners
 from service.matching.table import NOTHING
 
@@ -48,12 +49,19 @@ def possible(start: Plan, columns: Columns, wishes: Sequence[Wish]) -> Flags:
 
     is_able: Flags = _within_limits(columns) & ~np.fromiter((bool(wish.barred) for wish in wishes), bool, len(wishes))
     people = np.unique(columns.person_id).tolist()
-    tied = [person_id for person_id in people if start.duties.get(person_id) or start.bonds.get(person_id)]
+    tied = [person_id for person_id in people if start.duties.get(person_id) or _is_hindered(start, person_id)]
     is_tied = np.isin(columns.person_id, tied)
     is_able &= is_tied | _open_to_strangers(start, columns)
     for n in np.flatnonzero(is_able & is_tied).tolist():
         is_able[n] = fits(start, wishes[n], by=FIXED + GROWING)
     return is_able
+
+
+def _is_hindered(start: Plan, person_id: int) -> bool:
+    """Whether somebody has a duty beside whom, or while whom, she may not serve."""
+    return any(
+        start.duties.get(other_id) for other_id, kind in start.bonds.get(person_id, ()) if kind != BondKind.TOGETHER
+    )
 
 
 def _within_limits(columns: Columns) -> Flags:

@@ -73,23 +73,22 @@ def opened(program: Program, aim: Numbers, lower: Numbers, upper: Numbers) -> hi
     """What is left to decide when columns are held within these bounds: open columns, and rows that may yet break."""
     import numpy as np
 
-    index, value = np.array(program.index, dtype=np.int32), np.array(program.value)
-    least, most = np.array(program.least), np.array(program.most)
-    row = np.repeat(np.arange(len(least)), np.diff(np.array(program.starts)))
-    is_open = upper > lower
-    fixed = np.bincount(row, np.where(is_open[index], 0, value * lower[index]), minlength=len(least))
-    least, most = least - fixed, most - fixed
-    row, index, value = row[is_open[index]], index[is_open[index]], value[is_open[index]]
-    ends = np.sort(np.stack([value * lower[index], value * upper[index]]), axis=0)
-    smallest, largest = (np.bincount(row, end, minlength=len(least)) for end in ends)
-    is_live = (smallest < least - TOLERANCE) | (largest > most + TOLERANCE)
-    row, index, value = row[is_live[row]], index[is_live[row]], value[is_live[row]]
-    left: highspy.HighsLp = highs().HighsLp()
-    left.num_col_, left.num_row_ = int(is_open.sum()), int(is_live.sum())
-    left.sense_ = highs().ObjSense.kMaximize
-    left.col_cost_, left.col_lower_, left.col_upper_ = aim[is_open], lower[is_open], upper[is_open]
-    left.row_lower_, left.row_upper_ = least[is_live], most[is_live]
-    left.a_matrix_.format_ = highs().MatrixFormat.kRowwise
-    left.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(is_live))[is_live])])
-    left.a_matrix_.index_, left.a_matrix_.value_ = (np.cumsum(is_open) - 1)[index], value
+    is_open, is_live = upper > lower, may_break(program, lower, upper)
+    part = program.part(is_open, is_live)
+    index, row = np.array(program.index), program.row_of_each
+    fixed = np.bincount(row, np.where(is_open[index], 0, program.value * lower[index]), minlength=len(is_live))[is_live]
+    left = part.model(aim[is_open], is_most=True)
+    left.col_lower_, left.col_upper_ = lower[is_open], upper[is_open]
+    left.row_lower_, left.row_upper_ = np.array(part.least) - fixed, np.array(part.most) - fixed
     return left
+
+
+def may_break(program: Program, lower: Numbers, upper: Numbers) -> Flags:
+    """Which rows can be broken by columns within these bounds."""
+    import numpy as np
+
+    index, value, row = np.array(program.index), np.array(program.value), program.row_of_each
+    ends = np.sort(np.stack([value * lower[index], value * upper[index]]), axis=0)
+    smallest, largest = (np.bincount(row, end, minlength=len(program.least)) for end in ends)
+    flags: Flags = (smallest < np.array(program.least) - TOLERANCE) | (largest > np.array(program.most) + TOLERANCE)
+    return flags
