@@ -215,6 +215,11 @@ class RiskRewritten(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HeatWarningChanged(Event):
+    heat_warning_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerMovedUp(Event):
     activity_id: int
     volunteer_id: int

@@ -34,6 +34,7 @@ from service.events import (
     CoHostAsked,
     ConsentWithdrawn,
     Event,
+    HeatWarningChanged,
     InvitationAnswered,
     InvitationSent,
     LeadTimesChosen,
@@ -64,6 +65,7 @@ from service.notifications import appointments as appointment_news
 from service.notifications import askings, at_risk, co_hosts, gaps
 from service.notifications import courses as lessons
 from service.notifications import groups as chat_groups
+from service.notifications import heat as heat_news
 from service.notifications import risks as risk_news
 from service.notifications import swaps as swap_news
 from service.partners import actions as partners
@@ -295,6 +297,10 @@ def tell_risk_changed(session: Session, event: RiskRewritten, *, now: datetime) 
     risk_news.tell_risk_changed(session, activity_id=event.activity_id, now=now)
 
 
+def tell_heat(session: Session, event: HeatWarningChanged, *, now: datetime) -> None:
+    heat_news.tell_heat(session, heat_warning_id=event.heat_warning_id, now=now)
+
+
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
     refitting.refit(session, shift_id=event.shift_id)
     planning.replan_shift(session, shift_id=event.shift_id, now=now)
@@ -328,6 +334,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     ConsentWithdrawn: (stop_reminders,),
     LeadTimesChosen: (follow_lead_times,),
     CalendarChanged: (follow_calendar,),
+    HeatWarningChanged: (tell_heat,),
     ActivityPublished: (call_out, ask_co_hosts),
     CoHostAsked: (tell_co_host_asked,),
     CoHostAnswered: (tell_co_host_answered,),

@@ -464,6 +464,8 @@ class NotificationKind(StrEnum):
     SHIFT_AT_RISK = "shift_at_risk"
     SHIFT_GOES_AHEAD = "shift_goes_ahead"
     RISK_CHANGED = "risk_changed"
+    SHIFT_TOO_HOT = "shift_too_hot"
+    SHIFT_HEAT_OVER = "shift_heat_over"
     NOT_THERE = "not_there"
     COURSE_PLACE = "course_place"
     COURSE_DAY = "course_day"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from service import clock
@@ -82,9 +84,9 @@ def ask(session: Session, person: Volunteer, shift: Shift) -> SignUp:
     )
 
 
-def offered(session: Session, area: Area, shift: Shift, name: str) -> Assignment:
+def offered(session: Session, area: Area, shift: Shift, name: str, **details: Any) -> Assignment:
     """Somebody of the area who is asked to take a place in the shift's only role."""
-    person = factories.volunteer(session, area, name)
+    person = factories.volunteer(session, area, name, **details)
     row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
     assert row is not None
     made = roster.offer(session, row=row, volunteer_id=person.id, now=NOW)

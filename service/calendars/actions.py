@@ -21,7 +21,7 @@ from service.calendars.models import (
 from service.calendars.notice import Notice
 from service.calendars.quiet import Quiet
 from service.db import refusing
-from service.events import CalendarChanged
+from service.events import CalendarChanged, HeatWarningChanged
 from service.places.models import Area
 from service.terms import HeatLevel
 
@@ -119,7 +119,7 @@ def warn_of_heat(
     """Note a warning of high temperature for an area and all below it.
 
     From now on nobody is placed outdoors in the hours that are too hot for her (`heat.heat_in`). Whoever has a place
-    keeps it: the roster and the desk tell whom it concerns.
+    keeps it: she is told what follows for her, and the roster and the desk tell whom it concerns.
     """
     warning = HeatWarning(
         area_id=area_id, level=level, from_on=from_on, until_on=until_on, noted_by=account_id, noted_at=now
@@ -146,6 +146,7 @@ def restore_heat_warning(session: Session, warning: HeatWarning, *, now: datetim
 
 def _note_heat(session: Session, warning: HeatWarning, *, verb: str, now: datetime, account_id: int) -> None:
     session.flush()
+    outbox.record(session, HeatWarningChanged(warning.id))
     audit.note_about(
         session,
         verb,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.backfill.rules import Cover
+from service.calendars.heat import Heat
 from service.terms import (
     AssignmentState,
     Channel,
@@ -70,6 +71,8 @@ class Duty:
     late: str = ""
     #: The risk notice she has still to confirm.
     risk_notice: str = ""
+    #: The heat outdoors that is too much for her.
+    heat: Heat | None = None
 
     @property
     def what(self) -> str:
@@ -205,6 +208,15 @@ def _is_to_confirm(duty: Duty, now: datetime) -> UnsentReason | None:
     return _is_confirmed(duty, now) or (None if duty.risk_notice else UnsentReason.SUPERSEDED)
 
 
+def _is_too_hot(duty: Duty, now: datetime) -> UnsentReason | None:
+    """Her place is still hers, and it is still too hot there for her."""
+    return _is_expected(duty, now) or (None if duty.heat else UnsentReason.SUPERSEDED)
+
+
+def _is_cool_again(duty: Duty, now: datetime) -> UnsentReason | None:
+    return _is_expected(duty, now) or (UnsentReason.SUPERSEDED if duty.heat else None)
+
+
 def _signed_up(wanted: SignUpState) -> Callable[[Duty, datetime], UnsentReason | None]:
     """The sign-up still stands as the message says; a later answer supersedes an earlier one."""
 
@@ -240,6 +252,8 @@ _STILL_TRUE: dict[NotificationKind, Callable[[Duty, datetime], UnsentReason | No
     NotificationKind.SHIFT_AT_RISK: _is_at_risk,
     NotificationKind.SHIFT_GOES_AHEAD: _goes_ahead,
     NotificationKind.RISK_CHANGED: _is_to_confirm,
+    NotificationKind.SHIFT_TOO_HOT: _is_too_hot,
+    NotificationKind.SHIFT_HEAT_OVER: _is_cool_again,
     NotificationKind.NOT_THERE: _is_missed,
     NotificationKind.COURSE_PLACE: _learns,
     NotificationKind.COURSE_DAY: _learns,

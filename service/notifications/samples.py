@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from service.accounts.rules import CODE_LIFE
 from service.backfill.rules import Cover
+from service.calendars.heat import Heat
 from service.calendars.rules import instant, local
 from service.notifications.hosting import Hosting
 from service.notifications.rules import Duty
@@ -22,6 +23,7 @@ from service.terms import (
     AssignmentState,
     CoHostState,
     EnrolmentState,
+    HeatLevel,
     InvitationState,
     NotificationKind,
     ReleaseReason,
@@ -82,6 +84,8 @@ _STATES: dict[NotificationKind, dict[str, object]] = {
     NotificationKind.GROUP_FREE_PLACE: _FREE,
     NotificationKind.SHIFT_AT_RISK: _HELD,
     NotificationKind.SHIFT_GOES_AHEAD: _HELD,
+    NotificationKind.SHIFT_TOO_HOT: {**_HELD, "heat": Heat(HeatLevel.YELLOW, is_for_all=False)},
+    NotificationKind.SHIFT_HEAT_OVER: _HELD,
     NotificationKind.RISK_CHANGED: {**_HELD, "risk_notice": "两个人一起走，带反光背心，不上车行道"},
     NotificationKind.NOT_THERE: {
         "assignment_id": NOTHING,

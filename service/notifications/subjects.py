@@ -25,6 +25,7 @@ from service.notifications.visits import APPOINTMENTS, Visit, visits
 from service.notifications.weeks import Telling, Week, weeks
 from service.risks.queries import is_unconfirmed
 from service.roster.models import HOLDING, Assignment
+from service.signups.heat import heat_for
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
 from service.terms import NotificationKind, Rung, SignUpState
@@ -32,6 +33,8 @@ from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
 INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
+#: Messages that say how hot it will be for who gets them.
+OF_HEAT = (NotificationKind.SHIFT_TOO_HOT, NotificationKind.SHIFT_HEAT_OVER, NotificationKind.REMINDER)
 #: Days of a course, as whoever gets the message learns on them.
 SHIFTS = "shift_ids"
 #: (id, role of the shift, and what else a Duty says, by its names there).
@@ -123,9 +126,12 @@ def _duties(session: Session, notifications: Sequence[About]) -> dict[str, dict[
     returned = _as_duties(in_return, known)
     risks = _risks(session, _ids([n for n in notifications if n.kind == NotificationKind.RISK_CHANGED], ASSIGNMENTS))
     late = _names(session, _ids([n for n in notifications if n.kind == NotificationKind.NOT_THERE], ASSIGNMENTS))
+    hot = heat_for(session, _ids([n for n in notifications if n.kind in OF_HEAT], ASSIGNMENTS))
     return {
         ASSIGNMENTS: {
-            one: replace(duty, risk_notice=risks.get(one, ""), late=late.get(one, "")) if one in risks | late else duty
+            one: replace(duty, risk_notice=risks.get(one, ""), late=late.get(one, ""), heat=hot.get(one))
+            if one in risks | late | hot
+            else duty
             for one, duty in _as_duties(held, known).items()
         },
         SIGNUPS: {

@@ -16,6 +16,7 @@ PRESSING = frozenset(
         NotificationKind.PLACE_RELEASED,
         NotificationKind.SHIFT_CANCELLED,
         NotificationKind.SHIFT_MOVED,
+        NotificationKind.SHIFT_TOO_HOT,
         NotificationKind.SUBSTITUTE_WANTED,
         NotificationKind.SWAP_DONE,
         NotificationKind.SWAP_OFF,
@@ -39,8 +40,8 @@ def timing(kind: NotificationKind, *, now: datetime, quiet: Quiet, starts_at: da
     """When a message asked for now goes out. `starts_at` is the start of the shift it is about, if any.
 
     Login codes and entries of the call list at once. In quiet hours others wait for the morning, except offers,
-    cancellations, moves and askings about a shift that cannot wait for the morning. What would come only after the
-    start is not sent. Reminders have kept quiet hours already when they get here.
+    cancellations, moves, great heat and askings about a shift that cannot wait for the morning. What would come only
+    after the start is not sent. Reminders have kept quiet hours already when they get here.
     """
     if kind == NotificationKind.LOGIN_CODE or kind in BY_TELEPHONE:
         return Timing(now, is_urgent=True)

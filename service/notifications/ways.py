@@ -44,6 +44,8 @@ TOPICS: Mapping[NotificationKind, Topic] = {
     NotificationKind.SHIFT_AT_RISK: Topic.CHANGES,
     NotificationKind.SHIFT_GOES_AHEAD: Topic.CHANGES,
     NotificationKind.RISK_CHANGED: Topic.CHANGES,
+    NotificationKind.SHIFT_TOO_HOT: Topic.CHANGES,
+    NotificationKind.SHIFT_HEAT_OVER: Topic.CHANGES,
     NotificationKind.SWAP_DONE: Topic.CHANGES,
     NotificationKind.SWAP_OFF: Topic.CHANGES,
     NotificationKind.SUBSTITUTE_WANTED: Topic.ASKINGS,

@@ -33,6 +33,7 @@ FOLDER = Path(__file__).parent / "templates"
 ASKING = (
     NotificationKind.PLACE_OFFERED,
     NotificationKind.SHIFT_MOVED,
+    NotificationKind.SHIFT_TOO_HOT,
     NotificationKind.REMINDER,
     NotificationKind.SUBSTITUTE_WANTED,
     NotificationKind.SWAP_WANTED,

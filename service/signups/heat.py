@@ -1,24 +1,25 @@
-"""Whom great heat concerns who has a place already: told to coordinators, for nobody is moved because of it."""
+"""Whom great heat concerns who has a place already: told to her and to coordinators, for nobody is moved by it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Date, Select, any_, cast, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, any_, cast, select
 from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, Shift
 from service.calendars.heat import Heat
 from service.calendars.models import HeatWarning
 from service.calendars.rules import local
+from service.db import one_of
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import ON_THE_ROSTER, Assignment
 from service.signups.rules import too_hot
-from service.terms import Mode, ShiftState
+from service.terms import AssignmentState, Mode, ShiftState
 from service.volunteers.models import Volunteer
 
 
@@ -50,7 +51,7 @@ def hot_shifts(session: Session, *, scope_ids: Sequence[int], now: datetime, lim
     people: dict[int, list[Volunteer]] = defaultdict(list)
     for shift, person in rows:
         shifts[shift.id] = shift
-        if any(too_hot(person.birth_on, shift.heat, on=local(shift.starts_at).date())):
+        if _is_too_hot(person, shift):
             people[shift.id].append(person)
     return [
         HotShift(shift, shift.activity.title, shift.heat, tuple(people[shift.id]))
@@ -59,19 +60,62 @@ def hot_shifts(session: Session, *, scope_ids: Sequence[int], now: datetime, lim
     ][:limit]
 
 
+def places_under(session: Session, heat_warning_id: int, *, now: datetime) -> Sequence[Row[Assignment, Shift]]:
+    """(place, its shift) of whoever is asked or has said yes to a shift outdoors to come on the days of this warning,
+    whether it holds or was taken back."""
+    return session.execute(
+        select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Area, Area.id == Shift.area_id)
+        .join(HeatWarning, HeatWarning.area_id == any_(Area.lineage))
+        .where(HeatWarning.id == heat_warning_id, _is_outdoors_then(now))
+        .where(Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.CONFIRMED)))
+        .order_by(Shift.starts_at, Assignment.id)
+    ).all()
+
+
+def heat_for(session: Session, assignment_ids: Collection[int]) -> dict[int, Heat]:
+    """Place → the heat there, of those in which it is too hot for who holds them, as warnings are now."""
+    if not assignment_ids:
+        return {}
+    rows = session.execute(
+        select(Assignment.id, Shift, Volunteer)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .where(one_of(Assignment.id, assignment_ids), Activity.is_outdoors, Activity.mode != Mode.CALL_OUT)
+        .where(select(HeatWarning.id).where(HeatWarning.withdrawn_at.is_(None)).exists())
+        .options(undefer(Shift.heat_warnings))
+        .execution_options(populate_existing=True)
+    )
+    return {one: shift.heat for one, shift, person in rows if shift.heat and _is_too_hot(person, shift)}
+
+
+def _is_too_hot(person: Volunteer, shift: Shift) -> bool:
+    return any(too_hot(person.birth_on, shift.heat, on=local(shift.starts_at).date()))
+
+
 def _warned(scope_ids: Sequence[int], now: datetime) -> Select[int]:
     """Open shifts outdoors for which a warning holds that was noted there or above, with a day more at both ends."""
-    day = timedelta(days=1)
     return (
         select(Shift.id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Area, Area.id == Shift.area_id)
         .join(HeatWarning, HeatWarning.area_id == any_(Area.lineage))
         .where(HeatWarning.withdrawn_at.is_(None), HeatWarning.until_on >= local(now).date())
-        .where(
-            cast(Shift.starts_at, Date) <= HeatWarning.until_on + day,
-            cast(Shift.ends_at, Date) >= HeatWarning.from_on - day,
-        )
-        .where(within(Shift.area_id, scope_ids), Shift.state == ShiftState.OPEN, Shift.starts_at > now)
-        .where(Activity.is_outdoors, Activity.mode != Mode.CALL_OUT)
+        .where(within(Shift.area_id, scope_ids), _is_outdoors_then(now))
+    )
+
+
+def _is_outdoors_then(now: datetime) -> ColumnElement[bool]:
+    """Of Shift, Activity and HeatWarning: to come, outdoors, no call-out, on days of the warning or the day beside."""
+    day = timedelta(days=1)
+    return and_(
+        Shift.state == ShiftState.OPEN,
+        Shift.starts_at > now,
+        cast(Shift.starts_at, Date) <= HeatWarning.until_on + day,
+        cast(Shift.ends_at, Date) >= HeatWarning.from_on - day,
+        Activity.is_outdoors,
+        Activity.mode != Mode.CALL_OUT,
     )

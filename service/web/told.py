@@ -40,6 +40,8 @@ KINDS = {
     NotificationKind.SHIFT_AT_RISK: Lazy("这次可能办不成"),
     NotificationKind.SHIFT_GOES_AHEAD: Lazy("这次照常"),
     NotificationKind.RISK_CHANGED: Lazy("安全提醒改了"),
+    NotificationKind.SHIFT_TOO_HOT: Lazy("太热了，请不要去"),
+    NotificationKind.SHIFT_HEAT_OVER: Lazy("不那么热了，照常"),
     NotificationKind.NOT_THERE: Lazy("有人还没到"),
     NotificationKind.COURSE_PLACE: Lazy("课程轮到您了"),
     NotificationKind.COURSE_DAY: Lazy("上课提醒"),

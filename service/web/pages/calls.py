@@ -50,6 +50,8 @@ ABOUT = {
     NotificationKind.SHIFT_AT_RISK: Lazy("告诉可能办不成"),
     NotificationKind.SHIFT_GOES_AHEAD: Lazy("告诉照常"),
     NotificationKind.RISK_CHANGED: Lazy("念新的安全提醒"),
+    NotificationKind.SHIFT_TOO_HOT: Lazy("告诉太热，请不要去"),
+    NotificationKind.SHIFT_HEAT_OVER: Lazy("告诉不那么热了，照常"),
     NotificationKind.COURSE_PLACE: Lazy("告诉课程轮到了"),
     NotificationKind.COURSE_DAY: Lazy("提醒来上课"),
     NotificationKind.WEEKLY_DIGEST: Lazy("告诉一周安排"),

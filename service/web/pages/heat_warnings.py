@@ -38,10 +38,8 @@ def note(desk: Desk) -> ResponseReturnValue:
     if form.has_errors:
         return _page(desk, form)
     warning = actions.warn_of_heat(desk.db, **form.loaded, now=desk.now, account_id=desk.account_id)
-    notices.offer_undo(
-        _("{warning}记下了，以后排班照着办；已经排好的人不动。", warning=words.HEAT_WARNINGS[HeatLevel(warning.level)]),
-        address=url_for("heat_warnings.withdraw", warning_id=warning.id),
-    )
+    said = _("{warning}记下了，以后排班照着办；已经排好的人不动，对谁太热就发消息告诉谁。", warning=_called(warning))
+    notices.offer_undo(said, address=url_for("heat_warnings.withdraw", warning_id=warning.id))
     return page.see_other(url_for("heat_warnings.index"))
 
 
@@ -53,7 +51,7 @@ def withdraw(desk: Desk, warning_id: int) -> ResponseReturnValue:
     actions.withdraw_heat_warning(desk.db, warning, now=desk.now, account_id=desk.account_id)
     notices.withdraw_undo()
     notices.offer_undo(
-        _("{warning}收回了。", warning=words.HEAT_WARNINGS[HeatLevel(warning.level)]),
+        _("{warning}收回了。", warning=_called(warning)),
         address=url_for("heat_warnings.restore", warning_id=warning.id),
     )
     return page.see_other(url_for("heat_warnings.index"))
@@ -66,13 +64,17 @@ def restore(desk: Desk, warning_id: int) -> ResponseReturnValue:
     warning = _warning(desk, warning_id)
     actions.restore_heat_warning(desk.db, warning, now=desk.now, account_id=desk.account_id)
     notices.withdraw_undo()
-    notices.notify(_("{warning}又有效了。", warning=words.HEAT_WARNINGS[HeatLevel(warning.level)]))
+    notices.notify(_("{warning}又有效了。", warning=_called(warning)))
     return page.see_other(url_for("heat_warnings.index"))
 
 
 def _warning(desk: Desk, warning_id: int) -> HeatWarning:
     """Only what was noted in these areas: what the district noted is the district's to take back."""
     return found(queries.heat_warning_in_scope(desk.db, warning_id, scope_ids=desk.scope_ids))
+
+
+def _called(warning: HeatWarning) -> str:
+    return str(words.HEAT_WARNINGS[HeatLevel(warning.level)])
 
 
 def _page(desk: Desk, form: Form) -> Response:

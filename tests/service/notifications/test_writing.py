@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from service import language, links
 from service.backfill.rules import Cover
+from service.calendars.heat import Heat
 from service.notifications import writing
 from service.notifications.desk_ledgers import Waiting
 from service.notifications.hosting import Hosting
@@ -33,6 +34,7 @@ from service.terms import (
     AppointmentState,
     CoHostState,
     EnrolmentState,
+    HeatLevel,
     InvitationState,
     ReleaseReason,
     ShiftState,
@@ -175,6 +177,7 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.PLACE_RELEASED,
         [clinic(**FREED, release_reason=ReleaseReason.COORDINATOR, is_stand_by=True)],
     ),
+    "reminder_of_a_hot_watch": (K.REMINDER, [watch(**HELD, heat=Heat(HeatLevel.YELLOW, is_for_all=False))]),
     "reminder_across_midnight": (K.REMINDER, [watch(**HELD)]),
     "reminder_of_a_block": (K.REMINDER, [watch(**HELD, takes_over=True)]),
     "reminder_of_two": (K.REMINDER, [clinic(**HELD), watch(assignment_id=8, assignment_state=A.CONFIRMED)]),
@@ -214,6 +217,14 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.RISK_CHANGED,
         [watch(**HELD, activity_id=7, risk_notice="两个人一起走，带反光背心，不上车行道")],
     ),
+    "shift_too_hot": (K.SHIFT_TOO_HOT, [watch(**HELD, heat=Heat(HeatLevel.YELLOW, is_for_all=False))]),
+    "shift_too_hot_for_anybody": (K.SHIFT_TOO_HOT, [watch(**HELD, heat=Heat(HeatLevel.RED, is_for_all=True))]),
+    "shift_too_hot_and_not_answered": (
+        K.SHIFT_TOO_HOT,
+        [watch(**HELD | OFFERED, heat=Heat(HeatLevel.ORANGE, is_for_all=False))],
+    ),
+    "shift_heat_over": (K.SHIFT_HEAT_OVER, [watch(**HELD, what_to_bring="手电筒")]),
+    "shift_heat_over_and_not_answered": (K.SHIFT_HEAT_OVER, [watch(**HELD | OFFERED)]),
     "not_there": (
         K.NOT_THERE,
         [clinic(assignment_id=7, assignment_state=A.NO_SHOW, late="李大雪", min_needed=2, taken=1)],
