@@ -43,13 +43,18 @@ def test_whoever_stands_by_could_come_and_nobody_else_could_where_one_is_lacking
         chosen = stand_bys(plan)
         assert state(plan) == before
         assert [(one.person_id, one.opening_id) for one in chosen] == keys(solution)
-        for one in chosen:
-            plan.stand_by(one)
-        lacking = {o.id for o in problem.openings if o.stand_bys > sum(one.opening_id == o.id for one in chosen)}
-        left = [w for w in problem.wishes if w.opening_id in lacking and w.rank != UNASKED and w not in chosen]
-        assert not any(
-            fits(plan, w, by=ASKED_OF_STAND_BYS) for w in left if (w.person_id, w.opening_id) not in plan.placed
-        )
+        assert overlooked(problem, solution) == []
+
+
+def overlooked(problem: Problem, solution: Solution) -> list[Wish]:
+    """Who could stand by besides, where the plan has fewer than are wished for."""
+    plan, standing = carried_out(problem, solution), set(keys(solution))
+    chosen = [one for one in problem.wishes if (one.person_id, one.opening_id) in standing]
+    for one in chosen:
+        plan.stand_by(one)
+    lacking = {o.id for o in problem.openings if o.stand_bys > sum(one.opening_id == o.id for one in chosen)}
+    left = [w for w in problem.wishes if w.opening_id in lacking and w.rank != UNASKED and w not in chosen]
+    return [w for w in left if (w.person_id, w.opening_id) not in plan.placed and fits(plan, w, by=ASKED_OF_STAND_BYS)]
 
 
 def state(plan: Plan) -> tuple[object, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.activities.rules import once
+from service.activities.models import ShiftRole
+from service.activities.rules import RolePlan, once
 from service.audit import AuditEntry
 from service.cli import cli
 from service.db import transaction
@@ -24,15 +27,17 @@ from service.matching.solution import Enough, LevelName, Solution
 from service.matching.watch import Point, Record, Watch, stop_at, versions
 from service.roster.models import Assignment
 from service.settings import Settings
+from service.signups.standing_by import stand_by
 from service.terms import MatchRunState, MatchStage, Mode
 from tests import factories
 from tests.at_once import committed
 from tests.service.matching.strategies import opening
-from tests.service.matching.test_actions import FROM, UNTIL, matched, request, solved
+from tests.service.matching.test_actions import FROM, UNTIL, matched, publish, request, solved
 from tests.service.matching.test_building import ask
 from tests.service.matching.test_engine import small_blocks as small_blocks  # noqa: PLC0414 (a fixture)
 from tests.service.matching.test_engine import town
 from tests.service.matching.test_lexical import problem_of, wish
+from tests.service.matching.test_standing_by import overlooked
 
 
 def made_of(run: MatchRun) -> Record:
@@ -148,6 +153,22 @@ def test_a_town_can_be_taken_after_every_turn_and_the_same_again() -> None:
     assert values[seen][LevelName.COVER].value <= whole[LevelName.COVER].value
 
 
+def wishing_stand_bys(problem: Problem) -> Problem:
+    return replace(problem, openings=tuple(replace(one, stand_bys=1) for one in problem.openings))
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_town_taken_early_has_all_the_stand_bys_that_could_come() -> None:
+    problem = wishing_stand_bys(town())
+    points = all_points(problem, engine.solve)
+    for point in (points[0], points[len(points) // 2], points[-1]):
+        solution = stopped_at(problem, engine.solve, point)
+        assert check(problem, solution) == [], point
+        assert solution.stand_bys
+        assert overlooked(problem, solution) == []
+        assert stopped_at(problem, engine.solve, point) == solution
+
+
 def test_parts_not_come_to_keep_the_quick_plan() -> None:
     """Two parts that share nothing; the second is not solved any more."""
     roles = (opening(10, 1), opening(20, 2))
@@ -177,11 +198,11 @@ def test_a_record_comes_back_as_it_was_stored() -> None:
 # --- on the rows ---
 
 
-def several_days(session: Session) -> int:
+def several_days(session: Session, **details: Any) -> int:
     """A run of six shifts, each wished for by three people of its own."""
     area = factories.community(session)
     plans = [once(date(2026, 12, day), starts=time(9), ends=time(11)) for day in range(1, 7)]
-    activity = factories.activity(session, area, mode=Mode.MATCHED, plans=plans)
+    activity = factories.activity(session, area, mode=Mode.MATCHED, plans=plans, **details)
     for shift in factories.shifts(session, activity):
         role = factories.only_role(session, shift)
         for n in range(3):
@@ -238,6 +259,48 @@ def test_whoever_will_not_wait_gets_a_plan_from_where_it_is_and_a_replay_stops_t
         assert len(session.scalars(select(Assignment).where(Assignment.match_run_id == run_id)).all()) == 12
         verbs = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_id == run_id)).all()
     assert "settled_for_match" in verbs
+
+
+def test_a_run_taken_early_asks_stand_bys_beside_who_stands_by_already_and_a_replay_finds_the_same(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six places, and a stand-by for each: on the first day somebody stands by of her own accord."""
+    monkeypatch.setattr(record, "LARGEST_EXACT", 1)
+    monkeypatch.setattr(blocks, "SIZE", 3)
+    monkeypatch.setattr(blocks, "REGION", 4)
+    wanted = (RolePlan(name="引导员", min_needed=1, max_needed=1, stand_bys=1),)
+    run_id = committed(lambda session: several_days(session, roles=wanted))
+    first, already = committed(someone_stands_by)
+    point = (MatchStage.OUTLINE, 2)
+    run = solve_with_enough_said_at(monkeypatch, point, run_id)
+
+    problem, solution = record.problem_of(run), record.solution_of(run)
+    assert (made_of(run).stopped, check(problem, solution)) == (point, [])
+    assert {one.id: one.stand_bys for one in problem.openings}[first] == 0
+    assert sorted(one.opening_id for one in solution.stand_bys) == sorted(
+        o.id for o in problem.openings if o.id != first
+    )
+    assert overlooked(problem, solution) == []
+    with transaction() as session:
+        assert record.replay(session, run_id).is_identical
+        publish(session, session.get_one(MatchRun, run_id), factories.NOW)
+    with transaction() as session:
+        rows = session.scalars(select(Assignment).where(Assignment.match_run_id == run_id)).all()
+        assert (
+            sorted((row.is_stand_by, row.state) for row in rows) == [(False, "offered")] * 6 + [(True, "offered")] * 5
+        )
+        assert session.get_one(Assignment, already).state == "confirmed"
+    told = CliRunner().invoke(cli, ["match", "replay", str(run_id)])
+    assert (told.exit_code, "identical" in told.output) == (0, True), "published, it can be replayed as before"
+
+
+def someone_stands_by(session: Session) -> tuple[int, int]:
+    """(role of the first shift, place) of somebody who offered to stand by there."""
+    role = session.scalars(select(ShiftRole).order_by(ShiftRole.id)).first()
+    assert role
+    her = factories.volunteer(session, factories.community(session), "李候备")
+    where = {"shift_id": role.shift_id, "shift_role_id": role.id}
+    return role.id, stand_by(session, volunteer_id=her.id, now=factories.NOW, **where).id
 
 
 def test_enough_is_heard_while_a_run_is_solved_and_only_then(database: Settings) -> None:
