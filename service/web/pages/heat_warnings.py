@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
@@ -47,9 +49,7 @@ def note(desk: Desk) -> ResponseReturnValue:
 @at_desk
 def withdraw(desk: Desk, warning_id: int) -> ResponseReturnValue:
     """It does not hold any more."""
-    warning = _warning(desk, warning_id)
-    actions.withdraw_heat_warning(desk.db, warning, now=desk.now, account_id=desk.account_id)
-    notices.withdraw_undo()
+    warning = _changed(desk, warning_id, actions.withdraw_heat_warning)
     notices.offer_undo(
         _("{warning}收回了。", warning=_called(warning)),
         address=url_for("heat_warnings.restore", warning_id=warning.id),
@@ -61,16 +61,17 @@ def withdraw(desk: Desk, warning_id: int) -> ResponseReturnValue:
 @at_desk
 def restore(desk: Desk, warning_id: int) -> ResponseReturnValue:
     """It holds after all."""
-    warning = _warning(desk, warning_id)
-    actions.restore_heat_warning(desk.db, warning, now=desk.now, account_id=desk.account_id)
-    notices.withdraw_undo()
+    warning = _changed(desk, warning_id, actions.restore_heat_warning)
     notices.notify(_("{warning}又有效了。", warning=_called(warning)))
     return page.see_other(url_for("heat_warnings.index"))
 
 
-def _warning(desk: Desk, warning_id: int) -> HeatWarning:
+def _changed(desk: Desk, warning_id: int, change: Callable[..., None]) -> HeatWarning:
     """Only what was noted in these areas: what the district noted is the district's to take back."""
-    return found(queries.heat_warning_in_scope(desk.db, warning_id, scope_ids=desk.scope_ids))
+    warning = found(queries.heat_warning_in_scope(desk.db, warning_id, scope_ids=desk.scope_ids))
+    change(desk.db, warning, now=desk.now, account_id=desk.account_id)
+    notices.withdraw_undo()
+    return warning
 
 
 def _called(warning: HeatWarning) -> str:

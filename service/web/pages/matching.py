@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
 from typing import Any
@@ -82,11 +83,7 @@ def progress(desk: Desk, match_run_id: int) -> ResponseReturnValue:
 def settle(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """Take what is there; it is drafted as soon as the matcher has finished what it has in hand."""
     run = _run(desk, match_run_id)
-    try:
-        with desk.db.begin_nested():
-            actions.settle_for(desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now)
-    except actions.NotADraft:
-        desk.db.refresh(run)
+    if not _is_done(desk, run, actions.settle_for):
         return _show(desk, run, refusal=_("没有停：这一次还没有开始排，或者已经排完了。"), status=409)
     return page.see_other(url_for("matching.index", match_run_id=run.id))
 
@@ -100,13 +97,7 @@ def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     if chosen is not None and not chosen:
         return _show(desk, run, refusal=_("请先勾选要发布的人，或者选“全部发布”。"), status=422)
     before = outcome_of(run)
-    try:
-        with desk.db.begin_nested():
-            actions.publish(
-                desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now, assignment_ids=chosen
-            )
-    except actions.NotADraft:
-        desk.db.refresh(run)
+    if not _is_done(desk, run, partial(actions.publish, assignment_ids=chosen)):
         return _show(desk, run, refusal=_("没有发布：这份草案已经被新的代替，或者丢掉了。"), status=409)
     asked = outcome_of(run).offered - before.offered
     notices.notify(counted("发布了，正在问{n}个人能不能来。", "发布了，正在问{n}个人能不能来。", asked))
@@ -118,15 +109,22 @@ def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
 def discard(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """Throw the plan away, made or in the making; nobody has heard of it."""
     run = _run(desk, match_run_id)
-    try:
-        with desk.db.begin_nested():
-            actions.discard(desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now)
-    except actions.NotADraft:
-        desk.db.refresh(run)
+    if not _is_done(desk, run, actions.discard):
         return _show(desk, run, refusal=_("已经发布了，不能再丢掉。"), status=409)
     notices.notify(_("草案丢掉了，报了名的人还在等下一次排班。"))
     on = local(run.from_at).date().isoformat()
     return page.see_other(url_for("roster.index", activity_id=run.activity_ids[0], on=on))
+
+
+def _is_done(desk: Desk, run: MatchRun, act: Callable[..., object]) -> bool:
+    """Do it to the run; False where the run is not, or no more, one that it can be done to. It is then as it is now."""
+    try:
+        with desk.db.begin_nested():
+            act(desk.db, match_run_id=run.id, account_id=desk.account_id, now=desk.now)
+    except actions.NotADraft:
+        desk.db.refresh(run)
+        return False
+    return True
 
 
 def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
