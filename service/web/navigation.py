@@ -89,7 +89,6 @@ SELDOM: tuple[Place, ...] = (
     ("findings_desk.index", Lazy("发现"), "coordinator", ("findings_desk",)),
     ("quotas.index", Lazy("任务量"), "coordinator", ("quotas", "campaigns")),
     ("heat_warnings.index", Lazy("高温预警"), "coordinator", ("heat_warnings",)),
-    ("heat_warnings.index", Lazy("高温预警"), "coordinator", ("heat_warnings",)),
     ("hours.index", Lazy("服务时长"), "coordinator", ("hours",)),
     ("outlook.index", Lazy("提醒发送"), "coordinator", ("outlook",)),
     ("replies.index", Lazy("答复"), "coordinator", ("replies",)),

@@ -273,7 +273,7 @@ def test_a_week_is_matched_read_and_published_in_six_clicks(stopped: None, visit
     click(page.get_by_role("link", name="看看好了没有"))
     click(page.get_by_text("这份草案有多好"))
     expect(page.locator("main")).to_contain_text("先凑够最少人数，再满足本人志愿")
-    expect(page.get_by_role("table", name="报了名没有排上的人")).to_be_visible()
+    expect(page.get_by_role("list", name="报了名没有排上的，为什么")).to_be_visible()
     click(page.get_by_role("button", name="全部发布"))
     expect(page.locator("main")).to_contain_text("正在问1个人能不能来")
     assert clicks <= 6

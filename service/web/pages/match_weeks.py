@@ -3,11 +3,13 @@ weighed together."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from service.activities.models import Activity
 from service.calendars.rules import instant
@@ -60,8 +62,7 @@ def _page(desk: Desk, community: Area, monday: date, *, refusal: str = "", statu
         "matching/week.html",
         title=_("一起排{community}的一周", community=community.name),
         community=community,
-        planned=planned,
-        beside=_beside(desk, [activity for activity, _shifts in planned]),
+        crews=_crews(desk, planned),
         monday=monday,
         sunday=monday + timedelta(days=6),
         earlier=(monday - WEEK).isoformat() if instant(monday, time.min) > desk.now else None,
@@ -71,14 +72,15 @@ def _page(desk: Desk, community: Area, monday: date, *, refusal: str = "", statu
     )
 
 
-def _beside(desk: Desk, planned: Collection[Activity]) -> dict[int, list[str]]:
-    """Activity → the titles of the others that are held together with it; without those that stand by themselves."""
-    crew_of = crews_of(desk.db, [activity.id for activity in planned])
-    return {
-        one.id: [other.title for other in planned if other != one and crew_of.get(other.id) == crew_of[one.id]]
-        for one in planned
-        if one.id in crew_of
-    }
+def _crews(desk: Desk, planned: Sequence[Row[Activity, int]]) -> dict[int, list[Row[Activity, int]]]:
+    """What is planned, by crew; 0: what is held by itself, or has nobody of its crew beside it in this week."""
+    crew_of = crews_of(desk.db, [activity.id for activity, _shifts in planned])
+    sizes = Counter(crew_of.get(activity.id, 0) for activity, _shifts in planned)
+    crews: dict[int, list[Row[Activity, int]]] = defaultdict(list)
+    for row in planned:
+        crew = crew_of.get(row[0].id, 0)
+        crews[crew if sizes[crew] > 1 else 0].append(row)
+    return crews
 
 
 def _window(desk: Desk, monday: date) -> tuple[datetime, datetime]:

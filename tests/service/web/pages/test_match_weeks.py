@@ -110,6 +110,11 @@ def test_the_page_of_a_run_names_the_service_that_keeps_the_crew_from_being_held
     with transaction() as session:
         crew = [session.get_one(Activity, one.id) for one in (team, talk, visit)]
         company.hold_together(session, crew[0], others=crew[1:], account_id=None, now=NOW)
+    planned(area, "浇水")
+    week = she.open(f"/co/areas/{area.id}/match?on=2026-11-28")
+    held, alone = week.split("这3个活动同组")[1].split("</ul>")[:2]
+    assert all(title in held for title in ("医疗队", "讲座", "走访"))
+    assert "浇水" in alone
     she.open(f"/co/activities/{talk.id}?on=2026-11-28")
     she.send(f"/co/activities/{talk.id}/match", on="2026-11-23")
     run_on_screen(she)
