@@ -16,14 +16,17 @@ KEY = "lunzhi:bell"
 _PATIENCE = 0.2  # seconds: a sick Redis must not slow a sign-up down
 
 
-@cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings().redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+    return _connected(settings().redis_url, answers_within=_PATIENCE, connects_within=_PATIENCE)
+
+
+def _listener() -> redis.Redis:
+    return _connected(settings().redis_url, answers_within=5, connects_within=1)
 
 
 @cache
-def _listener() -> redis.Redis:
-    return redis.Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=1)
+def _connected(url: str, *, answers_within: float, connects_within: float) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=answers_within, socket_connect_timeout=connects_within)
 
 
 def ring() -> None:
