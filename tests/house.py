@@ -68,7 +68,7 @@ class House:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for name in list(self.processes):
-            self.kill(name, signal.SIGTERM)
+            self.kill(name)  # with all that they hold: it is thrown away
         db.forget_engine()
         os.environ.clear()
         os.environ.update(self._before)
