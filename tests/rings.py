@@ -1,4 +1,4 @@
-"""A pytest plugin for the whole run: each ring must really have run, and says how many of its tests passed.
+"""A pytest plugin for the whole run: who runs what, and that each ring has really run.
 
 `make test` loads it. A ring whose tests were skipped, deselected or never collected makes the run fail, so that a green
 run means every ring was green.
@@ -7,16 +7,37 @@ run means every ring was green.
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 RINGS = ("service", "journeys", "integration", "browser", "chaos")
+#: What begins, by how its path begins, so that no process is left alone with it at the end.
+FIRST = (
+    "tests/chaos/test_soak",
+    "tests/chaos/",
+    "tests/browser/test_every_page",
+    "tests/browser/",
+    "tests/integration/",
+    "tests/journeys/",
+    "",
+)
 
 
 def ring_of(nodeid: str) -> str:
     """The ring a test belongs to: its folder under tests/; what lies beside the folders counts as `service`."""
     parts = nodeid.partition("::")[0].split("/")
     return parts[1] if len(parts) > 2 and parts[1] in RINGS else "service"
+
+
+class BesideChaos(LoadFileScheduling):
+    """Each file is run whole, by one process. The chaos ring goes by one process too, and from the beginning: it waits
+    more than it computes, and one house at a time is enough for two cores.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "chaos" if ring_of(nodeid) == "chaos" else super()._split_scope(nodeid)
 
 
 class RingCount:
@@ -62,6 +83,17 @@ def _error(ring: str, why: str) -> pytest.TestReport:
         longrepr=why,
         when="setup",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first."""
+    items.sort(key=lambda item: next(place for place, path in enumerate(FIRST) if item.nodeid.startswith(path)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Asked by xdist in place of `--dist`."""
+    config.option.loadscopereorder = False
+    return BesideChaos(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
