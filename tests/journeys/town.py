@@ -15,8 +15,7 @@ from service import clock
 from service.db import transaction
 from service.notifications import sending
 from service.settings import settings
-from service.web import create_app
-from tests.browsing import Person, last_code
+from tests.browsing import Person, application, last_code
 from tests.outbox import drain
 
 
@@ -64,7 +63,7 @@ class Caller:
 class Town:
     """The house with the demo in it. Each phone logs in once, however often it is asked for."""
 
-    client: FlaskClient = field(default_factory=lambda: create_app(settings()).test_client())
+    client: FlaskClient = field(default_factory=lambda: application(settings()).test_client())
     callers: dict[str, Caller] = field(default_factory=dict)
     browsers: dict[str, Person] = field(default_factory=dict)
 

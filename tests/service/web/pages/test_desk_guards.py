@@ -73,9 +73,8 @@ from service.terms import (
     SwapState,
 )
 from service.volunteers.models import Volunteer
-from service.web import create_app
 from tests import desks, factories
-from tests.browsing import Person
+from tests.browsing import Person, application
 from tests.factories import NOW
 from tests.service.rotation.gate import TODAY, neighbours, newest, open_gate
 from tests.service.web.pages.test_calls import to_call
@@ -492,7 +491,7 @@ def place(at_now: Settings) -> Place:
 
 
 def test_guests_are_sent_to_log_in(place: Place) -> None:
-    she, app = Person(), create_app(settings())
+    she, app = Person(), application(settings())
     everything = addresses(app, place)
     assert len(everything) > 40
     for method, address in everything:
@@ -501,7 +500,7 @@ def test_guests_are_sent_to_log_in(place: Place) -> None:
 
 
 def test_volunteers_are_not_let_in(place: Place) -> None:
-    she, app = desks.volunteer_account(), create_app(settings())
+    she, app = desks.volunteer_account(), application(settings())
     for method, address in addresses(app, place):
         assert visit(she, method, address) == 403, (method, address)
 
@@ -509,7 +508,7 @@ def test_volunteers_are_not_let_in(place: Place) -> None:
 def test_nothing_of_another_community_exists(place: Place) -> None:
     she, _area = desks.coordinator()
     before = counted()
-    for method, address in addresses(create_app(settings()), place):
+    for method, address in addresses(application(settings()), place):
         if any(character.isdigit() for character in address):
             expected = 403 if address.startswith("/ad/") else 404  # an administrator's page is not hers at all
             assert visit(she, method, address) == expected, (method, address)
@@ -519,7 +518,7 @@ def test_nothing_of_another_community_exists(place: Place) -> None:
 def test_nothing_of_another_community_exists_for_its_administrator(place: Place) -> None:
     she, _area = desks.coordinator(role=Role.ADMIN)
     before = counted()
-    numbered = [(method, address) for method, address in addresses(create_app(settings()), place) if "/ad/" in address]
+    numbered = [(method, address) for method, address in addresses(application(settings()), place) if "/ad/" in address]
     numbered = [(method, address) for method, address in numbered if any(letter.isdigit() for letter in address)]
     assert len(numbered) > 8
     for method, address in numbered:
@@ -531,7 +530,7 @@ def test_a_form_without_its_token_changes_nothing(at_now: Settings) -> None:
     she, area = desks.coordinator(role=Role.ADMIN)
     place = furnished(area)
     before = counted()
-    for method, address in addresses(create_app(settings()), place):
+    for method, address in addresses(application(settings()), place):
         if method == "POST":
             answer = she.client.post(address, data={"csrf_token": "wrong", "reason": "没有", "reply": "decline"})
             assert answer.status_code == 400, address

@@ -32,10 +32,9 @@ from service.teams.models import Programme, Team
 from service.templates.models import ActivityTemplate
 from service.terms import Role
 from service.volunteers.models import Qualification, Volunteer
-from service.web import create_app
 from service.wording import masked_name
 from tests import catalogue, desks, street
-from tests.browsing import Person
+from tests.browsing import Person, application
 from tests.service.web.pages.test_desk_guards import addresses, furnished
 
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -98,7 +97,7 @@ def test_no_chinese_is_left_at_the_desk_but_what_people_wrote() -> None:
     place = furnished(area)
     written = content()
     she.client.set_cookie("language", "en")
-    pages = [address for method, address in addresses(create_app(settings()), place) if method == "GET"]
+    pages = [address for method, address in addresses(application(settings()), place) if method == "GET"]
     assert len(pages) > 20
     left = {address: found for address in pages if (found := leftovers(read(she, address), written))}
     assert left == {}
