@@ -20,6 +20,7 @@ FIRST = (
     "tests/browser/test_every_page",
     "tests/browser/",
     "tests/integration/",
+    "tests/service/test_model",
     "tests/journeys/",
     "",
 )
