@@ -88,7 +88,8 @@ def test_nobody_publishes_what_only_its_author_has_read(town: Town, home: int) -
     assert "看过了，可以发布" in page
     desk.send("PUT", f"activities/{made}/publication", expect=200)
     with transaction() as session:
-        kinds = session.scalars(select(OutboxEvent.kind).where(OutboxEvent.kind.startswith("Review"))).all()
+        ours = select(OutboxEvent.kind).where(OutboxEvent.kind.startswith("Review"))
+        kinds = session.scalars(ours.order_by(OutboxEvent.id)).all()
     assert kinds == ["ReviewAsked", "ReviewDecided"]
 
 

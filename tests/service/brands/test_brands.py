@@ -118,7 +118,8 @@ def test_a_page_shows_the_nearest_brand_at_or_above(session: Session) -> None:
     assert hers.mark is None
     actions.give_up(session, area, account_id=7, now=NOW)
     assert (queries.shown(session, area) or Brand(name="")).name == "街道品牌"
-    verbs = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_id == area.id)).all()
+    ours = select(AuditEntry.verb).where(AuditEntry.subject_id == area.id)
+    verbs = session.scalars(ours.order_by(AuditEntry.id)).all()
     assert verbs == ["chose_brand"] * 3 + ["gave_up_brand"]
 
 

@@ -83,7 +83,8 @@ def group(area: Area) -> ChatGroup:
 
 def tries() -> list[tuple[str, bool]]:
     with transaction() as session:
-        rows = session.scalars(select(AuditEntry.details).where(AuditEntry.verb == "tried_channel"))
+        ours = select(AuditEntry.details).where(AuditEntry.verb == "tried_channel")
+        rows = session.scalars(ours.order_by(AuditEntry.id))
         return [(row["channel"], row["is_sent"]) for row in rows]
 
 

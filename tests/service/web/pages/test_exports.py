@@ -55,8 +55,8 @@ def press(who: Person, address: str, what: str, **fields: str) -> str:
 
 def verbs() -> list[str]:
     with transaction() as session:
-        rows = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "export"))
-        return list(rows)
+        ours = select(AuditEntry.verb).where(AuditEntry.subject_kind == "export")
+        return list(session.scalars(ours.order_by(AuditEntry.id)))
 
 
 def state() -> str:

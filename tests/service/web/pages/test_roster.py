@@ -407,7 +407,8 @@ def test_who_is_not_there_is_marked_and_sought_for_and_it_can_be_undone(begun: t
     assert "记下了：王小满来了。" in she.send(f"/co/assignments/{assignment_id}/came")
     assert state_of(assignment_id) == AssignmentState.CONFIRMED
     with transaction() as session:
-        noted = session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "assignment")).all()
+        ours = select(AuditEntry.verb).where(AuditEntry.subject_kind == "assignment")
+        noted = session.scalars(ours.order_by(AuditEntry.id)).all()
     assert noted == ["marked_no_show", "came_after_all"]
 
 
