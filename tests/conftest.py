@@ -20,7 +20,6 @@ from service import db
 from service.demo import loading
 from service.launcher import start_postgres, start_redis
 from service.migrations import upgrade
-from service.models import metadata
 from service.settings import Settings, settings
 from tests import keeping
 from tests.house import KEYS
@@ -31,6 +30,18 @@ hypothesis.settings.load_profile("house")
 
 #: A Monday morning in Gongyi, 10:00: the time it is in tests that do not say otherwise.
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+#: The tables that have pages.
+USED = """
+    SELECT quote_ident(relname) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+      AND pg_relation_size(oid) > 0
+"""
+#: Every sequence that has been used begins anew.
+ANEW = """
+    SELECT setval(quote_ident(sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL
+"""
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +95,18 @@ def neighbourhoods(servers: Settings, kept: Path) -> Iterator[Settings]:
 
 
 def empty_tables() -> None:
-    """Leave nothing behind: what was committed is gone, and ids start anew."""
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    with db.engine().begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    """Leave nothing behind: what was committed is gone, and ids start anew.
+
+    TRUNCATE would make the files of every table anew, in a tenth of a second; few have anything in them. Vacuumed,
+    these have no pages left with room in between: as after TRUNCATE, rows lie as they come.
+    """
+    with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if used := connection.scalars(text(USED)).all():
+            deletions = "; ".join(f"DELETE FROM {table}" for table in used)
+            # Without triggers: rows refer to each other in both directions.
+            connection.exec_driver_sql(f"BEGIN; SET LOCAL session_replication_role = replica; {deletions}; COMMIT")
+            connection.exec_driver_sql(f"VACUUM {', '.join(used)}")
+        connection.execute(text(ANEW))
 
 
 @pytest.fixture
