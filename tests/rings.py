@@ -32,13 +32,14 @@ def ring_of(nodeid: str) -> str:
     return parts[1] if len(parts) > 2 and parts[1] in RINGS else "service"
 
 
-class BesideChaos(LoadFileScheduling):
+class BesideChaos(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
     """Each file is run whole, by one process. The chaos ring goes by one process too, and from the beginning: it waits
     more than it computes, and one house at a time is enough for two cores.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "chaos" if ring_of(nodeid) == "chaos" else super()._split_scope(nodeid)
+        file: str = super()._split_scope(nodeid)
+        return "chaos" if ring_of(nodeid) == "chaos" else file
 
 
 class RingCount:
