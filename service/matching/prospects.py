@@ -114,7 +114,8 @@ class _Hope:
         first = seats.firsts
         self.shifts, self.shift = np.unique(columns.shift[first], return_inverse=True)
         self.is_adult = columns.of_person("is_adult")[first] > 0
-        self.is_experienced = columns.can_guide[first]
+        #: She may know the way in one role of the shift only.
+        self.is_experienced = seats.sums(columns.can_guide.astype(np.int64)) > 0
         self.needs_guide = columns.needs_guide
         lacking = [self._lacking(shift_id) for shift_id in self.shifts.tolist()]
         self.adults, self.guides = np.array(lacking, np.int64).reshape(-1, 2).T

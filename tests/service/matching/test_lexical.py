@@ -191,6 +191,17 @@ def test_nobody_is_taken_beyond_the_minimum_who_did_not_ask() -> None:
     assert places(solution) == {(3, 10)}
 
 
+def test_whoever_knows_the_way_in_one_role_of_a_shift_guides_who_is_new_in_the_other() -> None:
+    """It is said of a wish, so it may be said of one of two in a shift: also of the second."""
+    roles = (opening(10, 1, min_needed=0), opening(11, 1, min_needed=0))
+    wishes = (wish(1, 10), replace(wish(1, 11), is_experienced=True), replace(wish(2, 10), is_newcomer=True))
+    problem = problem_of(roles, wishes)
+    solution = lexical.solve(problem)
+
+    assert places(solution) == {(1, 11), (2, 10)}
+    assert [level.bound for level in solution.levels] == [level.value for level in solution.levels]
+
+
 def test_a_part_too_large_to_prove_says_so() -> None:
     role = opening(10, 1, min_needed=50, max_needed=100)
     wishes = tuple(wish(n, 10) for n in range(1, lexical.LARGEST_PART + 2))
