@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
-from service.roster.models import ON_THE_ROSTER, Assignment
+from service.roster.models import ON_THE_ROSTER, WAS_TOLD, Assignment
 from service.terms import AssignmentState, ReleaseReason
 
 DutyRow: TypeAlias = Row[Assignment, Shift, Activity, ActivityRole]
@@ -42,7 +42,7 @@ def of_calendar(session: Session, volunteer_id: int, *, from_at: datetime, limit
     """
     newest = (
         select(func.max(Assignment.id))
-        .where(Assignment.volunteer_id == volunteer_id, Assignment.state != AssignmentState.DRAFTED)
+        .where(Assignment.volunteer_id == volunteer_id, WAS_TOLD)
         .group_by(Assignment.shift_id)
     )
     rows = session.execute(

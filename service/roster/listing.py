@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.places.queries import within, within_or_own
-from service.roster.models import Assignment
+from service.roster.models import WAS_TOLD, Assignment
 from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 
@@ -52,7 +52,7 @@ def listed(
 def _listed(
     volunteer_id: int | None, scope_ids: Sequence[int]
 ) -> Select[Assignment, str, Shift, Activity, ActivityRole]:
-    """Drafts are the coordinator's: nobody learns of a place that may never be offered."""
+    """Drafts are the coordinator's, also those that were dropped: nobody learns of a place she was never offered."""
     mine = within_or_own(Assignment.area_id, scope_ids, owner=Assignment.volunteer_id, volunteer_id=volunteer_id)
     drafts = within(Assignment.area_id, scope_ids) if scope_ids else false()
     return (
@@ -62,5 +62,5 @@ def _listed(
         .join(Activity, Activity.id == Shift.activity_id)
         .join(ShiftRole, ShiftRole.id == Assignment.shift_role_id)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(mine, (Assignment.state != AssignmentState.DRAFTED) | drafts)
+        .where(mine, WAS_TOLD | drafts)
     )

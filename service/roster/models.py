@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, and_, false, or_
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import literal_column
@@ -115,8 +115,21 @@ class Assignment(Base):
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
+    @property
+    def was_told(self) -> bool:
+        """Whether its person has heard of it: of no draft, nor of one that was dropped."""
+        is_dropped = self.state == A.RELEASED and self.answer_by is None and self.answered_at is None
+        return self.state != A.DRAFTED and not is_dropped
+
     def move(self, to: AssignmentState) -> None:
         """The only way an assignment changes state. Raises ForbiddenMove."""
         if to not in MOVES[self.state]:
             raise ForbiddenMove(f"an assignment cannot go from {self.state} to {to}")
         self.state = to
+
+
+#: `Assignment.was_told`, of rows.
+WAS_TOLD = and_(
+    Assignment.state != A.DRAFTED,
+    or_(Assignment.state != A.RELEASED, Assignment.answer_by.is_not(None), Assignment.answered_at.is_not(None)),
+)

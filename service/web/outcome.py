@@ -87,8 +87,8 @@ def of_place(assignment: Assignment, shift: Shift, *, now: datetime) -> Outcome:
 
 
 def _speaks(assignment: Assignment, signup: SignUp) -> bool:
-    """Whether the place says more than the sign-up. Not when its draft was dropped and she waits again."""
-    if assignment.state != AssignmentState.RELEASED:
-        return assignment.state != AssignmentState.DRAFTED
+    """Whether the place says more than the sign-up. Not a draft, nor one that was dropped: she never heard of it."""
+    if assignment.state != AssignmentState.RELEASED or not assignment.was_told:
+        return assignment.was_told
     waits_again = signup.state == SignUpState.PENDING and assignment.release_reason == ReleaseReason.REPLANNED
     return not waits_again and signup.state != SignUpState.WAITLISTED

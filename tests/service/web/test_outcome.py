@@ -25,7 +25,11 @@ def shift(state: ShiftState = ShiftState.OPEN) -> Shift:
 
 
 def place(state: A, reason: ReleaseReason | None = None) -> Assignment:
-    return Assignment(state=state, release_reason=reason, answer_by=STARTS_AT - HOUR if state == A.OFFERED else None)
+    """One that its person was asked about, but for a draft."""
+    return Assignment(state=state, release_reason=reason, answer_by=STARTS_AT - HOUR if state != A.DRAFTED else None)
+
+
+DROPPED = Assignment(state=A.RELEASED, release_reason=ReleaseReason.REPLANNED)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,9 @@ def test_a_place(assignment: Assignment, now: datetime, told: Outcome) -> None:
         (S.PENDING, place(A.DRAFTED), NOW, Outcome.PENDING),
         (S.PENDING, place(A.RELEASED, ReleaseReason.REPLANNED), NOW, Outcome.PENDING),
         (S.WAITLISTED, place(A.RELEASED, ReleaseReason.REPLANNED), NOW, Outcome.WAITING),
+        (S.PENDING, DROPPED, NOW, Outcome.PENDING),
+        (S.DECLINED, DROPPED, NOW, Outcome.NOT_PLACED),
+        (S.WITHDRAWN, DROPPED, NOW, Outcome.WITHDRAWN),
     ],
 )
 def test_a_sign_up(state: S, assignment: Assignment | None, now: datetime, told: Outcome) -> None:
