@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from typing import IO
 
 import click
 
@@ -154,6 +156,42 @@ def show_record(run: int) -> None:
             raise click.ClickException(str(error)) from error
     for line in told:
         click.echo(line)
+
+
+@match.command(name="solve")
+@click.argument("problem", type=click.File(encoding="utf-8"))
+def solve_file(problem: IO[str]) -> None:
+    """Solve the problem in file PROBLEM (docs/formats) and print the solution; needs no service."""
+    from service.matching import files, record
+    from service.matching.problem import MalformedProblem
+
+    try:
+        asked = files.read_problem(problem.read())
+    except MalformedProblem as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(record.solver_for(asked)(asked).to_json()))
+
+
+@match.command(name="check")
+@click.argument("problem", type=click.File(encoding="utf-8"))
+@click.argument("solution", type=click.File(encoding="utf-8"))
+def check_files(problem: IO[str], solution: IO[str]) -> None:
+    """Judge the placements in file SOLUTION, by whatever program, for the problem in file PROBLEM: the hard rules they
+    break, and what they reach at each aim. Fails where a rule is broken."""
+    from service.matching import files
+    from service.matching.problem import MalformedProblem
+
+    try:
+        asked = files.read_problem(problem.read())
+        violations, reached = files.judged(asked, files.read_placements(solution.read(), asked))
+    except (MalformedProblem, files.MalformedSolution) as error:
+        raise click.ClickException(str(error)) from error
+    for level, value in reached.items():
+        click.echo(f"level {level}: {value}")
+    for one in violations:
+        click.echo(f"broken {one.fault}: person {one.person_id or '-'}, opening {one.opening_id or '-'}")
+    if violations:
+        raise click.ClickException(f"{len(violations)} rules are broken")
 
 
 @cli.group()

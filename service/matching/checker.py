@@ -46,6 +46,11 @@ def broken_rules(problem: Problem, solution: Solution) -> list[Violation]:
     return [*_unfounded(problem, solution), *_hard(_Facts(problem, solution))]
 
 
+def counted(problem: Problem, solution: Solution) -> dict[LevelName, int]:
+    """What the placements reach at each aim, whatever the solution says of it."""
+    return _counted(_Facts(problem, solution), solution)
+
+
 def _hard(facts: _Facts) -> Iterator[Violation]:
     yield from _clashes(facts)
     yield from _overwork(facts)
