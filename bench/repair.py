@@ -23,10 +23,10 @@ from functools import partial
 from typing import Any
 
 from bench.load import percentile
-from bench.nearby import mend_exactly
 from bench.neighbourhoods import neighbourhood
 from service.matching import greedy, rules
 from service.matching.explain import Known, reasons
+from service.matching.nearby import mend_exactly
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Wish, instant
 from service.matching.repair import Repair, apply, repair, undo

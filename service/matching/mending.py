@@ -1,8 +1,13 @@
 """Live repair on the roster: a place is short, and somebody who serves elsewhere could come over.
 
 Whoever is free is asked first, as people were told: the waitlist in its order, then rung after rung (docs/backfill.md).
-What asking the free cannot mend, a chain may: she comes over from a shift that can spare her, or one steps in behind
-her. It is proposed to a coordinator. Nobody is moved because of somebody else: her own yes moves her.
+
+1. What asking the free cannot mend, a chain may: she comes over from a shift that can spare her, or one steps in behind
+   her (repair.py).
+2. Where no chain does, everybody within two steps is looked at at once (nearby.py), and the first move of that is told.
+3. Where that finds nothing either, a new plan can be asked for (actions.request): it is queued like any other.
+
+It is proposed to a coordinator. Nobody is moved because of somebody else: her own yes moves her.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.matching import rules
 from service.matching.building import build_problem
+from service.matching.nearby import first_move
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Problem, Wish
 from service.matching.repair import Repair, apply, choices, undo
@@ -43,7 +49,8 @@ class CannotMove(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One repair: who comes, which of her places she gives up (None: she is free), and who steps in behind her.
+    """One repair: who comes, which of her places she gives up (None: she is free), and who steps in behind her. Where
+    more than two people change, others come behind those.
 
     `changes` are people whose roster changes. `cover`, `wishes` and `burden` say what it does to the aims: weighted
     heads, the worth of wishes, squared loads (less is fairer).
@@ -61,7 +68,7 @@ class Proposal:
 def proposals(session: Session, row: OpeningRow, *, now: datetime, most: int = MOST) -> list[Proposal]:
     """Who could fill the opening, the fewest changes first. None where nobody is missing or nobody plans the places."""
     role, shift = row.ShiftRole, row.Shift
-    if Mode(row.Activity.mode) not in PLANNED or role.taken >= role.min_needed or now >= shift.starts_at:
+    if not is_short(row, now=now):
         return []
     activity_ids = company.crews_of(session, [shift.activity_id]).keys() | {shift.activity_id}
     around = {"from_at": start_of_day(shift.starts_at - NEAR), "until_at": end_of_day(shift.starts_at + NEAR)}
@@ -70,8 +77,15 @@ def proposals(session: Session, row: OpeningRow, *, now: datetime, most: int = M
     plan = as_it_stands(problem, {key: wish for key, (_, wish) in held.items()})
     if role.id not in plan.openings:
         return []
-    found = choices(plan, plan.openings[role.id], most=most)
+    here = plan.openings[role.id]
+    found = choices(plan, here, most=most) or [one for one in [first_move(plan, here)] if one is not None]
     return [_proposal(plan, mended, {key: place for key, (place, _) in held.items()}) for mended in found]
+
+
+def is_short(row: OpeningRow, *, now: datetime) -> bool:
+    """Whether somebody is missing there, and places are planned."""
+    is_planned = Mode(row.Activity.mode) in PLANNED
+    return is_planned and bool(row.ShiftRole.taken < row.ShiftRole.min_needed) and bool(now < row.Shift.starts_at)
 
 
 def as_it_stands(problem: Problem, movable: dict[tuple[int, int], Wish]) -> Plan:
@@ -147,10 +161,11 @@ def _proposal(plan: Plan, mended: Repair, places: dict[tuple[int, int], Assignme
     after = _values(plan)
     undo(plan, mended)
     left = [places[wish.person_id, wish.opening_id] for wish in mended.given_up]
+    behind = [wish.person_id for wish in mended.placed[1:] if left and wish.opening_id == left[0].shift_role_id]
     return Proposal(
         volunteer_id=mended.placed[0].person_id,
         leaves=left[0] if left else None,
-        behind_id=mended.placed[1].person_id if len(mended.placed) > 1 else None,
+        behind_id=behind[0] if behind else None,
         changes=len({wish.person_id for wish in (*mended.given_up, *mended.placed)}),
         cover=after[LevelName.COVER] - before[LevelName.COVER],
         wishes=after[LevelName.WISHES] - before[LevelName.WISHES],

@@ -2,7 +2,7 @@
 
 1. Somebody who is free steps in: one change.
 2. Somebody moves over from a role that can spare her: two changes, or three when somebody else steps in behind her.
-3. What no such chain mends waits for the next plan.
+3. What no such chain mends is looked at exactly (nearby.py), or waits for the next plan.
 
 Only what the plan itself gave and nobody confirmed is ever moved: pins are facts. Every step is asked of the same rules
 as a whole plan. Nothing is saved here: the changes are proposed, and the plan given in is as it was.

@@ -14,6 +14,9 @@ from service.matching.mending import Proposal
 from service.signups.queries import openings
 from service.volunteers.models import Volunteer
 
+#: So many people change where one comes over and one steps in behind her.
+MOST_IN_A_CHAIN = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -50,6 +53,8 @@ def _said(session: Session, one: Proposal, *, where: str) -> str:
         said = _("现在排在{where}，那一班少她也够", where=where)
     else:
         said = _("现在排在{where}，那一班可以再请{behind}", where=where, behind=_name(session, one.behind_id))
+    if one.changes > MOST_IN_A_CHAIN:
+        said = _("{said}；一环扣一环，一共要问{n}个人", said=said, n=one.changes)
     if one.wishes < 0:
         return _("{said}；这一班她没有那么想来", said=said)
     return _("{said}；这一班她更想来", said=said) if one.wishes > 0 else said

@@ -117,6 +117,7 @@ def publish(desk: Desk, activity_id: int) -> ResponseReturnValue:
 def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
     text = request.values.get("q", "").strip()[:LONGEST_SEARCH]
     people = queries.ranked(desk.db, row, scope_ids=desk.scope_ids, now=desk.now, text=text)
+    could_move = moves(desk.db, mending.proposals(desk.db, row, now=desk.now), now=desk.now)
     return page.render(
         "drafting/choose.html",
         title=_("安排谁：{role}", role=row.ActivityRole.name),
@@ -125,7 +126,9 @@ def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
         q=text,
         able=[one for one in people if one.can],
         unable=[one for one in people if not one.can],
-        moves=moves(desk.db, mending.proposals(desk.db, row, now=desk.now), now=desk.now),
+        moves=could_move,
+        can_be_planned_anew=not could_move and mending.is_short(row, now=desk.now),
+        day=local(row.Shift.starts_at).date(),
         back=board_address(row.Shift),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service.activities.models import ShiftRole
@@ -29,6 +30,7 @@ class Mornings:
         _, shifts = desks.published(self.area, mode=Mode.MATCHED, roles=roles, plans=plans)
         with transaction() as session:
             self.short = factories.only_role(session, shifts[0])
+            self.activity_id = shifts[0].activity_id
             for name in ("王小满", "李大寒"):
                 place = desks.offered(session, self.area, shifts[1], name)
                 place.move(AssignmentState.CONFIRMED)
@@ -71,6 +73,16 @@ def test_her_yes_on_the_telephone_moves_her(mornings: Mornings) -> None:
     assert mornings.place().state == AssignmentState.RELEASED
     mornings.her.open(mornings.choose)
     assert "可以从别的班挪过来的" not in mornings.her.text
+
+
+def test_where_nobody_can_come_over_a_new_plan_of_the_week_is_asked_for(mornings: Mornings) -> None:
+    assert "再排这一周" not in mornings.her.open(mornings.choose), "somebody can"
+    with transaction() as session:
+        session.execute(delete(SignUp))
+    assert "再排这一周" in mornings.her.open(mornings.choose)
+    mornings.her.send(f"/co/activities/{mornings.activity_id}/match", on="2026-11-28")
+    assert "排在后面，马上开始。" in mornings.her.text
+    assert mornings.place().state == AssignmentState.CONFIRMED
 
 
 def test_one_that_cannot_be_done_any_more_changes_nothing(mornings: Mornings) -> None:

@@ -1,14 +1,13 @@
-"""What an exact look can mend: everybody within two steps of a role solved as one program, all others as facts.
+"""Live repair, the second stage: everybody within two steps of a role solved as one program, all others as facts.
 
-The measure for the chains of service/matching/repair.py. Two steps: who could come, and who could step in where those
-serve. The aim is heads towards the minimums, then as few changes as there can be. Pins stay; the plan is as it was.
+For what no chain of repair.py mends, and the measure of those chains. Two steps: who could come, and who could step in
+where those serve. The aim is heads towards the minimums, then as few changes as there can be. Pins stay; the plan is as
+it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-import numpy as np
 
 from service.matching.block import NODES, Part
 from service.matching.plan import Plan
@@ -19,6 +18,28 @@ from service.matching.settled import whole
 
 #: People looked at, at most: what bounds the time.
 MOST_PEOPLE = 150
+
+
+def first_move(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
+    """The fewest changes nearby that fill the opening, as they can be begun: who comes to it from where, and who could
+    step in behind her, first. None where nothing nearby fills it, or she could not come before others have moved; and
+    where she gives up nothing, or several places at once."""
+    found = mend_exactly(plan, opening, without=without)
+    comes = next((wish for wish in found.placed if wish.opening_id == opening.id), None) if found else None
+    if found is None or comes is None:
+        return None
+    leaves = [wish for wish in found.given_up if wish.person_id == comes.person_id]
+    for wish in leaves:
+        plan.take_back(wish)
+    can_come = fits(plan, comes)
+    for wish in leaves:
+        plan.place(wish)
+    if not can_come or len(leaves) != 1:
+        return None
+    others = [wish for wish in found.given_up if wish not in leaves]
+    behind = [wish for wish in found.placed if wish.opening_id == leaves[0].opening_id]
+    rest = [*behind, *(wish for wish in found.placed if wish != comes and wish not in behind)]
+    return Repair(given_up=(*leaves, *others), placed=(comes, *rest))
 
 
 def mend_exactly(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
@@ -52,6 +73,8 @@ def _near(plan: Plan, opening: Opening, *, without: Collection[int]) -> list[Wis
 
 def _solved(plan: Plan, near: list[Wish], before: Sequence[Wish]) -> list[Wish] | None:
     """What covers most with the fewest changes; None where it covers no more than before."""
+    import numpy as np
+
     part = Part(plan, near)
     if not part.able:
         return None
