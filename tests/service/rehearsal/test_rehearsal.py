@@ -242,7 +242,7 @@ def test_every_sweep_is_played_or_has_nothing_to_say() -> None:
     silent = {
         *("activities.extend_horizon", "idempotency.forget", "people.erase_due", "people.follow_merges"),
         *("roster.miss_late", "retention.forget", "rotation.extend", "sheets.forget"),
-        "notifications.forget_appointments",
+        *("notifications.forget_appointments", "matching.ask_where_closed"),
     }
     assert rung_by_beat == {*SWEEPS, *SENDING, "signups.fill_places", *silent}
 
