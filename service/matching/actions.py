@@ -19,7 +19,7 @@ from service.activities.queries import IS_PLANNED
 from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.events import MatchPublished, MatchRequested
-from service.matching import drafts, queries
+from service.matching import drafts, halves, queries
 from service.matching.building import build_problem
 from service.matching.checker import BrokenPlan, check
 from service.matching.models import MatchRun
@@ -179,7 +179,7 @@ def publish(
     2. Make each draft an offer; one that no longer fits is dropped, with the reasons kept in `outcome`.
     3. When no draft is left, answer those who asked and got nothing: the waitlist if the activity has one.
 
-    Publishing twice is harmless. Raises NotADraft.
+    Publishing twice is harmless. Raises NotADraft, and LeftAlone where one of those named leans on one who is not.
     """
     run = locked(session, match_run_id)
     if run.state == MatchRunState.PUBLISHED:
@@ -188,6 +188,7 @@ def publish(
         raise NotADraft(run.state)
     waiting = queries.drafts(session, run.id)
     chosen = [draft for draft in waiting if assignment_ids is None or draft.id in assignment_ids]
+    halves.refuse_halves(session, run, going=chosen, staying=[one for one in waiting if one not in chosen], now=now)
     refused = solution_of(run).unplaced
     lock_all(session, {draft.volunteer_id for draft in chosen} | {unplaced.person_id for unplaced in refused})
     skipped = drafts.offer_all(session, chosen, now=now)

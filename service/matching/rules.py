@@ -65,6 +65,14 @@ def stands(plan: Plan, wish: Wish) -> bool:
     return may
 
 
+def lacking(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
+    """Which of the rules that others can mend somebody placed breaks."""
+    plan.take_back(wish)
+    found = tuple(dict.fromkeys(blocker for rule in COMPLETE for blocker in rule(plan, wish)))
+    plan.place(wish)
+    return found
+
+
 def leaning(plan: Plan, wish: Wish) -> list[Wish]:
     """Placements that may need this one: others in its shift and crew."""
     opening = plan.openings[wish.opening_id]

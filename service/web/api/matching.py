@@ -117,7 +117,8 @@ def show_match_run(call: Call, *, match_run_id: int) -> Any:
     refuses=(409,),
 )
 def publish_match(call: Call, *, match_run_id: int, body: dict[str, Any]) -> Any:
-    """Offer the drafts to their people, all or those named. Publishing a published run is harmless."""
+    """Offer the drafts to their people, all or those named. Refused (`left-alone`) where one named leans on one who is
+    not: the other adult, her guide, her partner, the rest of a crew. Publishing a published run is harmless."""
     run = actions.publish(
         call.session,
         match_run_id=_mine(call, match_run_id).id,

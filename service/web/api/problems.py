@@ -30,6 +30,7 @@ TITLES = {
     "conflicting-duty": Lazy("与其他班次冲突"),
     "not-begun": Lazy("这一班还没有开始"),
     "place-given": Lazy("名额已经有人顶上了"),
+    "left-alone": Lazy("只发布这些，有人就缺了伴"),
     "wrong-state": Lazy("现在的状态不能这样改"),
     "terms-overlap": Lazy("这段时间里已经有一个学期"),
     "preview-stale": Lazy("会动到的日子变了，请再看一遍"),

@@ -30,6 +30,7 @@ from service.guidance.actions import AlreadyGuided
 from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
+from service.matching.halves import LeftAlone
 from service.matching.mending import CannotMove
 from service.matching.record import NotSolved
 from service.partners import models as partners
@@ -118,6 +119,11 @@ def _rotation_refused(error: RotationRefused) -> Problem:
 
 def _route_refused(error: RouteRefused) -> Problem:
     return Problem(422, kind="invalid", errors=words.route_problems(error))
+
+
+def _left_alone(error: LeftAlone) -> Problem:
+    """With each of those who would be alone, and why; nothing was published."""
+    return Problem(409, kind="left-alone", alone=[one.to_json() for one in error.alone])
 
 
 def _review_refused(error: ReviewRefused) -> Problem:
@@ -215,6 +221,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: _simple(422, "key-reused"),
     NothingToMatch: _simple(409, "wrong-state"),
     NotADraft: _simple(409, "wrong-state"),
+    LeftAlone: _left_alone,
     CannotMove: _simple(409, "wrong-state"),
     NotSolved: _simple(409, "wrong-state"),
     RotationRefused: _rotation_refused,

@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from service.calendars.rules import instant, local
 from service.company.queries import crew_in_scope
 from service.language import _, counted
-from service.matching import actions, queries
+from service.matching import actions, halves, queries
+from service.matching.explain import reasons
 from service.matching.models import MatchRun
 from service.matching.record import finished, outcome_of, problem_of, solution_of
 from service.terms import MatchRunState
@@ -99,6 +100,8 @@ def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     before = outcome_of(run)
     if not _is_done(desk, run, partial(actions.publish, assignment_ids=chosen)):
         return _show(desk, run, refusal=_("没有发布：这份草案已经被新的代替，或者丢掉了。"), status=409)
+    except halves.LeftAlone as error:
+        return _show(desk, run, refusal=_alone(desk, run, error), status=409)
     asked = outcome_of(run).offered - before.offered
     notices.notify(counted("发布了，正在问{n}个人能不能来。", "发布了，正在问{n}个人能不能来。", asked))
     return page.see_other(url_for("matching.index", match_run_id=run.id))
@@ -163,6 +166,20 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         is_draft=run.state == MatchRunState.DRAFTED,
         **shared,
     )
+
+
+def _alone(desk: Desk, run: MatchRun, error: halves.LeftAlone) -> str:
+    known = queries.known(desk.db, run)
+    told = [
+        _(
+            "{name}（{what}）：{why}",
+            name=known.name(one.person_id),
+            what=known.opening(one.opening_id),
+            why=_("；").join(reasons(known, one)),
+        )
+        for one in error.alone
+    ]
+    return _("没有发布：只发布勾选的，这些人就缺了伴。请把和他们一起的也勾上。{people}。", people=_("；").join(told))
 
 
 def _how_far(run: MatchRun) -> dict[str, str]:
