@@ -103,3 +103,9 @@ class SignUpListed(SignUpShown):
     waitlist_position = fields.Integer(
         required=True, allow_none=True, metadata={"description": "1 is next; null if not waiting."}
     )
+
+
+class WhyNotShown(Shown):
+    """Why a plan had no place for an asking: every reason that may be told to whoever asked."""
+
+    reasons = fields.List(fields.String(), required=True)

@@ -16,7 +16,6 @@ from service.matching.explain import Known
 from service.matching.models import MatchRun
 from service.matching.problem import instant
 from service.matching.record import outcome_of, problem_of, solution_of
-from service.matching.solution import Unplaced
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
@@ -125,20 +124,6 @@ def has_place() -> Exists:
         Assignment.state.in_(HOLDING),
         Assignment.is_stand_by.is_(False),
     )
-
-
-def why_unplaced(session: Session, signup: SignUp) -> Unplaced | None:
-    """Why the latest published run did not place this sign-up; None when no run says so."""
-    shift = session.get_one(Shift, signup.shift_id)
-    run = session.scalar(
-        select(MatchRun)
-        .where(MatchRun.activity_ids.contains([shift.activity_id]), MatchRun.state == MatchRunState.PUBLISHED)
-        .where(MatchRun.from_at <= shift.starts_at, MatchRun.until_at > shift.starts_at)
-        .order_by(MatchRun.id.desc())
-        .limit(1)
-    )
-    told = solution_of(run).unplaced if run is not None else ()
-    return next((unplaced for unplaced in told if unplaced.signup_id == signup.id), None)
 
 
 def known(session: Session, run: MatchRun) -> Known:

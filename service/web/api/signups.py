@@ -14,9 +14,11 @@ from schemas.signups import (
     SignUpListed,
     SignUpsAsked,
     SignUpShown,
+    WhyNotShown,
 )
 from service.activities import queries as activities
 from service.language import _
+from service.matching.telling import told_to_her
 from service.signups import actions, families, listing
 from service.signups.actions import SignUpRefused
 from service.signups.models import SignUp
@@ -76,6 +78,13 @@ def list_signups(call: Call, *, asked: dict[str, Any]) -> Any:
 def show_signup(call: Call, *, signup_id: int) -> Any:
     """One sign-up, with its place in the queue."""
     return _row(found(listing.visible(call.session, signup_id, **call.reach())))
+
+
+@signups.operation("GET", "/signups/<id:signup_id>/explanation", gives=WhyNotShown())
+def explain_signup(call: Call, *, signup_id: int) -> Any:
+    """Why the latest published plan had no place for it, in sentences that name nobody else; none if no plan says."""
+    found(listing.visible(call.session, signup_id, **call.reach()))
+    return {"reasons": told_to_her(call.session, call.session.get_one(SignUp, signup_id))}
 
 
 @signups.operation("POST", "/signups/<id:signup_id>/withdrawals", gives=SignUpListed(), status=201, refuses=(409,))

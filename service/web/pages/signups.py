@@ -13,6 +13,7 @@ from service import clock, links, wording
 from service.activities.models import Shift
 from service.activities.queries import open_shift
 from service.language import _
+from service.matching.telling import told_to_her
 from service.places.models import Area
 from service.roster.queries import of_signup
 from service.signups import families
@@ -24,6 +25,9 @@ from service.web.forms import Form
 from service.web.outcome import Outcome
 
 pages = Blueprint("signups", __name__)
+
+#: What may have become of a sign-up that a plan had no place for.
+WITHOUT_A_PLACE = (Outcome.WAITING, Outcome.NOT_PLACED)
 
 
 @pages.get("/signups/<int:signup_id>")
@@ -46,6 +50,7 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
         position=waitlist_position(db, signup),
         role=next(role.definition.name for role in shift.roles if role.id == signup.shift_role_id),
         leave_by=leave_by,
+        why_not=told_to_her(db, signup) if became in WITHOUT_A_PLACE else [],
         may_leave=_may_leave(became, now=now, leave_by=leave_by),
     )
 

@@ -26,6 +26,7 @@ from service.matching.checker import BrokenPlan
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.solution import Solution, Tell, to_nobody
+from service.matching.telling import told_to_her
 from service.notifications.models import Notification
 from service.outbox import OutboxEvent
 from service.reactions import react
@@ -522,16 +523,23 @@ def test_other_communities_see_no_run(session: Session, now: datetime) -> None:
     assert list(queries.listed(session, scope_ids=[elsewhere.id])) == []
 
 
-def test_a_sign_up_can_be_told_why(session: Session, now: datetime) -> None:
+def test_who_asked_is_told_why_not_and_nobody_else_is_named(session: Session, now: datetime) -> None:
     activity, _, asked = matched(session, 3, now)
     run = solved(session, activity, now)
-    assert queries.why_unplaced(session, asked[2]) is None  # nothing is said before publishing
+    assert told_to_her(session, asked[2]) == [], "nothing is said before publishing"
     publish(session, run, now)
     session.flush()
-    told = queries.why_unplaced(session, asked[2])
-    assert told is not None
-    assert explain.reasons(queries.known(session, run), told) == ["名额满了：意愿更靠前或近期服务更少的人先排"]
-    assert queries.why_unplaced(session, asked[0]) is None
+    assert told_to_her(session, asked[2]) == ["名额满了：意愿更靠前或近期服务更少的人先排"]
+    assert told_to_her(session, asked[0]) == []
+
+    assert run.solution is not None
+    [hers] = run.solution["unplaced"]
+    codes = ("apart", "relief", "together", "overlap")
+    others = [{"code": code, "person_id": asked[0].volunteer_id, "shift_id": asked[0].shift_id} for code in codes]
+    run.solution = {**run.solution, "unplaced": [{**hers, "blockers": others}]}
+    session.flush()
+    told = told_to_her(session, asked[2])
+    assert told == ["家里要留一人", "搭档不在", "和“社区义诊”（11月28日（星期六）上午9:00—11:30）时间重叠"]
 
 
 def test_a_place_a_skipped_draft_left_goes_to_who_waits(session: Session, now: datetime) -> None:

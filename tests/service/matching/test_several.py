@@ -23,6 +23,7 @@ from service.matching.form import VERSION
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.solution import Solution
+from service.matching.telling import why_unplaced
 from service.places.models import Area
 from service.roster.actions import occupied
 from service.roster.models import Assignment
@@ -261,7 +262,7 @@ def test_a_run_is_found_by_each_of_its_activities(session: Session, area: Area) 
     publish(session, run, NOW)
     [refused] = record.solution_of(run).unplaced
     [signup] = [asked for asked in _sign_ups(session, talk) if asked.id == refused.signup_id]
-    assert queries.why_unplaced(session, signup) == refused
+    assert why_unplaced(session, signup) == refused
 
 
 def _sign_ups(session: Session, activity: Activity) -> list[SignUp]:

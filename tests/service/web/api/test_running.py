@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service import outbox, reactions
+from service.activities.models import ShiftRole
 from service.activities.rules import RolePlan
 from service.db import transaction
 from service.matching import actions as matching
@@ -19,6 +20,7 @@ from service.notifications.models import Notification
 from service.outbox import OutboxReaction
 from service.reminders import planning
 from service.roster.models import Assignment
+from service.roster.queries import of_calendar
 from service.settings import settings
 from tests import factories
 from tests.service.web.api.conftest import Town
@@ -53,6 +55,38 @@ def test_a_plan_is_asked_for_looked_at_and_published(town: Town) -> None:
         run_id
     ]
     assert town.coordinator.delete(f"/match-runs/{run_id}").status == 409
+
+
+def test_nobody_learns_of_a_draft_that_was_dropped(town: Town) -> None:
+    """Not over JSON, not in her calendar, not on her sign-up's page: she was never asked."""
+    _activity_id, run_id = matched(town)
+    town.coordinator.delete(f"/match-runs/{run_id}")
+    assert [one["state"] for one in town.coordinator.get("/assignments").json["items"]] == ["released"]
+    assert town.volunteer.get("/assignments").json["items"] == []
+    with transaction() as session:
+        [dropped] = session.scalars(select(Assignment))
+        assert not dropped.was_told
+        assert of_calendar(session, town.volunteer.volunteer_id, from_at=factories.NOW) == []
+    assert town.volunteer.get(f"/assignments/{dropped.id}").status == 404
+
+
+def test_who_got_nothing_is_told_why_and_nobody_else_is(town: Town) -> None:
+    shift_id, [role_id] = town.shift_of([RolePlan(name="引导员", min_needed=1, max_needed=1)], mode="matched")
+    with transaction() as session:
+        first = factories.volunteer(session, town.here, "李大寒")
+        factories.sign_up(session, first, session.get_one(ShiftRole, role_id))
+    mine = town.volunteer.post(f"/shifts/{shift_id}/signups", {"shift_role_id": role_id, "rank": 2}).json["id"]
+    activity_id = town.coordinator.get(f"/shifts/{shift_id}").json["activity_id"]
+    run_id = town.coordinator.post(f"/activities/{activity_id}/match-runs", WINDOW).json["id"]
+    with transaction() as session:
+        matching.solve(session, match_run_id=run_id, now=factories.NOW)
+    address = f"/signups/{mine}/explanation"
+    assert town.volunteer.get(address).json == {"reasons": []}, "nothing is said of a draft"
+    town.coordinator.post(f"/match-runs/{run_id}/publications")
+    [told] = town.volunteer.get(address).json["reasons"]
+    assert told.startswith("名额满了")
+    assert town.coordinator.get(address).json == {"reasons": [told]}
+    assert town.stranger.get(address).status == 404
 
 
 def test_a_run_is_taken_as_it_is_and_says_how_it_was_made(town: Town) -> None:

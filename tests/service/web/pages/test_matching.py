@@ -8,8 +8,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from service.activities.models import Shift
+from service.accounts import actions as accounts
+from service.activities.models import Activity, Shift
 from service.activities.rules import RolePlan
+from service.company import actions as company
+from service.company.rules import Rule
 from service.db import transaction
 from service.matching import actions as matching
 from service.matching import solving
@@ -339,6 +342,41 @@ def test_publishing_some_leaves_the_rest_drafts(desk: tuple[Person, Area]) -> No
     assert "正在问1个人" in she.send(f"/co/match/{run_id}/publish", some="1", draft=ticked[1])
     assert states() == {"王小满": AssignmentState.OFFERED, "李大雪": AssignmentState.DRAFTED}
     assert "全部发布" in she.text
+
+
+def test_one_of_two_adults_beside_children_is_not_published_alone(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪")
+    with transaction() as session:
+        made = session.get_one(Activity, activity_of(run_id))
+        company.ask(session, made, rule=Rule(children=5), account_id=None, now=NOW)
+    solve(run_id)
+    text = she.open(f"/co/match/{run_id}")
+    drafts = dict(re.findall(r'name="draft" value="(\d+)"><label[^>]*><span><b>([^<]+)', text))
+    told = she.send(f"/co/match/{run_id}/publish", some="1", draft=next(iter(drafts)))
+    assert she.status == 409
+    assert re.search(r"王小满（11月28日[^）]+）[^）]+）：有孩子的班要有两位成年人在场，还不够", told)
+    assert set(states().values()) == {AssignmentState.DRAFTED}, "nobody was asked"
+    assert "正在问2个人" in she.send(f"/co/match/{run_id}/publish", some="1", draft=list(drafts))
+
+
+def test_who_got_nothing_reads_why_on_her_own_page_once_it_is_published(desk: tuple[Person, Area]) -> None:
+    she, area = desk
+    run_id = asked_for(she, area, "王小满", "李大雪", "张立春")
+    solve(run_id)
+    with transaction() as session:
+        last = session.scalars(select(SignUp).join(Volunteer).where(Volunteer.name == "张立春")).one()
+        owner = accounts.open_account(session, phone=factories.phone(), name="张立春", volunteer_id=last.volunteer_id)
+    her = desks.seated(owner)
+    assert "为什么没有排上" not in her.open(f"/signups/{last.id}"), "drafts are not spoken of"
+    assert "草案" not in her.text + her.open("/me")
+    she.open(f"/co/match/{run_id}")
+    she.send(f"/co/match/{run_id}/publish", all="1")
+    told = her.open(f"/signups/{last.id}").split("这次为什么没有排上")[1]
+    assert "<li>名额满了：意愿更靠前或近期服务更少的人先排。</li>" in told
+    assert "王小满" not in her.text
+    her.client.set_cookie("language", "en")
+    assert "Full: people with a dearer wish or less service lately went first" in her.open(f"/signups/{last.id}")
 
 
 def test_who_withdrew_meanwhile_is_not_asked_and_that_is_said(desk: tuple[Person, Area]) -> None:
