@@ -57,6 +57,11 @@ SENTENCES: dict[Code, Lazy] = {
     Hindrance.NOT_NEEDED: Lazy("只在必要时来，这一班人已经够了"),
     Hindrance.IN_NEED_ONLY: Lazy("这一班刚够最少人数，其中有人只在必要时来"),
 }
+#: The same where the person is known who has the place, for who coordinates.
+NAMED: dict[Code, Lazy] = {
+    Refusal.FULL: Lazy("名额满了，排了{person}等人：意愿更靠前或近期服务更少的人先排"),
+    Hindrance.IN_NEED_ONLY: Lazy("这一班刚够最少人数，其中{person}只在必要时来"),
+}
 #: The same reasons short, to group people by.
 LABELS: dict[Code, Lazy] = {
     Refusal.UNKNOWN_ROLE: Lazy("岗位已不在"),
@@ -193,7 +198,10 @@ def _group(known: Known, code: Code, people: list[Unplaced]) -> Group:
 def _sentence(known: Known, blocker: Blocker) -> str:
     said = {name: _said(name, value) for name, value in blocker.details}
     person = known.name(blocker.person_id) if blocker.person_id is not None else ""
-    return _(SENTENCES[blocker.code], duty=_duties(known, blocker), person=person, **said)
+    sentence = SENTENCES[blocker.code]
+    if blocker.person_id in known.names:
+        sentence = NAMED.get(blocker.code, sentence)
+    return _(sentence, duty=_duties(known, blocker), person=person, **said)
 
 
 def _duties(known: Known, blocker: Blocker) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service.language import speaking
 from service.matching.blockers import CODES, Blocker, Code, Hindrance
 from service.matching.explain import LABELS, SENTENCES, Group, Known, reasons, shortage
 from service.matching.solution import OpenRole, Unplaced
@@ -38,6 +39,27 @@ def test_all_reasons_are_said() -> None:
         "那一周已经有19小时，加上这一班就超过本人说的每周20小时",
         "教师资格到2026年11月29日为止，2026年11月30日服务那天已经过期",
     ]
+
+
+def test_who_has_the_place_is_named_where_she_is_known() -> None:
+    for code, named, unnamed in (
+        (Refusal.FULL, "排了李谷雨等人", "名额满了：意愿更靠前或近期服务更少的人先排"),
+        (Hindrance.IN_NEED_ONLY, "其中李谷雨只在必要时来", "这一班刚够最少人数，其中有人只在必要时来"),
+    ):
+        assert named in reasons(KNOWN, unplaced(1, Blocker(code, person_id=2)))[0]
+        assert reasons(KNOWN, unplaced(1, Blocker(code, person_id=99))) == [unnamed]
+        assert reasons(KNOWN, unplaced(1, Blocker(code))) == [unnamed]
+
+
+@pytest.mark.parametrize("code", CODES.values())
+def test_every_code_has_its_words_in_english(code: Code) -> None:
+    blocker = Blocker(code, shift_id=7, person_id=2, details=DETAILS.get(code, ()))
+    with speaking("en"):
+        [sentence] = reasons(KNOWN, unplaced(1, blocker))
+        label = str(LABELS[code])
+    for said in (sentence.replace("社区义诊", "").replace("李谷雨", "").replace("党员", ""), label):
+        assert said
+        assert not re.search(r"[一-鿿{}]", said), said
 
 
 def test_a_duty_nobody_knows_is_still_said() -> None:
