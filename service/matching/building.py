@@ -17,6 +17,7 @@ from service.availability.rules import Said
 from service.calendars.rules import is_night, local
 from service.company import queries as company
 from service.company.rules import OF_AGE, Held, Rule, crews
+from service.matching import queries
 from service.matching.problem import (
     LOAD_WEEKS,
     UNASKED,
@@ -51,13 +52,15 @@ def build_problem(
 
     They are of one community. Wishes are the sign-ups that wait for an answer; in a rota also the team's members of
     the day, unasked. What an activity asks of those on duty together it asks in its own shifts.
-    Whose partner did not ask does not come either. Who holds a place already is pinned there. What an earlier plan
-    drafted and nobody published is to be bettered.
+    Whose partner did not ask does not come either. Who holds a place already is pinned there, and whom the desk has
+    pencilled in. What an earlier plan drafted and nobody published is to be bettered.
     """
     begin = max(from_at, now)
     rows = _openings(session, activity_ids, from_at=from_at, until_at=until_at, now=now)
-    held = _held(session, rows)
-    asked = who_asked(session, rows)
+    held = queries.pinned(session, [row.ShiftRole.id for row in rows])
+    pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
+    shift_of = {row.ShiftRole.id: row.Shift.id for row in rows}
+    asked = {key: how for key, how in who_asked(session, rows).items() if (key[0], shift_of[key[1]]) not in pinned}
     people = {volunteer_id for volunteer_id, _ in asked} | {assignment.volunteer_id for assignment in held}
     bonds = _bonds(session, people)
     people = people.union(*((bond.person_id, bond.other_id) for bond in bonds))
@@ -65,7 +68,6 @@ def build_problem(
     heard, loads = said(session, people), _loads(session, people, before=begin)
     rules, crew_of = _rules(session, rows), _crews(session, rows)
     had = _had(session, rows, rules, people, before=begin)
-    pinned = {(assignment.volunteer_id, assignment.shift_id) for assignment in held}
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
@@ -93,16 +95,6 @@ def _openings(
         .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
         .execution_options(populate_existing=True)
-    ).all()
-
-
-def _held(session: Session, rows: Sequence[OpeningRow]) -> Sequence[Assignment]:
-    role_ids = [row.ShiftRole.id for row in rows]
-    return session.scalars(
-        select(Assignment)
-        .where(Assignment.shift_role_id.in_(role_ids), Assignment.state.in_(HOLDING))
-        .where(Assignment.is_stand_by.is_(False))
-        .order_by(Assignment.id)
     ).all()
 
 
@@ -179,7 +171,7 @@ def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> P
 
 def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule, *, crew: int) -> Opening:
     role, shift = row.ShiftRole, row.Shift
-    holders = sum(assignment.shift_role_id == role.id for assignment in held)
+    holders = sum(assignment.shift_role_id == role.id and assignment.state in HOLDING for assignment in held)
     return Opening(
         id=role.id,
         shift_id=shift.id,
@@ -227,7 +219,7 @@ def _pins(
         Pin(
             person_id=assignment.volunteer_id,
             opening_id=assignment.shift_role_id,
-            is_confirmed=assignment.state != AssignmentState.OFFERED,
+            is_confirmed=assignment.state in SURE,
             **standing(had, assignment.volunteer_id, activity_of[assignment.shift_role_id]),
         )
         for assignment in held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Exists, Row, and_, any_, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Row, and_, any_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, defer
 
@@ -97,6 +97,19 @@ def placed_by(session: Session, match_run_id: int) -> dict[tuple[int, int], Assi
     """What became of each placement of the run, by (person, role of the shift)."""
     rows = session.scalars(select(Assignment).where(Assignment.match_run_id == match_run_id))
     return {(row.volunteer_id, row.shift_role_id): row for row in rows}
+
+
+def pinned(session: Session, role_ids: Sequence[int]) -> Sequence[Assignment]:
+    """Places given in these roles, and those pencilled in by hand; of one person in one shift the given one."""
+    is_pencilled = and_(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_(None))
+    found = session.scalars(
+        select(Assignment)
+        .where(Assignment.shift_role_id.in_(role_ids), or_(Assignment.state.in_(HOLDING), is_pencilled))
+        .where(Assignment.is_stand_by.is_(False))
+        .order_by(Assignment.state.in_(HOLDING), Assignment.id)
+    )
+    of_each = {(assignment.volunteer_id, assignment.shift_id): assignment for assignment in found}
+    return sorted(of_each.values(), key=lambda assignment: assignment.id)
 
 
 def unpublished(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Row[int, Sequence[str], datetime]]:

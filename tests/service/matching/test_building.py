@@ -14,6 +14,7 @@ from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan, once
 from service.calendars import actions as calendar
 from service.calendars.rules import local
+from service.drafting import actions as drafting
 from service.matching import lexical
 from service.matching.blockers import Blocker, Hindrance
 from service.matching.building import QUALIFIED_WEIGHT, build_problem
@@ -121,6 +122,42 @@ def test_who_holds_a_place_is_pinned_and_not_asked_again(session: Session, now: 
     assert [(pin.person_id, pin.is_confirmed) for pin in problem.pins] == [(sure.id, True), (asked.id, False)]
     assert problem.wishes == ()
     assert problem.commitments == ()
+
+
+def test_a_plan_is_made_around_whom_the_desk_has_pencilled_in(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    role.min_needed, role.max_needed = 1, 2
+    first, second, third = (factories.volunteer(session, area, name) for name in ("甲", "乙", "丙"))
+    row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+    assert row is not None
+    for person in (second, third, first):
+        ask(session, person, role, now=now, rank=1 + (person is first))
+    drafting.pencil_in(session, row=row, volunteer_id=first.id, account_id=1, now=now)
+    session.flush()
+    problem = build(session, activity, now)
+
+    assert [(pin.person_id, pin.opening_id, pin.is_confirmed) for pin in problem.pins] == [(first.id, role.id, False)]
+    assert problem.openings[0].kept == 0
+    assert [wish.person_id for wish in problem.wishes] == [second.id, third.id], "hers waits for the pencil"
+    solution = lexical.solve(problem)
+    assert [one.person_id for one in solution.placements] == [second.id], "two places, one of them hers"
+    assert [one.person_id for one in solution.unplaced] == [third.id]
+
+
+def test_of_a_place_given_and_one_pencilled_in_the_given_one_counts(session: Session, now: datetime) -> None:
+    area = factories.community(session)
+    activity = factories.activity(session, area, mode=Mode.MATCHED)
+    role = factories.only_role(session, factories.shifts(session, activity)[0])
+    person = factories.volunteer(session, area, "甲")
+    row = queries.opening(session, shift_id=role.shift_id, shift_role_id=role.id)
+    assert row is not None
+    drafting.pencil_in(session, row=row, volunteer_id=person.id, account_id=1, now=now)
+    given = roster.take(session, row=row, volunteer_id=person.id, now=now)
+    session.flush()
+    assert given is not None
+    assert [(pin.person_id, pin.is_confirmed) for pin in build(session, activity, now).pins] == [(person.id, True)]
 
 
 def test_a_place_kept_for_a_withdrawal_is_not_given_away(session: Session, now: datetime) -> None:
