@@ -19,8 +19,8 @@ from service.notifications import actions as notifications
 from service.notifications.models import Notification
 from service.outbox import OutboxReaction
 from service.reminders import planning
+from service.roster.duties import of_calendar
 from service.roster.models import Assignment
-from service.roster.queries import of_calendar
 from service.settings import settings
 from tests import factories
 from tests.service.web.api.conftest import Town
