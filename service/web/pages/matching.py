@@ -98,10 +98,12 @@ def publish(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     if chosen is not None and not chosen:
         return _show(desk, run, refusal=_("请先勾选要发布的人，或者选“全部发布”。"), status=422)
     before = outcome_of(run)
-    if not _is_done(desk, run, partial(actions.publish, assignment_ids=chosen)):
-        return _show(desk, run, refusal=_("没有发布：这份草案已经被新的代替，或者丢掉了。"), status=409)
+    try:
+        is_published = _is_done(desk, run, partial(actions.publish, assignment_ids=chosen))
     except halves.LeftAlone as error:
         return _show(desk, run, refusal=_alone(desk, run, error), status=409)
+    if not is_published:
+        return _show(desk, run, refusal=_("没有发布：这份草案已经被新的代替，或者丢掉了。"), status=409)
     asked = outcome_of(run).offered - before.offered
     notices.notify(counted("发布了，正在问{n}个人能不能来。", "发布了，正在问{n}个人能不能来。", asked))
     return page.see_other(url_for("matching.index", match_run_id=run.id))
