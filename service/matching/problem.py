@@ -1,6 +1,6 @@
 """The problem a matcher is given: frozen, whole numbers, no database, the same bytes from the same facts.
 
-Six flat tables, each in a fixed order and kept as arrays (table.py). Instants are minutes since 1970 (UTC), lengths
+Seven flat tables, each in a fixed order and kept as arrays (table.py). Instants are minutes since 1970 (UTC), lengths
 are XX"""
 
 from __future__ import annotations

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby, islice
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, any_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
-from service.activities.queries import IS_ANNOUNCED, PLANNED
-from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
-from service.signups.asking import candidate
 from service.signups.models import STANDING, WAITING, SignUp
-from service.signups.rules import Opening, refusals
+from service.signups.rules import Opening
 from service.terms import ActivityState, Mode, QualificationKind, ShiftState, SignUpState
 from service.volunteers.models import Volunteer
 
@@ -173,54 +169,6 @@ def waiting_for(
     ).all()
 
 
-def takeable(
-    session: Session,
-    volunteer: Volunteer,
-    *,
-    now: datetime,
-    after: tuple[datetime, int] | None = None,
-    limit: int = 30,
-    area_id: int | None = None,
-    with_full: bool = True,
-) -> list[OpeningRow]:
-    """The next openings this person could sign up for right now, by start; `after` is (starts_at, role id).
-
-    SQL gives what is open in her street, in slices; the same rules that refuse a sign-up pick from it.
-    `with_full`: also those where she would wait for a place.
-    """
-    asking = candidate(session, volunteer.id, around=now, until=now + timedelta(days=60))
-    mine = standing_shifts(session, volunteer.id)
-    found: list[OpeningRow] = []
-    rows = _upcoming(
-        session,
-        now=now,
-        near_area_id=area_id or volunteer.area_id,
-        after=after,
-        with_full=with_full,
-        slice_size=2 * limit,
-    )
-    for row in rows:
-        if row.Shift.id not in mine and not refusals(asking, as_opening(row), now):
-            found.append(row)
-            if len(found) == limit:
-                break
-    return found
-
-
-def upcoming(
-    session: Session,
-    *,
-    now: datetime,
-    area_id: int,
-    after: tuple[datetime, int] | None = None,
-    limit: int = 30,
-    with_full: bool = True,
-) -> list[list[OpeningRow]]:
-    """The next shifts around an area, each with its openings, whoever asks: what a visitor without login sees."""
-    rows = _upcoming(session, now=now, near_area_id=area_id, after=after, with_full=with_full, slice_size=2 * limit)
-    return [list(roles) for _shift, roles in islice(groupby(rows, key=_shift_id), limit)]
-
-
 def openings_in(
     session: Session, *, scope_ids: Sequence[int], from_at: datetime, activity_id: int | None = None, limit: int = 40
 ) -> Sequence[OpeningRow]:
@@ -239,45 +187,6 @@ def standing_shifts(session: Session, volunteer_id: int) -> set[int]:
     """The shifts this person has signed up for, with a sign-up that still stands."""
     mine = select(SignUp.shift_id).where(SignUp.volunteer_id == volunteer_id, SignUp.state.in_(STANDING))
     return set(session.scalars(mine))
-
-
-def _shift_id(row: OpeningRow) -> int:
-    shift: Shift = row.Shift
-    return shift.id
-
-
-def _upcoming(
-    session: Session,
-    *,
-    now: datetime,
-    near_area_id: int,
-    after: tuple[datetime, int] | None,
-    with_full: bool,
-    slice_size: int,
-) -> Iterator[OpeningRow]:
-    """Open roles in the same sub-district (the parent of the area) by start, read slice by slice."""
-    is_free = ShiftRole.taken < ShiftRole.max_needed
-    may_wait = or_(Activity.has_waitlist, Activity.mode.in_(PLANNED))
-    closes_at = Shift.starts_at - func.make_interval(0, 0, 0, 0, 0, Activity.closes_before)
-    home = aliased(Area)
-    neighbourhood = select(func.coalesce(home.parent_id, home.id)).where(home.id == near_area_id).scalar_subquery()
-    statement = (
-        all_openings()
-        .join(Area, Area.id == Shift.area_id)
-        .where(Shift.state == ShiftState.OPEN, Activity.state == ActivityState.PUBLISHED, closes_at > now)
-        .where(IS_ANNOUNCED)
-        .where(or_(is_free, may_wait) if with_full else is_free)
-        .where(neighbourhood == any_(Area.lineage))
-        .order_by(Shift.starts_at, ShiftRole.id)
-        .limit(slice_size)
-    )
-    last = after or (now, 0)
-    while True:
-        rows = session.execute(statement.where(tuple_(Shift.starts_at, ShiftRole.id) > last)).all()
-        yield from rows
-        if len(rows) < slice_size:
-            return
-        last = (rows[-1].Shift.starts_at, rows[-1].ShiftRole.id)
 
 
 def all_openings() -> Select[ShiftRole, Shift, Activity, ActivityRole]:

@@ -14,7 +14,8 @@ from service.language import _
 from service.places.models import Area
 from service.places.queries import communities, root
 from service.roster.duties import duties
-from service.signups.queries import OpeningRow, takeable, upcoming
+from service.signups.queries import OpeningRow
+from service.signups.upcoming import takeable, upcoming
 from service.volunteers.models import Volunteer
 from service.web import page, reader, visitor, where
 
