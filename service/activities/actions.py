@@ -180,7 +180,7 @@ def publish(
     session.flush()
     lay_out(session, activity.series, now=now)
     outbox.record(session, ActivityPublished(activity.id))
-    _note(session, "published_activity", activity, account_id=account_id, now=now)
+    audit.note_about(session, "published_activity", activity, account_id=account_id, now=now)
     return activity
 
 
@@ -207,7 +207,7 @@ def revise(
         setattr(activity, name, value)
     if _number_risk(activity, now=now):
         outbox.record(session, RiskRewritten(activity.id))
-    _note(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
+    audit.note_about(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return activity
 
@@ -258,7 +258,7 @@ def move_shift(
     shift.starts_at, shift.ends_at = starts_at, ends_at
     shift.rest_after = rest_after(starts_at, ends_at)
     outbox.record(session, ShiftMoved(shift.id))
-    _note(session, "moved_shift", shift, account_id=account_id, now=now)
+    audit.note_about(session, "moved_shift", shift, account_id=account_id, now=now)
     return shift
 
 
@@ -270,7 +270,7 @@ def cancel_shift(session: Session, shift_id: int, *, reason: str, now: datetime,
     if shift.state == ShiftState.OPEN:
         shift.state, shift.cancel_reason = ShiftState.CANCELLED, reason
         outbox.record(session, ShiftCancelled(shift.id))
-        _note(session, "cancelled_shift", shift, account_id=account_id, now=now)
+        audit.note_about(session, "cancelled_shift", shift, account_id=account_id, now=now)
     return shift
 
 
@@ -286,19 +286,5 @@ def cancel_activity(
     ).all()
     for shift_id in upcoming:
         cancel_shift(session, shift_id, reason=reason, now=now, account_id=account_id)
-    _note(session, "cancelled_activity", activity, account_id=account_id, now=now)
+    audit.note_about(session, "cancelled_activity", activity, account_id=account_id, now=now)
     return activity
-
-
-def _note(
-    session: Session, verb: str, subject: Activity | Shift, *, account_id: int | None, now: datetime, **details: Any
-) -> None:
-    audit.note(
-        session,
-        verb=verb,
-        subject=("activity" if isinstance(subject, Activity) else "shift", subject.id),
-        account_id=account_id,
-        area_id=subject.area_id,
-        now=now,
-        **details,
-    )

@@ -115,7 +115,7 @@ def set_ladder(
     else:
         ladder.rungs = rungs
     session.flush()
-    _note_ladder(session, activity, "set_ladder", account_id=account_id, now=now)
+    audit.note_about(session, "set_ladder", activity, account_id=account_id, now=now)
     return ladder
 
 
@@ -125,7 +125,7 @@ def reset_ladder(session: Session, activity: Activity, *, account_id: int, now: 
     if ladder is not None:
         session.delete(ladder)
         session.flush()
-        _note_ladder(session, activity, "reset_ladder", account_id=account_id, now=now)
+        audit.note_about(session, "reset_ladder", activity, account_id=account_id, now=now)
 
 
 def replace(session: Session, *, assignment_id: int, now: datetime) -> None:
@@ -144,7 +144,7 @@ def seek(session: Session, *, shift_role_id: int, account_id: int, now: datetime
     backfill = queries.climbing_for(session, shift_role_id)
     if backfill is None:
         raise NothingMissing(f"nobody is missing in role {shift_role_id}")
-    _note(session, backfill, "sought", account_id=account_id, now=now)
+    audit.note_about(session, "sought", backfill, account_id=account_id, now=now)
     return backfill
 
 
@@ -158,7 +158,9 @@ def skip(session: Session, *, backfill_id: int, position: int, account_id: int, 
         return backfill
     climbing.write_down(session, backfill, RungOutcome.SKIPPED, now=now)
     backfill.position += 1
-    _note(session, backfill, "skipped_rung", account_id=account_id, now=now, rung=backfill.plans[position].rung)
+    audit.note_about(
+        session, "skipped_rung", backfill, account_id=account_id, now=now, rung=backfill.plans[position].rung
+    )
     climbing.climb(session, backfill, now=now)
     return backfill
 
@@ -170,7 +172,7 @@ def stop(session: Session, *, backfill_id: int, account_id: int, now: datetime) 
     """
     backfill = _climbing(session, backfill_id)
     climbing.close(session, backfill, state=BackfillState.STOPPED, now=now)
-    _note(session, backfill, "stopped", account_id=account_id, now=now)
+    audit.note_about(session, "stopped", backfill, account_id=account_id, now=now)
     return backfill
 
 
@@ -193,12 +195,3 @@ def _climbing(session: Session, backfill_id: int) -> Backfill:
     if backfill.state != BackfillState.CLIMBING:
         raise SearchIsOver(f"search {backfill_id} is {backfill.state}")
     return backfill
-
-
-def _note_ladder(session: Session, activity: Activity, verb: str, *, account_id: int | None, now: datetime) -> None:
-    subject = ("activity", activity.id)
-    audit.note(session, verb=verb, subject=subject, account_id=account_id, area_id=activity.area_id, now=now)
-
-
-def _note(session: Session, backfill: Backfill, verb: str, *, account_id: int, now: datetime, **details: str) -> None:
-    audit.note_about(session, verb, backfill, account_id=account_id, now=now, **details)

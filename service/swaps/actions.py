@@ -122,7 +122,7 @@ def approve(session: Session, *, swap_id: int, account_id: int, now: datetime) -
         return swap
     _carry_out(session, swap, queries.place(session, swap.assignment_id), now=now)
     swap.closed_by = account_id
-    _note(session, swap, "approved_swap", account_id=account_id, now=now)
+    audit.note_about(session, "approved_swap", swap, account_id=account_id, now=now)
     return swap
 
 
@@ -133,7 +133,7 @@ def refuse(session: Session, *, swap_id: int, account_id: int, now: datetime) ->
         return swap
     swap.closed_by = account_id
     close(session, swap, state=SwapState.REFUSED, now=now)
-    _note(session, swap, "refused_swap", account_id=account_id, now=now)
+    audit.note_about(session, "refused_swap", swap, account_id=account_id, now=now)
     return swap
 
 
@@ -249,7 +249,3 @@ def _change(session: Session, row: PlaceRow, *, to: int) -> handing_over.HandOve
 def _taker(swap: Swap) -> int:
     assert swap.taker_id is not None, "a swap is checked once somebody has said yes"  # noqa: S101
     return swap.taker_id
-
-
-def _note(session: Session, swap: Swap, verb: str, *, account_id: int, now: datetime) -> None:
-    audit.note_about(session, verb, swap, account_id=account_id, now=now)
