@@ -13,6 +13,7 @@ from schemas import publishing, pupils, roster
 from service import wording
 from service.calendars.heat import Heat
 from service.language import Lazy, _
+from service.matching.explain import SENTENCES
 from service.pupils.queries import GuardianName
 from service.reminders.rules import parse
 from service.rotation.models import RotationTurn
@@ -312,28 +313,16 @@ HEAT_WARNINGS = {
     HeatLevel.ORANGE: Lazy("高温橙色预警"),
     HeatLevel.RED: Lazy("高温红色预警"),
 }
+#: As a plan says them, but for what is said to her who asks: the hours, the other duty, her age.
 REFUSALS = {
-    Refusal.UNKNOWN_ROLE: Lazy("这一班没有这个岗位"),
-    Refusal.NOT_PUBLISHED: Lazy("这个活动还没有发布"),
-    Refusal.SHIFT_CANCELLED: Lazy("这一班已经取消"),
+    **{reason: SENTENCES[reason] for reason in Refusal},
     Refusal.SHIFT_STARTED: Lazy("这一班{starts_at}已经开始"),
     Refusal.SIGN_UP_CLOSED: Lazy("报名在{closes_at}截止了"),
     Refusal.OVERLAP: Lazy("和“{title}”时间重叠（{span}）"),
     Refusal.REST: Lazy("和“{title}”挨得太近，中间休息不够（{span}）"),
-    Refusal.QUALIFICATION_MISSING: Lazy("这个岗位要有{kind}，还没有核验过的证件"),
-    Refusal.QUALIFICATION_EXPIRED: Lazy("{kind}到{valid_until}为止，{on}服务那天已经过期"),
-    Refusal.TAG_MISSING: Lazy("这个岗位请的是{tags}，登记里没有写是"),
     Refusal.TOO_YOUNG: Lazy("这个岗位要满{min_age}岁，服务那天是{age}岁"),
     Refusal.TOO_OLD: Lazy("这个岗位不超过{max_age}岁，服务那天是{age}岁"),
-    Refusal.AGE_UNKNOWN: Lazy("这个岗位有年龄要求，还没有登记出生年份"),
-    Refusal.NIGHT: Lazy("满70岁的不排夜班（晚上10点到早上5点）"),
-    Refusal.HEAT: Lazy("有高温预警，热的时候满70岁和不满18岁的不排户外"),
-    Refusal.TOO_HOT: Lazy("有高温预警，最热的时候谁也不排户外"),
-    Refusal.WEEKLY_HOURS: Lazy("那一周已经有{held}小时，加上这一班就超过本人说的每周{limit}小时"),
-    Refusal.CONSENT_MISSING: Lazy("还没有同意社区为安排服务使用姓名和电话"),
     Refusal.FULL: Lazy("名额满了，这个活动不排候补"),
-    Refusal.TOO_MANY_TOGETHER: Lazy("这里一次最多报{most}个人"),
-    Refusal.GUARDIAN_MISSING: Lazy("带孩子来，要家长同意并且全程陪着"),
 }
 #: The same where the database noticed it first, and names no other duty.
 OVERLAP_UNNAMED = Lazy("那个时间已经有别的班了")
