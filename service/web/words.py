@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from schemas import publishing, pupils, roster
+from schemas import partners, promises, publishing, pupils, roster, skills
 from service import wording
 from service.calendars.heat import Heat
 from service.language import Lazy, _
@@ -36,8 +36,6 @@ from service.terms import (
     EnrolmentState,
     HeatLevel,
     InvitationState,
-    PartnerKind,
-    PromiseState,
     PupilState,
     QualificationKind,
     QuotaState,
@@ -46,7 +44,6 @@ from service.terms import (
     RiskDoor,
     Rung,
     SignUpState,
-    SkillState,
     SwapState,
     Topic,
 )
@@ -94,25 +91,9 @@ DATE_CHANGES = {
     DateChange.DROPPED: Lazy("取消"),
     DateChange.BY_HAND: Lazy("单独改过，不动"),
 }
-SKILL_STATES = {
-    SkillState.CLAIMED: Lazy("还没核实"),
-    SkillState.VERIFIED: Lazy("核实过"),
-    SkillState.EXPIRED: Lazy("过期了"),
-}
-PROMISE_STATES = {
-    PromiseState.PROMISED: Lazy("答应了"),
-    PromiseState.DOING: Lazy("正在办"),
-    PromiseState.DONE: Lazy("办完了"),
-    PromiseState.DROPPED: Lazy("不办了"),
-}
-PARTNER_KINDS = {
-    PartnerKind.PARTY: Lazy("党组织"),
-    PartnerKind.PUBLIC_BODY: Lazy("机关单位"),
-    PartnerKind.ENTERPRISE: Lazy("企业"),
-    PartnerKind.SCHOOL: Lazy("学校"),
-    PartnerKind.HOSPITAL: Lazy("医院"),
-    PartnerKind.ASSOCIATION: Lazy("社会组织"),
-}
+SKILL_STATES = skills.STATES
+PROMISE_STATES = promises.STATES
+PARTNER_KINDS = partners.KINDS
 COPY_OUTLOOKS = {
     CopyOutlook.NEW: Lazy("起草"),
     CopyOutlook.CLASHING: Lazy("那时还有别的"),
