@@ -14,7 +14,7 @@ from service.calendars.rules import local
 from service.language import Lazy, _
 from service.roster import actions as roster
 from service.roster.arriving import check_in
-from service.roster.models import Assignment, ForbiddenMove
+from service.roster.models import AWAITED, Assignment, ForbiddenMove
 from service.signups import actions as signups
 from service.signups.models import ForbiddenMove as SignUpIsOver
 from service.signups.queries import in_scope as signup_in_scope
@@ -28,8 +28,6 @@ from service.web.pages.roster import Refusal, board_address, board_page
 
 pages = Blueprint("answers", __name__, url_prefix="/co")
 
-#: Places a coordinator can take somebody out of. A draft holds no place yet.
-RELEASABLE = (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
 #: What an answer meets when the place is no longer as the page showed it.
 TOO_LATE = (roster.OfferClosed, ForbiddenMove, signups.TooLateToWithdraw, SignUpIsOver)
 #: What each button is pressed for.
@@ -107,7 +105,7 @@ def release(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     assignment_here(desk, assignment_id)
     assignment = roster.locked(desk.db, assignment_id)
     shift = desk.db.get_one(Shift, assignment.shift_id)
-    if assignment.state not in RELEASABLE or desk.now >= shift.starts_at:
+    if assignment.state not in AWAITED or desk.now >= shift.starts_at:
         return _refused(desk, assignment, _("没有换下：这一班已经开始，或者这个人已经不在班上。"), wanted=RELEASE)
     form = Form.posted(ReleaseInput())
     if not form.is_valid:

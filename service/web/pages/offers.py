@@ -20,10 +20,9 @@ from service.language import _
 from service.places.models import Area
 from service.roster.actions import OfferClosed, Suggestion
 from service.roster.duties import duty
-from service.roster.models import Assignment
+from service.roster.models import AWAITED, Assignment
 from service.rotation.queries import of_shift as rotation_of
 from service.signups.second_thoughts import can_think_again, say, standing
-from service.terms import AssignmentState
 from service.volunteers.models import Volunteer
 from service.web import colleagues, ics, outcome, page, visitor, where, words
 from service.web.forms import Form, Option
@@ -98,7 +97,7 @@ def told(answered: str) -> str:
 def _options(db: Session, offered: Offered) -> dict[str, list[Option]]:
     """Whom she may suggest in her place, while she can still say no."""
     assignment = offered.assignment
-    is_hers = assignment.state in (AssignmentState.OFFERED, AssignmentState.CONFIRMED)
+    is_hers = assignment.state in AWAITED
     if not is_hers or clock.now(db) >= offered.shift.starts_at:
         return {"suggests": []}
     people = suggesting.who_could_come(db, assignment)
