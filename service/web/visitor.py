@@ -97,6 +97,11 @@ def me(db: Session) -> Actor:
     return who
 
 
+def herself(db: Session) -> Volunteer:
+    """The volunteer who is asking, on a page that nobody else can open."""
+    return db.get_one(Volunteer, me(db).volunteer_id)
+
+
 def volunteer(db: Session) -> Volunteer | None:
     """The volunteer who asks; None for guests, and for accounts that only coordinate."""
     who = current(db)

@@ -24,7 +24,7 @@ pages = Blueprint("contacts", __name__)
 @visitor.for_volunteers
 def mine(db: Session) -> ResponseReturnValue:
     """Whom she named."""
-    her = _me(db)
+    her = visitor.herself(db)
     return _mine(db, her, Form.blank(EmergencyContactInput(), given=contact_of(db, her)))
 
 
@@ -32,7 +32,7 @@ def mine(db: Session) -> ResponseReturnValue:
 @visitor.for_volunteers
 def name_mine(db: Session) -> ResponseReturnValue:
     """She names somebody."""
-    her, form = _me(db), Form.posted(EmergencyContactInput())
+    her, form = visitor.herself(db), Form.posted(EmergencyContactInput())
     if not _is_named(db, her, form, account_id=visitor.me(db).account_id):
         return _mine(db, her, form)
     notices.notify(_("记下了。只在您值班出了急事的时候找。"))
@@ -43,7 +43,7 @@ def name_mine(db: Session) -> ResponseReturnValue:
 @visitor.for_volunteers
 def drop_mine(db: Session) -> ResponseReturnValue:
     """Nobody is to be called."""
-    drop_contact(db, _me(db), account_id=visitor.me(db).account_id, now=clock.now(db))
+    drop_contact(db, visitor.herself(db), account_id=visitor.me(db).account_id, now=clock.now(db))
     notices.notify(_("去掉了，什么都没有留。要加回来，再填一次就行。"))
     return page.see_other(url_for("me.profile"))
 
@@ -123,7 +123,3 @@ def _ask_why(desk: Desk, her: Volunteer, form: Form) -> ResponseReturnValue:
 def _back(her: Volunteer) -> str:
     otherwise = url_for("person.show", volunteer_id=her.id)
     return page.local_path(request.values.get("back", ""), otherwise=otherwise)
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)

@@ -22,7 +22,7 @@ pages = Blueprint("habits", __name__)
 def mine(db: Session) -> ResponseReturnValue:
     """What she chose."""
     where.show_own_landline(db)
-    return _mine(habit_form.of_person(db, _me(db), now=clock.now(db)).blank())
+    return _mine(habit_form.of_person(db, visitor.herself(db), now=clock.now(db)).blank())
 
 
 @pages.post("/me/habits")
@@ -30,7 +30,7 @@ def mine(db: Session) -> ResponseReturnValue:
 def choose_mine(db: Session) -> ResponseReturnValue:
     """She chooses anew."""
     where.show_own_landline(db)
-    her = _me(db)
+    her = visitor.herself(db)
     form = habit_form.of_person(db, her, now=clock.now(db)).posted()
     if form.has_errors:
         return _mine(form)
@@ -78,10 +78,6 @@ def choose_own(desk: Desk) -> ResponseReturnValue:
     habit_form.save_desk(desk.db, form, account_id=desk.account_id, now=desk.now)
     notices.notify(_("记下了，以后就这样告诉您。"))
     return page.see_other(url_for("dashboard.index"))
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)
 
 
 def _mine(form: Form) -> ResponseReturnValue:

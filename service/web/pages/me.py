@@ -178,7 +178,7 @@ def think_again(db: Session, assignment_id: int) -> ResponseReturnValue:
 def profile(db: Session) -> ResponseReturnValue:
     """What is kept of her, and what she agreed to."""
     where.show_own_landline(db)
-    volunteer = _me(db)
+    volunteer = visitor.herself(db)
     phone = secrets.unseal(volunteer.phone_sealed) if volunteer.phone_sealed else ""
     given = {consent.purpose for consent in volunteer.consents if consent.withdrawn_at is None}
     return page.render(
@@ -198,7 +198,7 @@ def profile(db: Session) -> ResponseReturnValue:
 @visitor.for_volunteers
 def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
     """Take a consent back, as easily as it was given (PIPL art. 15), or give it again."""
-    her, wanted, now = _me(db).id, ConsentPurpose(purpose), clock.now(db)
+    her, wanted, now = visitor.herself(db).id, ConsentPurpose(purpose), clock.now(db)
     if what == "give":
         volunteers.give_consent(db, volunteer_id=her, purpose=wanted, how=ConsentHow.WEB, now=now)
         notices.withdraw_undo()
@@ -213,7 +213,7 @@ def consent(db: Session, purpose: str, what: str) -> ResponseReturnValue:
 @visitor.for_volunteers
 def step_in(db: Session, what: str) -> ResponseReturnValue:
     """Whether she may be asked to step in for somebody."""
-    her, account_id = _me(db), visitor.me(db).account_id
+    her, account_id = visitor.herself(db), visitor.me(db).account_id
     volunteers.revise(db, her, changes={"steps_in": what == "on"}, account_id=account_id, now=clock.now(db))
     if what == "on":
         notices.withdraw_undo()
@@ -246,10 +246,6 @@ def _feed(db: Session, volunteer_id: int) -> str:
     """The address of her calendar feed; empty while it is closed."""
     known = feed_of(db, volunteer_id)
     return feed_link(volunteer_id, epoch=known.epoch) if known is not None and known.closed_at is None else ""
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)
 
 
 def _called_off(

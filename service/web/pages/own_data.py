@@ -15,7 +15,6 @@ from service.people import erasing
 from service.people.actions import HasRoles
 from service.people.ahead import ahead
 from service.people.own_data import own_data
-from service.volunteers.models import Volunteer
 from service.web import notices, page, visitor, where
 from service.web.limits import limiter
 
@@ -27,7 +26,7 @@ pages = Blueprint("own_data", __name__, url_prefix="/me")
 @visitor.for_volunteers
 def export(db: Session) -> Response:
     """All of it as a file, made at once and kept nowhere; that it was made is written down."""
-    copy = own_data(db, _me(db), account_id=visitor.me(db).account_id, now=clock.now(db))
+    copy = own_data(db, visitor.herself(db), account_id=visitor.me(db).account_id, now=clock.now(db))
     name = f"lunzhi-{local(clock.now(db)).date().isoformat()}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(json.dumps(copy, ensure_ascii=False, indent=1), mimetype="application/json", headers=headers)
@@ -38,7 +37,7 @@ def export(db: Session) -> Response:
 def ask_form(db: Session) -> ResponseReturnValue:
     """What would be deleted, what stays and why, and what she has before her."""
     where.show_own_landline(db)
-    her, now = _me(db), clock.now(db)
+    her, now = visitor.herself(db), clock.now(db)
     return page.render(
         "me/erasure.html",
         title=_("注销，删掉我的资料"),
@@ -53,7 +52,7 @@ def ask_form(db: Session) -> ResponseReturnValue:
 def ask(db: Session) -> ResponseReturnValue:
     """She wants to be forgotten; some days she may think again."""
     try:
-        made = erasing.ask(db, _me(db), account_id=visitor.me(db).account_id, now=clock.now(db))
+        made = erasing.ask(db, visitor.herself(db), account_id=visitor.me(db).account_id, now=clock.now(db))
     except HasRoles:
         notices.notify(_("您有工作台的权限，请管理员先收回，再来注销。"))
         return page.see_other(url_for("own_data.ask_form"))
@@ -67,10 +66,6 @@ def ask(db: Session) -> ResponseReturnValue:
 def take_back(db: Session) -> ResponseReturnValue:
     """She has thought again."""
     notices.withdraw_undo()
-    erasing.take_back(db, _me(db).id, account_id=visitor.me(db).account_id, now=clock.now(db))
+    erasing.take_back(db, visitor.herself(db).id, account_id=visitor.me(db).account_id, now=clock.now(db))
     notices.notify(_("好的，不注销了，资料都还在。"))
     return page.see_other(url_for("me.profile"))
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)

@@ -32,7 +32,7 @@ def say(db: Session) -> ResponseReturnValue:
     form = Form.posted(PaperOfMine())
     if not form.is_valid:
         return _mine(db, form)
-    actions.add_qualification(db, volunteer_id=_me(db).id, **form.loaded)
+    actions.add_qualification(db, volunteer_id=visitor.herself(db).id, **form.loaded)
     notices.notify(_("记下了。请带原件给社区看一眼，核实以后才作数。"))
     return page.see_other(url_for("own_skills.mine"))
 
@@ -42,7 +42,7 @@ def say(db: Session) -> ResponseReturnValue:
 def take_back(db: Session, qualification_id: int) -> ResponseReturnValue:
     """It was a mistake: nobody has seen it yet."""
     held = db.get(Qualification, qualification_id)
-    if held is None or held.volunteer_id != _me(db).id or held.verified_at is not None:
+    if held is None or held.volunteer_id != visitor.herself(db).id or held.verified_at is not None:
         abort(404)
     actions.take_back_qualification(db, held)
     notices.notify(_("去掉了。"))
@@ -94,7 +94,3 @@ def _mine(db: Session, form: Form) -> ResponseReturnValue:
 
 def _hers(her: Volunteer, form: Form) -> ResponseReturnValue:
     return page.render("skills/paper_hers.html", title=_("{name}的证件", name=her.name), form=form, person=her)
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)

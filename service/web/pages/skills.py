@@ -16,7 +16,6 @@ from service.skills.actions import AlreadyClaimed
 from service.skills.models import Skill
 from service.terms import QualificationKind, SkillState
 from service.volunteers.actions import verify_qualification
-from service.volunteers.models import Volunteer
 from service.web import choices, notices, page, visitor, words
 from service.web.desk import Desk, at_desk, found, volunteer_here
 from service.web.forms import Form, Option
@@ -96,7 +95,7 @@ def say(db: Session) -> ResponseReturnValue:
     form = Form.posted(SkillInput())
     if form.is_valid:
         try:
-            actions.claim(db, _me(db), now=clock.now(db), **form.loaded)
+            actions.claim(db, visitor.herself(db), now=clock.now(db), **form.loaded)
         except AlreadyClaimed:
             form.refuse(_("已经记过了"), at="name")
         else:
@@ -110,7 +109,7 @@ def say(db: Session) -> ResponseReturnValue:
 def take_back(db: Session, skill_id: int) -> ResponseReturnValue:
     """She takes it back."""
     skill = db.get(Skill, skill_id)
-    if skill is None or skill.volunteer_id != _me(db).id:
+    if skill is None or skill.volunteer_id != visitor.herself(db).id:
         abort(404)
     actions.take_back(db, skill, account_id=visitor.me(db).account_id, now=clock.now(db))
     notices.notify(_("去掉了。"))
@@ -141,10 +140,10 @@ def _page(desk: Desk, form: Form) -> Response:
 
 def _own_page(db: Session, form: Form) -> Response:
     today = local(clock.now(db)).date()
-    own = queries.of_person(db, _me(db).id)
+    own = queries.of_person(db, visitor.herself(db).id)
     rows, papers = (
         [(one, queries.state_on(today, verified_at=one.verified_at, valid_until=one.valid_until)) for one in hers]
-        for hers in (own, _me(db).qualifications)
+        for hers in (own, visitor.herself(db).qualifications)
     )
     return page.render("skills/mine.html", title=_("我会什么"), rows=rows, papers=papers, form=form)
 
@@ -152,10 +151,6 @@ def _own_page(db: Session, form: Form) -> Response:
 def _kinds(text: str) -> list[QualificationKind]:
     """Qualifications whose name, as it is read here, has the text."""
     return [kind for kind, said in words.QUALIFICATIONS.items() if text.lower() in str(said).lower()]
-
-
-def _me(db: Session) -> Volunteer:
-    return db.get_one(Volunteer, visitor.me(db).volunteer_id)
 
 
 def _back() -> Response:
