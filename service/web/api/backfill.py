@@ -26,7 +26,7 @@ from service.backfill.rules import LadderRefused, RungPlan, as_row
 from service.language import _
 from service.terms import Role
 from service.web.api import cursors
-from service.web.api.door import Call, found, versioned
+from service.web.api.door import Call, activity_here, found, versioned
 from service.web.api.problems import invalid
 from service.web.api.resource import Resource
 
@@ -92,7 +92,7 @@ def stop_backfill(call: Call, *, backfill_id: int) -> Any:
 @backfills.operation("GET", "/activities/<id:activity_id>/ladder", gives=LadderShown())
 def show_ladder(call: Call, *, activity_id: int) -> Any:
     """Whom the searches of an activity in an area I coordinate turn to, in which order."""
-    return _ladder(call, _activity(call, activity_id))
+    return _ladder(call, activity_here(call, activity_id))
 
 
 @backfills.operation(
@@ -100,7 +100,7 @@ def show_ladder(call: Call, *, activity_id: int) -> Any:
 )
 def set_ladder(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     """Give it a ladder of its own, for searches from now on; those under way keep theirs."""
-    activity = _activity(call, activity_id)
+    activity = activity_here(call, activity_id)
     own = queries.ladder(call.session, activity.id)
     call.must_match(own.version if own is not None else 0)
     plans = [RungPlan(**row) for row in body["rungs"]]
@@ -114,7 +114,7 @@ def set_ladder(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
 @backfills.operation("DELETE", "/activities/<id:activity_id>/ladder", gives=LadderShown())
 def reset_ladder(call: Call, *, activity_id: int) -> Any:
     """The usual ladder again. Twice is harmless."""
-    activity = _activity(call, activity_id)
+    activity = activity_here(call, activity_id)
     actions.reset_ladder(call.session, activity, account_id=call.actor.account_id, now=call.now)
     return _ladder(call, activity)
 
@@ -162,12 +162,6 @@ def answer_invitation(call: Call, *, invitation_id: int, body: dict[str, Any]) -
     )
     call.session.flush()
     return _invitation(found(listing.visible(call.session, invitation_id, **call.reach())))
-
-
-def _activity(call: Call, activity_id: int) -> Activity:
-    call.needs(Role.COORDINATOR)
-    activity: Activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    return activity
 
 
 def _ladder(call: Call, activity: Activity) -> Any:

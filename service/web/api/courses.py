@@ -19,9 +19,8 @@ from service.activities.models import Activity, Shift
 from service.courses import actions, queries
 from service.courses.models import Course
 from service.courses.queries import Learner
-from service.terms import Role
 from service.volunteers.queries import in_scope
-from service.web.api.door import Call, found
+from service.web.api.door import Call, activity_here, found
 from service.web.api.resource import Resource
 
 courses = Resource("courses", description="课程：一次报名、每天点名、结业登记资质。")
@@ -30,7 +29,7 @@ courses = Resource("courses", description="课程：一次报名、每天点名�
 @courses.operation("GET", "/activities/<id:activity_id>/course", gives=CourseShown())
 def show_course(call: Call, *, activity_id: int) -> Any:
     """The course that an activity is, and how many places are taken."""
-    activity = activities.published(call.session, activity_id) or _mine(call, activity_id)
+    activity = activities.published(call.session, activity_id) or activity_here(call, activity_id)
     return _course(call, activity)
 
 
@@ -39,7 +38,7 @@ def show_course(call: Call, *, activity_id: int) -> Any:
 )
 def set_course(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     """Make an activity I coordinate a course, or change what was said of it. More places let in who waits."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     actions.set_course(call.session, activity, account_id=call.actor.account_id, now=call.now, **body)
     return _course(call, activity)
 
@@ -102,16 +101,10 @@ def tick(call: Call, *, shift_id: int, body: dict[str, Any]) -> Any:
 )
 def conclude(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     """The last day is over: who has passed has the qualification. Who failed may be sent in `passed` later."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     found(queries.course(call.session, activity.id))
     actions.conclude(call.session, activity, passed_ids=body["passed"], now=call.now, account_id=call.actor.account_id)
     return {"items": [_shown(one) for one in queries.learners(call.session, activity.id)]}
-
-
-def _mine(call: Call, activity_id: int) -> Activity:
-    call.needs(Role.COORDINATOR)
-    activity: Activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    return activity
 
 
 def _whose(call: Call, activity_id: int, volunteer_id: int | None) -> dict[str, Any]:
@@ -120,7 +113,7 @@ def _whose(call: Call, activity_id: int, volunteer_id: int | None) -> dict[str, 
         whose: dict[str, Any] = {"volunteer_id": call.volunteer_id}
         activity = found(activities.published(call.session, activity_id))
     else:
-        activity = _mine(call, activity_id)
+        activity = activity_here(call, activity_id)
         person = found(in_scope(call.session, volunteer_id or 0, scope_ids=call.scope_ids))
         whose = {"volunteer_id": person.id, "typed_by": call.actor.account_id}
     found(queries.course(call.session, activity.id))

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 
 from service import clock, idempotency, language, secrets
 from service.accounts.queries import Actor, actor_by_token
+from service.activities import queries as activities
+from service.activities.models import Activity
 from service.db import transaction
 from service.language import _
 from service.places.queries import neighbourhood_id
@@ -96,6 +98,13 @@ def found(row: Any) -> Any:
     if row is None:
         raise NotFound
     return row
+
+
+def activity_here(call: Call, activity_id: int) -> Activity:
+    """The activity, for whoever coordinates it. Raises NotFound."""
+    call.needs(Role.COORDINATOR)
+    activity: Activity = found(activities.in_scope(call.session, activity_id, scope_ids=call.scope_ids))
+    return activity
 
 
 def versioned(shown: Any, version: int) -> tuple[Any, Mapping[str, str]]:

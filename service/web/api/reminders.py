@@ -6,12 +6,9 @@ from typing import Any
 
 from schemas.reminders import RemindersAsked, ReminderShown
 from schemas.shown import page_of
-from service.activities.models import Activity
-from service.activities.queries import in_scope
 from service.reminders import listing, outlook
-from service.terms import Role
 from service.web.api import cursors
-from service.web.api.door import Call, found
+from service.web.api.door import Call, activity_here
 from service.web.api.resource import Resource
 
 reminders = Resource("reminders", url_prefix="/reminders", description="提醒：什么时候、发没发、为什么没发。")
@@ -38,18 +35,12 @@ reminder_pauses = Resource("reminder-pauses", url_prefix="/activities", descript
 @reminder_pauses.operation("PUT", "/<id:activity_id>/reminder-pause", status=204)
 def pause_reminders(call: Call, *, activity_id: int) -> Any:
     """What falls due from now on is left unsaid, with the reason. Twice is harmless."""
-    activity = _activity(call, activity_id)
+    activity = activity_here(call, activity_id)
     outlook.pause(call.session, activity, account_id=call.actor.account_id, now=call.now)
 
 
 @reminder_pauses.operation("DELETE", "/<id:activity_id>/reminder-pause", status=204)
 def go_on_reminding(call: Call, *, activity_id: int) -> Any:
     """What falls due from now on is said again. Twice is harmless."""
-    activity = _activity(call, activity_id)
+    activity = activity_here(call, activity_id)
     outlook.go_on(call.session, activity, account_id=call.actor.account_id, now=call.now)
-
-
-def _activity(call: Call, activity_id: int) -> Activity:
-    call.needs(Role.COORDINATOR)
-    activity: Activity = found(in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    return activity

@@ -7,9 +7,7 @@ from typing import Any
 from schemas.reviews import Decision, ReviewShown
 from service.activities import reviewing
 from service.activities.models import Activity
-from service.activities.queries import in_scope
-from service.terms import Role
-from service.web.api.door import Call, found
+from service.web.api.door import Call, activity_here
 from service.web.api.resource import Resource
 
 reviews = Resource("reviews", url_prefix="/activities/<id:activity_id>/review", description="发布前请别人看一眼。")
@@ -18,13 +16,13 @@ reviews = Resource("reviews", url_prefix="/activities/<id:activity_id>/review", 
 @reviews.operation("GET", "", gives=ReviewShown())
 def show_review(call: Call, *, activity_id: int) -> Any:
     """Whether one is needed, and how far it is."""
-    return _shown(call, _mine(call, activity_id))
+    return _shown(call, activity_here(call, activity_id))
 
 
 @reviews.operation("PUT", "", gives=ReviewShown(), refuses=(409,))
 def ask_review(call: Call, *, activity_id: int) -> Any:
     """Somebody else who coordinates there is to look at the draft. Twice is harmless."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     reviewing.ask(call.session, activity, account_id=call.actor.account_id, now=call.now)
     return _shown(call, activity)
 
@@ -32,15 +30,9 @@ def ask_review(call: Call, *, activity_id: int) -> Any:
 @reviews.operation("POST", "/decisions", takes=Decision(), gives=ReviewShown(), status=201, refuses=(409,))
 def decide_review(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     """I have looked, and did not write it: it may be published, or goes back with a reason."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     reviewing.decide(call.session, activity, account_id=call.actor.account_id, now=call.now, **body)
     return _shown(call, activity)
-
-
-def _mine(call: Call, activity_id: int) -> Activity:
-    call.needs(Role.COORDINATOR)
-    activity: Activity = found(in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    return activity
 
 
 def _shown(call: Call, activity: Activity) -> dict[str, Any]:

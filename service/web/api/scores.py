@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.scores import HistoriesShown, NewScore, NewSheet, ScoreSheetShown, ScoreShown
-from service.activities.models import Activity, Shift
-from service.activities.queries import in_scope, shift_in_scope
+from service.activities.models import Shift
+from service.activities.queries import shift_in_scope
 from service.findings.actions import Writer
-from service.findings.queries import serves_in
+from service.roster.queries import serves_in
 from service.scores import actions, queries
 from service.scores.rules import Sheet
-from service.terms import Role
-from service.web.api.door import Call, found
+from service.web.api.door import Call, activity_here, found
 from service.web.api.problems import NotFound
 from service.web.api.resource import Resource
 
@@ -22,7 +21,7 @@ scores = Resource("scores", description="评分：按标准一项一项打分，
 @scores.operation("GET", "/activities/<id:activity_id>/score-sheet", gives=ScoreSheetShown())
 def show_sheet(call: Call, *, activity_id: int) -> Any:
     """The standard its visits are scored by."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     return _sheet(activity.id, found(queries.sheet_of(call.session, activity.id)))
 
 
@@ -31,7 +30,7 @@ def show_sheet(call: Call, *, activity_id: int) -> Any:
 )
 def set_sheet(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
     """From now on they are scored by it; scores there are keep theirs."""
-    activity, sheet = _mine(call, activity_id), Sheet(tuple(body["items"]), body["line"])
+    activity, sheet = activity_here(call, activity_id), Sheet(tuple(body["items"]), body["line"])
     actions.set_sheet(call.session, activity, sheet=sheet, account_id=call.actor.account_id, now=call.now)
     return _sheet(activity.id, sheet)
 
@@ -39,7 +38,7 @@ def set_sheet(call: Call, *, activity_id: int, body: dict[str, Any]) -> Any:
 @scores.operation("GET", "/activities/<id:activity_id>/scores", gives=HistoriesShown())
 def list_scores(call: Call, *, activity_id: int) -> Any:
     """Each stop of the route with its latest scores."""
-    activity = _mine(call, activity_id)
+    activity = activity_here(call, activity_id)
     rows = queries.histories(call.session, activity.id, now=call.now)
     return {"items": [{"stop_id": one.stop.row.id, "label": one.stop.label, "scores": one.scores} for one in rows]}
 
@@ -51,12 +50,6 @@ def score_stop(call: Call, *, shift_id: int, body: dict[str, Any]) -> Any:
     """I have been there: so many points for each item. Below the line a finding is opened. Twice is harmless."""
     shift, who = _round(call, shift_id)
     return actions.score(call.session, shift, by=who, now=call.now, **body)
-
-
-def _mine(call: Call, activity_id: int) -> Activity:
-    call.needs(Role.COORDINATOR)
-    activity: Activity = found(in_scope(call.session, activity_id, scope_ids=call.scope_ids))
-    return activity
 
 
 def _round(call: Call, shift_id: int) -> tuple[Shift, Writer]:
