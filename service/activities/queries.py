@@ -50,6 +50,16 @@ def listed(session: Session, *, scope_ids: Sequence[int], after_id: int = 0, lim
     ).all()
 
 
+def published_in(session: Session, *, scope_ids: Sequence[int], limit: int = 200) -> Sequence[Activity]:
+    """The published activities of these areas, by title."""
+    return session.scalars(
+        select(Activity)
+        .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
+        .order_by(Activity.title, Activity.id)
+        .limit(limit)
+    ).all()
+
+
 def shifts(session: Session, activity_id: int, *, from_at: datetime, limit: int = 100) -> Sequence[Shift]:
     """The activity's shifts that are not over at `from_at`, with their roles, by start."""
     return session.scalars(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Activity, Shift
 from service.courses.models import Attendance, Course, Enrolment
 from service.roster.models import SURE, Assignment
+from service.roster.queries import serves_in
 from service.terms import ActivityState, EnrolmentState, ShiftState
 from service.volunteers.models import Volunteer
 
@@ -116,10 +117,7 @@ def counts(session: Session, shift_ids: Collection[int]) -> dict[int, int]:
 
 def leads(session: Session, shift_id: int, *, volunteer_id: int) -> bool:
     """Whether she serves on this day of the course: then she may tick who is there."""
-    held = select(Assignment.id).where(
-        Assignment.shift_id == shift_id, Assignment.volunteer_id == volunteer_id, Assignment.state.in_(SURE)
-    )
-    return session.scalar(held) is not None
+    return serves_in(session, shift_id, volunteer_id=volunteer_id)
 
 
 def to_tick(session: Session, volunteer_id: int, *, now: datetime) -> Sequence[Row[Shift, Activity]]:

@@ -15,6 +15,7 @@ from service.calendars.rules import local
 from service.events import FindingNoted, FindingSettled
 from service.findings import queries
 from service.findings.models import Carrying, Finding
+from service.roster.queries import serves_in
 
 
 class NothingKept(Exception):
@@ -110,7 +111,7 @@ def settle(
 def can_write(session: Session, shift: Shift, *, volunteer_id: int, now: datetime) -> bool:
     """Whether she serves in the shift and it has begun, and is not long over."""
     is_time = shift.starts_at <= now < shift.ends_at + queries.LATE
-    return is_time and queries.serves_in(session, shift.id, volunteer_id=volunteer_id)
+    return is_time and serves_in(session, shift.id, volunteer_id=volunteer_id)
 
 
 def _check(session: Session, shift: Shift, *, by: Writer, now: datetime) -> None:

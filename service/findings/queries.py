@@ -97,14 +97,6 @@ def one(session: Session, finding_id: int) -> FindingRow:
     return session.execute(_rows().where(Finding.id == finding_id)).one()
 
 
-def serves_in(session: Session, shift_id: int, *, volunteer_id: int) -> bool:
-    """Whether she has a place in the shift and has said yes: only then does she read and write there."""
-    held = select(Assignment.id).where(
-        Assignment.shift_id == shift_id, Assignment.volunteer_id == volunteer_id, Assignment.state.in_(SURE)
-    )
-    return session.scalar(held) is not None
-
-
 def to_write_down(session: Session, volunteer_id: int, *, around: datetime) -> Sequence[Row[Shift, Activity]]:
     """The shifts, about now, in which she serves and something is found or comes to be talked over."""
     keeps = select(Carrying.activity_id).union(select(Carrying.to_id))

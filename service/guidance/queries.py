@@ -12,9 +12,8 @@ from service.activities.models import Activity, Shift, ShiftRole
 from service.calendars.rules import instant
 from service.findings.models import Carrying, Finding
 from service.guidance.models import Guide
-from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
-from service.terms import ActivityState, ShiftState
+from service.terms import ShiftState
 from service.volunteers.models import Volunteer
 
 
@@ -41,16 +40,6 @@ def on_day(session: Session, partner_id: int, day: date) -> Guide | None:
 def one_of_partner(session: Session, guide_id: int, *, partner_id: int) -> Guide | None:
     """The term, if it is of this organisation."""
     return session.scalar(select(Guide).where(Guide.id == guide_id, Guide.partner_id == partner_id))
-
-
-def can_be_visits(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Activity]:
-    """The published activities of these areas, by title."""
-    return session.scalars(
-        select(Activity)
-        .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
-        .order_by(Activity.title, Activity.id)
-        .limit(200)
-    ).all()
 
 
 def places_from(session: Session, guide: Guide, *, from_on: date, now: datetime) -> Sequence[int]:

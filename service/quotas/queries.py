@@ -17,7 +17,7 @@ from service.quotas.models import Quota, QuotaActivity
 from service.quotas.rules import Progress
 from service.roster.models import SURE, Assignment
 from service.settings import LOCAL_ZONE
-from service.terms import ActivityState, QuotaState, ShiftState
+from service.terms import QuotaState, ShiftState
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,3 @@ def progress_of(session: Session, quotas: Sequence[Quota], *, now: datetime) -> 
         )
         for one in quotas
     }
-
-
-def can_count(session: Session, *, scope_ids: Sequence[int]) -> Sequence[Activity]:
-    """The published activities of these areas, by title."""
-    return session.scalars(
-        select(Activity)
-        .where(within(Activity.area_id, scope_ids), Activity.state == ActivityState.PUBLISHED)
-        .order_by(Activity.title, Activity.id)
-        .limit(200)
-    ).all()

@@ -126,6 +126,14 @@ def assignment_in_scope(session: Session, assignment_id: int, *, scope_ids: Sequ
     )
 
 
+def serves_in(session: Session, shift_id: int, *, volunteer_id: int) -> bool:
+    """Whether she has a place in the shift and has said yes: only then does she read and write there."""
+    held = select(Assignment.id).where(
+        Assignment.shift_id == shift_id, Assignment.volunteer_id == volunteer_id, Assignment.state.in_(SURE)
+    )
+    return session.scalar(held) is not None
+
+
 def holders(session: Session, shift_id: int) -> int:
     """How many people hold a place in the shift, or are asked to."""
     held = select(_people()).where(Assignment.shift_id == shift_id, Assignment.state.in_(HOLDING))

@@ -19,7 +19,7 @@ from service.roster.queries import of_signup
 from service.roster.rules import undo_until
 from service.signups import queries
 from service.signups.asking import Asking, asking
-from service.signups.following import is_fit, locked
+from service.signups.following import is_fit, locked, locked_place
 from service.signups.models import SignUp
 from service.signups.rules import ALONE, Opening, Party, Refused, refusals
 from service.signups.taking import take_or_queue
@@ -146,7 +146,7 @@ def withdraw(
     if signup.state == SignUpState.WITHDRAWN:
         return signup
     shift, activity = _shift_and_activity(session, signup)
-    assignment = _held_assignment(session, signup)
+    assignment = locked_place(session, signup)
     deadline = shift.starts_at - timedelta(minutes=0 if until_start else activity.withdraw_before)
     if assignment is not None and assignment.state != AssignmentState.OFFERED and now > deadline:
         raise TooLateToWithdraw(deadline, activity.contact_phone)
@@ -213,15 +213,6 @@ def _had_place(session: Session, signup: SignUp, *, was: SignUpState) -> bool:
         return False
     was_asked = place.answer_by is not None
     return was == SignUpState.CONFIRMED or was_asked or place.release_reason == ReleaseReason.WITHDREW
-
-
-def _held_assignment(session: Session, signup: SignUp) -> Assignment | None:
-    return session.scalar(
-        select(Assignment)
-        .where(Assignment.signup_id == signup.id, Assignment.state.in_(HOLDING))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
 
 
 def _shift_and_activity(session: Session, signup: SignUp) -> tuple[Shift, Activity]:

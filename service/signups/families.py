@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit, outbox
 from service.activities.models import ActivityRole, Shift
 from service.events import SignUpWaitlisted
 from service.roster import actions as roster
-from service.roster.models import HOLDING, Assignment
 from service.signups.actions import SignUpRefused, TooLateToWithdraw
-from service.signups.following import locked
+from service.signups.following import locked, locked_place
 from service.signups.models import STANDING, ForbiddenMove, SignUp
 from service.signups.rules import Refused
 from service.terms import Mode, Refusal, SignUpState
@@ -73,7 +71,7 @@ def bring_fewer(
     if now >= shift.starts_at:
         raise TooLateToWithdraw(shift.starts_at, shift.activity.contact_phone)
     signup.with_adults, signup.with_children = with_adults, with_children
-    place = _place(session, signup)
+    place = locked_place(session, signup)
     if place is not None:
         roster.bring_fewer(session, place, places=signup.places)
     if signup.state == SignUpState.WAITLISTED:
@@ -81,13 +79,3 @@ def bring_fewer(
     session.flush()
     audit.note_about(session, "brought_fewer", signup, account_id=by, now=now)
     return signup
-
-
-def _place(session: Session, signup: SignUp) -> Assignment | None:
-    """What she holds or is offered by it, ours until commit."""
-    return session.scalar(
-        select(Assignment)
-        .where(Assignment.signup_id == signup.id, Assignment.state.in_(HOLDING))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )

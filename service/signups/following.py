@@ -231,3 +231,13 @@ def locked(session: Session, signup_id: int) -> SignUp:
     return session.scalars(
         select(SignUp).where(SignUp.id == signup_id).with_for_update().execution_options(populate_existing=True)
     ).one()
+
+
+def locked_place(session: Session, signup: SignUp) -> Assignment | None:
+    """What she holds or is offered by it, ours until commit."""
+    return session.scalar(
+        select(Assignment)
+        .where(Assignment.signup_id == signup.id, Assignment.state.in_(HOLDING))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )

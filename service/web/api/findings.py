@@ -21,6 +21,7 @@ from service.findings.actions import Writer
 from service.findings.queries import FindingRow
 from service.language import _
 from service.places import queries as places
+from service.roster.queries import serves_in
 from service.terms import Role
 from service.web.api import cursors
 from service.web.api.door import Call, found
@@ -120,7 +121,7 @@ def _shift(call: Call, shift_id: int) -> tuple[Shift, Writer]:
     if shift is not None:
         return shift, Writer(account_id=call.actor.account_id)
     her = call.actor.volunteer_id
-    if her is None or not queries.serves_in(call.session, shift_id, volunteer_id=her):
+    if her is None or not serves_in(call.session, shift_id, volunteer_id=her):
         raise NotFound
     return call.session.get_one(Shift, shift_id), Writer(call.actor.account_id, her)
 

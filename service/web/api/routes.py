@@ -8,9 +8,9 @@ from schemas.routes import NewRoute, NewVisit, RouteShown, ShiftRouteShown
 from service.activities.models import Activity, Shift
 from service.activities.queries import in_scope, shift_in_scope
 from service.findings.actions import Writer
-from service.findings.queries import serves_in
 from service.language import _
 from service.places import queries as places
+from service.roster.queries import serves_in
 from service.routes import actions, queries
 from service.routes.models import Route
 from service.web.api.door import Call, found

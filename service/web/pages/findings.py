@@ -16,6 +16,7 @@ from service.findings import actions, queries
 from service.findings.actions import NotHerShift, NothingKept, Writer
 from service.language import _
 from service.places.queries import subtree
+from service.roster.queries import serves_in
 from service.web import notices, page, visitor
 from service.web.forms import Form, Option
 
@@ -77,7 +78,7 @@ def _my_page(db: Session, shift: Shift, writing: Form, *, settling: tuple[int, F
 
 def _my_shift(db: Session, shift_id: int) -> Shift:
     """The shift, if she serves in it; else 404."""
-    if not queries.serves_in(db, shift_id, volunteer_id=visitor.me(db).volunteer_id or 0):
+    if not serves_in(db, shift_id, volunteer_id=visitor.me(db).volunteer_id or 0):
         abort(404)
     return db.get_one(Shift, shift_id)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from schemas.guidance import NewGuide
 from service.activities.models import Activity
+from service.activities.queries import published_in
 from service.calendars.rules import local
 from service.guidance import actions, queries
 from service.guidance.actions import AlreadyGuided
@@ -84,7 +85,7 @@ def _page(desk: Desk, partner: Partner, form: Form) -> Response:
 
 
 def _options(desk: Desk) -> dict[str, list[Option]]:
-    visits = queries.can_be_visits(desk.db, scope_ids=desk.scope_ids)
+    visits = published_in(desk.db, scope_ids=desk.scope_ids)
     return {
         "volunteer_id": choices.people(desk),
         "activity_id": [Option(value=str(one.id), text=one.title) for one in visits],

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.quotas import CountingInput, NewQuota
+from service.activities.queries import published_in
 from service.calendars.rules import local
 from service.language import _
 from service.places.queries import communities_of
@@ -100,6 +101,6 @@ def _options(desk: Desk) -> dict[str, list[Option]]:
     return {
         "area_id": choices.communities(desk),
         "activity_ids": [
-            Option(value=str(one.id), text=one.title) for one in queries.can_count(desk.db, scope_ids=desk.scope_ids)
+            Option(value=str(one.id), text=one.title) for one in published_in(desk.db, scope_ids=desk.scope_ids)
         ],
     }

@@ -10,9 +10,9 @@ from schemas.routes import RouteInput, VisitInput
 from service import clock
 from service.activities.models import Activity, Shift
 from service.findings.actions import NotHerShift, Writer, can_write
-from service.findings.queries import serves_in
 from service.language import _
 from service.places.queries import subtree
+from service.roster.queries import serves_in
 from service.routes import actions, queries
 from service.routes.actions import RouteRefused, UnknownStop
 from service.routes.models import Route

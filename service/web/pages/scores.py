@@ -10,8 +10,8 @@ from schemas.scores import ScoreForm, SheetForm
 from service import clock
 from service.activities.models import Activity, Shift
 from service.findings.actions import NotHerShift, Writer
-from service.findings.queries import serves_in
 from service.language import _
+from service.roster.queries import serves_in
 from service.routes.actions import UnknownStop
 from service.scores import actions, queries
 from service.scores.actions import ScoreRefused
