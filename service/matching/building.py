@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.models import Shift, ShiftRole
 from service.activities.queries import IS_PLANNED
 from service.availability.queries import said
 from service.availability.rules import Said
@@ -28,12 +27,10 @@ from service.matching.problem import (
     Person,
     Pin,
     Problem,
-    Weights,
     minute,
 )
-from service.matching.weighing import weights_of
+from service.matching.weighing import weights_for
 from service.matching.wishes import Askings, standing, who_asked, wishes
-from service.places.models import Area
 from service.roster.models import HOLDING, SURE, Assignment
 from service.signups.asking import candidates
 from service.signups.queries import OpeningRow, all_openings
@@ -81,7 +78,7 @@ def build_problem(
         pins=tuple(_pins(held, rows, had)),
         bonds=bonds,
         drafts=tuple(_drafted(session, rows, asked)),
-        weights=_weights(session, activity_ids, has_unasked=any(how.rank == UNASKED for how in asked.values())),
+        weights=weights_for(session, activity_ids, has_unasked=any(how.rank == UNASKED for how in asked.values())),
     )
 
 
@@ -236,13 +233,6 @@ def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> It
         .distinct()
     )
     return (Draft(person_id=key[0], opening_id=key[1]) for row in drafted if (key := (row[0], row[1])) in asked)
-
-
-def _weights(session: Session, activity_ids: Collection[int], *, has_unasked: bool) -> Weights:
-    """By the community that holds the activities. Among the unasked, who can come counts a point before who can if need
-    be."""
-    area = session.get_one(Area, session.get_one(Activity, min(activity_ids)).area_id)
-    return replace(weights_of(session, area), unasked=int(has_unasked))
 
 
 def _week(instant: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service import audit
+from service.activities.models import Activity
 from service.matching.models import WishWeights
 from service.matching.problem import Weights
 from service.places.models import Area
@@ -25,6 +27,13 @@ def weights_of(session: Session, area: Area) -> Weights:
     row = select(WishWeights).where(WishWeights.area_id == community_of(session, area).id)
     chosen = session.scalar(row.execution_options(populate_existing=True))
     return Weights() if chosen is None else Weights(dearest=chosen.dearest, step=chosen.step, least=chosen.least)
+
+
+def weights_for(session: Session, activity_ids: Collection[int], *, has_unasked: bool) -> Weights:
+    """For a plan of activities that one community holds. Among the unasked, who can come counts a point before who can
+    if need be."""
+    area = session.get_one(Area, session.get_one(Activity, min(activity_ids)).area_id)
+    return replace(weights_of(session, area), unasked=int(has_unasked))
 
 
 def choose(session: Session, community: Area, weights: Weights, *, account_id: int, now: datetime) -> None:
