@@ -82,7 +82,7 @@ def offer(
     within = timedelta(minutes=row.Activity.answer_within)
     assignment.answer_by = answer_by(now=now, starts_at=shift.starts_at, within=within)
     assignment.move(AssignmentState.OFFERED)
-    write(session, whose=f"volunteer {volunteer_id}")
+    put_down(session, whose=f"volunteer {volunteer_id}")
     outbox.record(session, AssignmentOffered(assignment.id))
     return assignment
 
@@ -120,7 +120,7 @@ def take(
         answered_by=answered_by,
     )
     session.add(assignment)
-    write(session, whose=f"volunteer {volunteer_id}")
+    put_down(session, whose=f"volunteer {volunteer_id}")
     outbox.record(session, AssignmentConfirmed(assignment.id))
     return assignment
 
@@ -140,7 +140,7 @@ def _with_a_place(
     return shift if take_place(session, row.ShiftRole.id, as_stand_by=as_stand_by, places=places) else None
 
 
-def write(session: Session, *, whose: str) -> None:
+def put_down(session: Session, *, whose: str) -> None:
     """Write down the places changed so far. Raises ConflictingDuty where the database refuses one."""
     try:
         session.flush()
@@ -239,7 +239,7 @@ def restore(session: Session, assignment: Assignment, *, shift: Shift, to: Assig
     assignment.move(to)
     assignment.occupies = occupied(shift)
     assignment.place_held_until = assignment.release_reason = None
-    write(session, whose=f"volunteer {volunteer_id}")
+    put_down(session, whose=f"volunteer {volunteer_id}")
     is_sure = to == AssignmentState.CONFIRMED
     outbox.record(session, AssignmentConfirmed(assignment.id) if is_sure else AssignmentOffered(assignment.id))
 

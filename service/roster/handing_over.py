@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import outbox
 from service.events import AssignmentConfirmed, AssignmentReleased
-from service.roster.actions import write
+from service.roster.actions import put_down
 from service.roster.models import Assignment
 from service.terms import AssignmentState, ReleaseReason
 
@@ -54,7 +54,7 @@ def hand_over(
         for change in changes
     ]
     session.add_all(made)
-    write(session, whose="one of these people")
+    put_down(session, whose="one of these people")
     for assignment in made:
         outbox.record(session, AssignmentConfirmed(assignment.id))
     return made
