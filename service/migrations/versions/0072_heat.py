@@ -47,5 +47,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """What was told of warnings goes with them: nobody knows such facts without their rows."""
+    op.execute(
+        "DELETE FROM outbox_reaction WHERE event_id IN (SELECT id FROM outbox_event WHERE kind = 'HeatWarningChanged')"
+    )
+    op.execute("DELETE FROM outbox_event WHERE kind = 'HeatWarningChanged'")
     op.drop_table("heat_warning")
     op.drop_column("activity", "is_outdoors")
