@@ -128,10 +128,11 @@ class Program:
         if found is None:
             return None
         values, bound = found
-        if bound is None:
-            _values, bound = self._solved(terms, is_most=is_most, start=None, node_limit=node_limit) or found
-        value = sum(coefficient * values[column] for column, coefficient in terms)
         farthest = max if is_most else min
+        if bound is None:
+            again, bound = self._solved(terms, is_most=is_most, start=None, node_limit=node_limit) or found
+            values = farthest(values, again, key=lambda one: _sum(terms, one))
+        value = _sum(terms, values)
         if bound is None:
             columns = ((coefficient * self.lower[at], coefficient * self.upper[at]) for at, coefficient in terms)
             bound = round(sum(farthest(both) for both in columns))
@@ -159,7 +160,7 @@ class Program:
         if info.primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
             return None
         values = tuple(round(value) for value in solver.getSolution().col_value)
-        if round(info.objective_function_value) != sum(coefficient * values[column] for column, coefficient in terms):
+        if round(info.objective_function_value) != _sum(terms, values):
             return values, None
         limit = info.mip_dual_bound
         return values, floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
@@ -187,6 +188,10 @@ class Program:
         model.a_matrix_.index_ = np.array(self.index)
         model.a_matrix_.value_ = np.array(self.value)
         return model
+
+
+def _sum(terms: Iterable[tuple[int, int]], values: Sequence[int]) -> int:
+    return sum(coefficient * values[column] for column, coefficient in terms)
 
 
 def highs() -> Any:

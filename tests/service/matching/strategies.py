@@ -144,8 +144,8 @@ STANDINGS: st.SearchStrategy[dict[str, bool]] = st.sampled_from(
 
 
 @st.composite
-def ruled_problems(draw: st.DrawFn) -> Problem:
-    """A problem with every rule switched on somewhere."""
+def crowded_problems(draw: st.DrawFn) -> Problem:
+    """A problem with every rule switched on at once: most people cannot come, for several reasons each."""
     plain = draw(problems())
     people, offered = draw(people_with_rules()), draw(shifts_with_rules())
     seats = [(person.id, role.shift_id) for person in people for role in offered]
@@ -197,6 +197,137 @@ def ruled_problems(draw: st.DrawFn) -> Problem:
         pins=pins,
         bonds=draw(bonds(people)),
     )
+
+
+#: What can be switched on in a problem; with few of them at a time there is still something to plan.
+THEMES = (
+    *("night", "heat", "children", "crew", "visit", "spare", "barred", "pins", "elsewhere", "kept"),
+    *("hours", "days", "weeks", "stretch", "newcomers", "apart", "together", "relief", "said", "ways"),
+)
+#: What communities may choose, and what counts where people are asked unasked.
+WEIGHTS = (
+    *(Weights(), Weights(unasked=1), Weights(dearest=50, step=20, least=5, unasked=1)),
+    *(Weights(dearest=1000, step=500, least=1), Weights(dearest=10, step=0, least=10), Weights(dearest=30, step=29)),
+)
+#: So many wishes at most: each set of them can be tried.
+MOST_WISHES = 8
+
+
+@st.composite
+def planable_problems(draw: st.DrawFn) -> Problem:
+    """A problem with some rules switched on, in which several people can be placed, and the rules decide who."""
+    on = draw(st.sets(st.sampled_from(THEMES), min_size=2, max_size=5))
+    offered = draw(_offered(on))
+    people = [draw(_somebody(number, on)) for number in range(1, draw(st.integers(3, 5)) + 1)]
+    seats = [(person, role) for person in people for role in offered]
+    asked = draw(st.lists(st.sampled_from(seats), min_size=5, max_size=MOST_WISHES, unique_by=_ids))
+    standings = draw(st.lists(STANDINGS, min_size=len(asked), max_size=len(asked)))
+    kinds = ["wish"] * 8 + [kind for kind in ("spare", "barred", "pins") if kind in on for _ in range(2)]
+    wishes, pins = [], []
+    for (person, role), standing in zip(asked, standings, strict=True):
+        told = standing if "newcomers" in on else {}
+        kind = draw(st.sampled_from(kinds))
+        if kind == "pins":
+            pins.append(Pin(person_id=person.id, opening_id=role.id, is_confirmed=True, **told))
+            continue
+        rank = UNASKED if kind == "spare" else draw(st.integers(1, 3))
+        wishes.append(
+            Wish(
+                person_id=person.id,
+                opening_id=role.id,
+                rank=rank,
+                signup_id=1000 * person.id + role.id if rank else None,
+                barred=BARRED if kind == "barred" else (),
+                availability=draw(st.sampled_from([CAN, CAN, IF_NEEDED, CANNOT])) if "said" in on else CAN,
+                travel=draw(_ways) if "ways" in on else 0,
+                **told,
+            )
+        )
+    return Problem(
+        from_minute=MONDAY,
+        until_minute=MONDAY + 2 * WEEK,
+        persons=people,
+        openings=offered,
+        commitments=[held for one in people for held in draw(commitments(one.id))] if "elsewhere" in on else [],
+        wishes=wishes,
+        pins=pins,
+        bonds=draw(_some_bonds(people, on)),
+        weights=draw(st.sampled_from(WEIGHTS)),
+    )
+
+
+def _ids(seat: tuple[Person, Opening]) -> tuple[int, int]:
+    return seat[0].id, seat[1].id
+
+
+@st.composite
+def _offered(draw: st.DrawFn, on: set[str]) -> tuple[Opening, ...]:
+    """Two to four openings in shifts on two days, many of them close to one another."""
+    made: list[Opening] = []
+    for shift_id in range(1, draw(st.integers(2, 3)) + 1):
+        starts = MONDAY + 1440 * draw(st.sampled_from([0, 0, 1, 7])) + 60 * draw(st.sampled_from([8, 9, 11, 13]))
+        shared: dict[str, Any] = {
+            "starts": starts,
+            "ends": starts + 60 * draw(st.sampled_from([1, 2, 2, 4])),
+            "rest_after": draw(_rests),
+            "week": week(starts),
+            "is_night": "night" in on and draw(st.booleans()),
+            "is_hot": "heat" in on and draw(st.booleans()),
+            "children": draw(st.sampled_from([0, 5, 9, 9])) if "children" in on else 0,
+            "per_adult": draw(st.sampled_from([0, 3, 3])) if "children" in on else 0,
+            "visit": draw(st.sampled_from([0, 7])) if "visit" in on else 0,
+        }
+        for number in range(draw(st.integers(1, 2))):
+            most = draw(st.integers(1, 3))
+            made.append(
+                Opening(
+                    id=10 * shift_id + number,
+                    shift_id=shift_id,
+                    min_needed=draw(st.integers(min(1, most - 1), most)),
+                    max_needed=most,
+                    kept=draw(st.integers(0, 1)) if "kept" in on else 0,
+                    weight=draw(st.integers(1, 2)),
+                    crew=draw(st.sampled_from([0, 1])) if "crew" in on else 0,
+                    most_faces=draw(st.integers(1, 2)) if shared["visit"] else 0,
+                    stand_bys=draw(st.integers(0, 1)),
+                    **shared,
+                )
+            )
+    return tuple(made)
+
+
+@st.composite
+def _somebody(draw: st.DrawFn, number: int, on: set[str]) -> Person:
+    """One person, with the limits that are switched on."""
+    kind = draw(st.sampled_from(["plain", "newcomer", "experienced"])) if "newcomers" in on else "plain"
+    return Person(
+        id=number,
+        max_minutes=60 * (draw(st.sampled_from([2, 4, 20])) if "hours" in on else 20),
+        load_minutes=60 * draw(st.integers(0, 30)),
+        most_a_day=draw(st.sampled_from([None, 1])) if "days" in on else None,
+        most_a_week=draw(st.sampled_from([None, 1, 2])) if "weeks" in on else None,
+        most_at_a_stretch=draw(st.sampled_from([None, 120, 240])) if "stretch" in on else None,
+        is_adult=draw(st.sampled_from([True, True, True, False])) if "children" in on else True,
+        is_elder=draw(st.booleans()) if on & {"night", "heat"} else False,
+        is_newcomer=kind == "newcomer",
+        is_experienced=kind == "experienced",
+    )
+
+
+@st.composite
+def _some_bonds(draw: st.DrawFn, people: list[Person], on: set[str]) -> tuple[Bond, ...]:
+    """One or two pairs, of the kinds that are switched on."""
+    kinds = [kind for kind in BondKind if kind.value in on]
+    pairs = [(a.id, b.id) for a in people for b in people if a.id < b.id]
+    if not kinds:
+        return ()
+    chosen = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=2, unique=True))
+    return tuple(Bond(person_id=a, other_id=b, kind=draw(st.sampled_from(kinds))) for a, b in chosen)
+
+
+def ruled_problems() -> st.SearchStrategy[Problem]:
+    """Every rule on: some at a time where there is much to plan, and now and then all of them at once."""
+    return planable_problems() | planable_problems() | planable_problems() | crowded_problems()
 
 
 @st.composite

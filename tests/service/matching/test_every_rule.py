@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import HealthCheck, assume, given
@@ -15,10 +16,11 @@ from hypothesis import settings as budget
 from service.matching import greedy, lexical
 from service.matching.checker import broken_rules, check
 from service.matching.plan import Plan
-from service.matching.problem import Problem, Wish
+from service.matching.problem import IF_NEEDED, Problem, Wish
 from service.matching.rules import FIXED, GROWING, fits, levels
 from service.matching.solution import Level, LevelName, Placement, Solution
-from tests.service.matching.strategies import ruled_problems
+from tests.service.matching.strategies import MONDAY, opening, ruled_problems
+from tests.service.matching.test_lexical import problem_of, wish
 
 #: So many wishes can be tried in every combination.
 MOST_WISHES = 9
@@ -60,6 +62,40 @@ def test_no_plan_is_better_at_any_level_and_that_is_proven(problem: Problem) -> 
 
     assert score(solution.levels) == max(score(levels(plan)) for plan in sound_plans(problem))
     assert [level.bound for level in solution.levels] == [level.value for level in solution.levels]
+
+
+def test_a_start_that_leads_the_program_astray_costs_no_head() -> None:
+    """HiGHS 1.16, given the greedy plan as a start, ends with three heads of four, and tells of another sum."""
+    same_hour = {"starts": MONDAY + 480, "ends": MONDAY + 540, "rest_after": 0}
+    doctor, helper = opening(10, 1, weight=2, **same_hour), opening(11, 1, **same_hour)
+    pair, single = opening(20, 2, min_needed=2, max_needed=2, **same_hour), opening(30, 3, **same_hour)
+    asked = [
+        wish(1, 11),
+        wish(1, 30),
+        replace(wish(2, 10), availability=IF_NEEDED),
+        wish(2, 20),
+        wish(3, 11),
+        wish(3, 30),
+    ]
+    problem = problem_of((doctor, helper, pair, single), tuple(asked))
+    people = [replace(one, max_minutes=120) for one in problem.persons]
+    solution = lexical.solve(replace(problem, persons=people))
+
+    assert (solution.levels[0].value, solution.levels[0].bound) == (4, 4)
+
+
+def test_in_most_of_these_problems_people_are_placed() -> None:
+    """What is tried here would be worth little where nobody can be: then every plan is the best."""
+    counts: list[int] = []
+
+    @budget(max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(ruled_problems())
+    def look(problem: Problem) -> None:
+        counts.append(len(greedy.plan(problem).placed))
+
+    look()
+    assert sum(count > 0 for count in counts) > 0.55 * len(counts)
+    assert sum(count >= 3 for count in counts) > 0.2 * len(counts)
 
 
 @slowly
