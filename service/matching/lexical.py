@@ -26,7 +26,7 @@ from service.matching.prospects import prospects
 from service.matching.solution import LevelName, Solution, Tell, has_enough, to_nobody
 from service.terms import MatchStage
 
-NAME = "lexical/4"
+NAME = "lexical/5"
 
 #: Parts with more wishes than this keep the greedy plan: their programs would outlast a worker's patience
 #: (docs/benchmarks.md).

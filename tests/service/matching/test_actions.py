@@ -241,7 +241,7 @@ def test_the_command_repeats_a_run(database: Settings, now: datetime) -> None:
         stored.solution = {**(stored.solution or {}), "open_roles": [{"opening_id": 1, "missing": 1, "hindered": []}]}
     other = CliRunner().invoke(cli, ["match", "replay", str(run.id)])
 
-    assert (same.exit_code, same.output) == (0, f"match run {run.id}: identical, 2 placements, lexical/4\n")
+    assert (same.exit_code, same.output) == (0, f"match run {run.id}: identical, 2 placements, lexical/5\n")
     assert unknown.exit_code == 1
     assert (other.exit_code, other.output) == (1, f"Error: match run {run.id} came out otherwise: open_roles\n")
 
