@@ -148,7 +148,7 @@ def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to
     for replaced in earlier:
         drafts.throw_away(session, replaced)
     run.state, run.solved_at, run.solver = MatchRunState.DRAFTED, now, solution.solver
-    run.input_hash, run.problem, run.solution = problem.input_hash, problem.to_json(), solution.to_json()
+    run.input_hash, run.problem, run.solution = problem.input_hash, problem.to_json(), solution.to_store()
     run.record, run.stage, run.parts_done, run.parts = record.to_json(), None, None, None
     drafts.write(session, run, solution, now=now)
 

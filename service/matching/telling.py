@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import cast, func, select
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy import ColumnElement, Integer, cast, column, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift
@@ -38,21 +39,31 @@ def why_unplaced(session: Session, signup: SignUp) -> Unplaced | None:
     The database looks for her line: the solution may be as large as a town.
     """
     shift = session.get_one(Shift, signup.shift_id)
-    hers = cast("$.unplaced[*] ? (@.signup_id == $signup_id)", JSONPATH)
-    found = session.scalar(
-        select(
-            func.jsonb_path_query_first(
-                MatchRun.solution,
-                hers,
-                func.jsonb_build_object("signup_id", signup.id),
-            )
-        )
+    latest = (
+        select(MatchRun.solution.label("solution"), MatchRun.solution["unplaced"].label("unplaced"))
         .where(MatchRun.activity_ids.contains([shift.activity_id]), MatchRun.state == MatchRunState.PUBLISHED)
         .where(MatchRun.from_at <= shift.starts_at, MatchRun.until_at > shift.starts_at)
         .order_by(MatchRun.id.desc())
         .limit(1)
+        .subquery()
     )
-    return Unplaced.from_json(found) if found is not None else None
+    lines = func.jsonb_array_elements(latest.c.unplaced["signup_id"])
+    line = lines.table_valued(column("signup_id", JSONB), with_ordinality="number").render_derived()
+
+    def hers(name: str) -> ColumnElement[Any]:
+        return latest.c.unplaced[name].op("->", return_type=JSONB())(cast(line.c.number - 1, Integer))
+
+    blockers = latest.c.solution["reasons"].op("->", return_type=JSONB())(cast(hers("reasons"), Integer))
+    found = session.execute(
+        select(hers("person_id"), hers("opening_id"), blockers)
+        .select_from(latest.join(line, true()))
+        .where(line.c.signup_id == func.to_jsonb(signup.id))
+    ).one_or_none()
+    if found is None:
+        return None
+    person_id, opening_id, reasons_kept = found
+    kept = {"person_id": person_id, "opening_id": opening_id, "signup_id": signup.id, "blockers": reasons_kept}
+    return Unplaced.from_json(kept)
 
 
 def _told(known: Known, refused: Unplaced, blocker: Blocker) -> str:

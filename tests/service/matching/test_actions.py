@@ -533,10 +533,10 @@ def test_who_asked_is_told_why_not_and_nobody_else_is_named(session: Session, no
     assert told_to_her(session, asked[0]) == []
 
     assert run.solution is not None
-    [hers] = run.solution["unplaced"]
     codes = ("apart", "relief", "together", "overlap")
     others = [{"code": code, "person_id": asked[0].volunteer_id, "shift_id": asked[0].shift_id} for code in codes]
-    run.solution = {**run.solution, "unplaced": [{**hers, "blockers": others}]}
+    assert run.solution["unplaced"]["reasons"] == [0]
+    run.solution = {**run.solution, "reasons": [others]}
     session.flush()
     told = told_to_her(session, asked[2])
     assert told == ["家里要留一人", "搭档不在", "和“社区义诊”（11月28日（星期六）上午9:00—11:30）时间重叠"]
