@@ -1,7 +1,9 @@
 """The problem a matcher is given: frozen, whole numbers, no database, the same bytes from the same facts.
 
 Seven flat tables, each in a fixed order and kept as arrays (table.py). Instants are minutes since 1970 (UTC), lengths
-are XX"""
+are minutes, weeks are year * 100 + ISO week of the Chinese calendar day. The stored form is documented in
+docs/matching.md; whoever changes it raises the version of form.py.
+"""
 
 from __future__ import annotations
 
