@@ -187,8 +187,10 @@ def publish(
     if run.state != MatchRunState.DRAFTED:
         raise NotADraft(run.state)
     waiting = queries.drafts(session, run.id)
-    chosen = [draft for draft in waiting if assignment_ids is None or draft.id in assignment_ids]
-    halves.refuse_halves(session, run, going=chosen, staying=[one for one in waiting if one not in chosen], now=now)
+    named = {draft.id for draft in waiting} if assignment_ids is None else set(assignment_ids)
+    chosen = [draft for draft in waiting if draft.id in named]
+    staying = [draft for draft in waiting if draft.id not in named]
+    halves.refuse_halves(session, run, going=chosen, staying=staying, now=now)
     refused = solution_of(run).unplaced
     lock_all(session, {draft.volunteer_id for draft in chosen} | {unplaced.person_id for unplaced in refused})
     skipped = drafts.offer_all(session, chosen, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -65,6 +65,7 @@ def build_problem(
     heard, loads = said(session, people), _loads(session, people, before=begin)
     rules, crew_of = _rules(session, rows), _crews(session, rows)
     had = _had(session, rows, rules, people, before=begin)
+    holders = Counter(assignment.shift_role_id for assignment in held if assignment.state in HOLDING)
     return Problem(
         from_minute=minute(begin),
         until_minute=minute(until_at),
@@ -72,7 +73,10 @@ def build_problem(
             _person(person, heard[number], load_minutes=loads.get(number, 0), on=local(begin).date())
             for number, person in known.items()
         ),
-        openings=tuple(_opening(row, held, rules[row.Shift.id], crew=crew_of.get(row.Shift.id, 0)) for row in rows),
+        openings=tuple(
+            _opening(row, rules[row.Shift.id], holders=holders[row.ShiftRole.id], crew=crew_of.get(row.Shift.id, 0))
+            for row in rows
+        ),
         commitments=tuple(duty for person in known.values() for duty in _commitments(person, pinned)),
         wishes=wishes(session, rows, asked, known=known, heard=heard, had=had),
         pins=tuple(_pins(held, rows, had)),
@@ -166,9 +170,8 @@ def _person(person: Candidate, heard: Said, *, load_minutes: int, on: date) -> P
     )
 
 
-def _opening(row: OpeningRow, held: Sequence[Assignment], rule: Rule, *, crew: int) -> Opening:
+def _opening(row: OpeningRow, rule: Rule, *, holders: int, crew: int) -> Opening:
     role, shift = row.ShiftRole, row.Shift
-    holders = sum(assignment.shift_role_id == role.id and assignment.state in HOLDING for assignment in held)
     return Opening(
         id=role.id,
         shift_id=shift.id,
