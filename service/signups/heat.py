@@ -17,9 +17,9 @@ from service.calendars.rules import local
 from service.db import one_of
 from service.places.models import Area
 from service.places.queries import within
-from service.roster.models import ON_THE_ROSTER, Assignment
+from service.roster.models import AWAITED, ON_THE_ROSTER, Assignment
 from service.signups.rules import too_hot
-from service.terms import AssignmentState, Mode, ShiftState
+from service.terms import Mode, ShiftState
 from service.volunteers.models import Volunteer
 
 
@@ -70,7 +70,7 @@ def places_under(session: Session, heat_warning_id: int, *, now: datetime) -> Se
         .join(Area, Area.id == Shift.area_id)
         .join(HeatWarning, HeatWarning.area_id == any_(Area.lineage))
         .where(HeatWarning.id == heat_warning_id, _is_outdoors_then(now))
-        .where(Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.CONFIRMED)))
+        .where(Assignment.state.in_(AWAITED))
         .order_by(Shift.starts_at, Assignment.id)
     ).all()
 
