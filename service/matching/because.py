@@ -111,7 +111,7 @@ def _before_others(plan: Plan, wish: Wish) -> list[Reason]:
 
 def _was_left_out(plan: Plan, wish: Wish) -> bool:
     """She asked and could have come, but for the others in the role."""
-    if wish.rank == UNASKED or (wish.person_id, wish.opening_id) in plan.placed:
+    if wish.rank == UNASKED or plan.is_placed(wish):
         return False
     return not any(True for rule in FIXED for _ in rule(plan, wish))
 

@@ -30,8 +30,8 @@ def not_needed(plan: Plan, wish: Wish) -> Iterator[Blocker]:
     opening = plan.openings[wish.opening_id]
     heads = len(plan.holders[opening.id])
     if not wish.is_spare:
-        if heads >= opening.min_needed and (spare := _spare(plan, opening)) is not None:
-            yield Blocker(Hindrance.IN_NEED_ONLY, person_id=spare)
+        if heads >= opening.min_needed and (spare := plan.spare_in(opening)) is not None:
+            yield Blocker(Hindrance.IN_NEED_ONLY, person_id=spare.person_id)
     elif heads >= opening.min_needed:
         yield Blocker(Hindrance.NOT_NEEDED)
 
@@ -114,9 +114,3 @@ def faces_of(visits: list[Opening]) -> int:
 
 def _others(plan: Plan, wish: Wish, kind: BondKind) -> Iterator[int]:
     return (other_id for other_id, bond in plan.bonds.get(wish.person_id, ()) if bond == kind)
-
-
-def _spare(plan: Plan, opening: Opening) -> int | None:
-    """Somebody placed there only as far as the minimum needs her."""
-    keys = ((person_id, opening.id) for person_id in plan.holders[opening.id])
-    return next((key[0] for key in keys if key in plan.placed and plan.placed[key].is_spare), None)

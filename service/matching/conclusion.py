@@ -23,7 +23,7 @@ def conclude(plan: Plan, *, solver: str) -> Solution:
         input_hash=problem.input_hash,
         placements=tuple(_placement(plan.placed[key]) for key in sorted(plan.placed)),
         unplaced=tuple(
-            _unplaced(plan, wish, met) for wish in problem.wishes if wish.rank != UNASKED and not _is_placed(plan, wish)
+            _unplaced(plan, wish, met) for wish in problem.wishes if wish.rank != UNASKED and not plan.is_placed(wish)
         ),
         open_roles=tuple(_open_role(plan, opening, met) for opening in problem.openings if plan.missing(opening)),
         levels=rules.levels(plan),
@@ -49,11 +49,5 @@ def _open_role(plan: Plan, opening: Opening, met: Met) -> OpenRole:
     return OpenRole(
         opening_id=opening.id,
         missing=plan.missing(opening),
-        hindered=tuple(
-            _unplaced(plan, wish, met) for wish in plan.wishes_for[opening.id] if not _is_placed(plan, wish)
-        ),
+        hindered=tuple(_unplaced(plan, wish, met) for wish in plan.wishes_for[opening.id] if not plan.is_placed(wish)),
     )
-
-
-def _is_placed(plan: Plan, wish: Wish) -> bool:
-    return (wish.person_id, wish.opening_id) in plan.placed

@@ -158,7 +158,7 @@ def _with_others(start: Plan, block: Block) -> Part:
 
 def _taken_out(made: Plan, block: Block) -> list[Wish]:
     """Take back all the block's placements, and give them."""
-    before = [wish for wish in block.wishes(made) if (wish.person_id, wish.opening_id) in made.placed]
+    before = [wish for wish in block.wishes(made) if made.is_placed(wish)]
     for wish in before:
         made.take_back(wish)
     return before

@@ -61,8 +61,7 @@ def takes_more(plan: Plan, opening: Opening) -> tuple[bool, bool]:
     """Whether it takes more people who asked, if need be instead of somebody who need not come, and more who come only
     if need be."""
     is_open = plan.free(opening) > 0
-    has_spare = any(wish.is_spare for wish in plan.placed_in([opening]))
-    return is_open or has_spare, is_open and plan.missing(opening) > 0
+    return is_open or plan.spare_in(opening) is not None, is_open and plan.missing(opening) > 0
 
 
 def settle(plan: Plan) -> None:
@@ -147,13 +146,13 @@ def _make_way(plan: Plan, wish: Wish) -> None:
     opening = plan.openings[wish.opening_id]
     if wish.is_spare or plan.missing(opening):
         return
-    spare = next((other for other in plan.placed_in([opening]) if other.is_spare), None)
+    spare = plan.spare_in(opening)
     if spare is None or partners(plan, spare.person_id) or partners(plan, wish.person_id):
         return
     plan.take_back(spare)
     if try_to_place(plan, wish) and all(stands(plan, other) for other in leaning(plan, wish)):
         return
-    if _is_placed(plan, wish):
+    if plan.is_placed(wish):
         plan.take_back(wish)
     plan.place(spare)
 
@@ -174,8 +173,4 @@ def _with_partners(plan: Plan, wish: Wish) -> list[Wish]:
 
 
 def _is_waiting(plan: Plan, wish: Wish) -> bool:
-    return wish.rank != UNASKED and not _is_placed(plan, wish)
-
-
-def _is_placed(plan: Plan, wish: Wish) -> bool:
-    return (wish.person_id, wish.opening_id) in plan.placed
+    return wish.rank != UNASKED and not plan.is_placed(wish)

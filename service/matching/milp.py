@@ -131,8 +131,8 @@ class Program:
         farthest = max if is_most else min
         if bound is None:
             again, bound = self._solved(terms, is_most=is_most, start=None, node_limit=node_limit) or found
-            values = farthest(values, again, key=lambda one: _sum(terms, one))
-        value = _sum(terms, values)
+            values = farthest(values, again, key=lambda one: total(terms, one))
+        value = total(terms, values)
         if bound is None:
             columns = ((coefficient * self.lower[at], coefficient * self.upper[at]) for at, coefficient in terms)
             bound = round(sum(farthest(both) for both in columns))
@@ -160,7 +160,7 @@ class Program:
         if info.primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
             return None
         values = tuple(round(value) for value in solver.getSolution().col_value)
-        if round(info.objective_function_value) != _sum(terms, values):
+        if round(info.objective_function_value) != total(terms, values):
             return values, None
         limit = info.mip_dual_bound
         return values, floor(limit + TOLERANCE) if is_most else ceil(limit - TOLERANCE)
@@ -190,7 +190,8 @@ class Program:
         return model
 
 
-def _sum(terms: Iterable[tuple[int, int]], values: Sequence[int]) -> int:
+def total(terms: Iterable[tuple[int, int]], values: Sequence[int]) -> int:
+    """What terms (column, coefficient) come to with these values of the columns."""
     return sum(coefficient * values[column] for column, coefficient in terms)
 
 

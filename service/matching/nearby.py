@@ -45,7 +45,7 @@ def first_move(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -
 def mend_exactly(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
     """The fewest changes that cover more, with the opening among what they reach; None when nothing nearby does."""
     near = _near(plan, opening, without=without)
-    before = [wish for wish in near if (wish.person_id, wish.opening_id) in plan.placed]
+    before = [wish for wish in near if plan.is_placed(wish)]
     for wish in before:
         plan.take_back(wish)
     chosen = _solved(plan, near, before)

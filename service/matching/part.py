@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from service.matching.milp import total
 from service.matching.plan import Plan
 from service.matching.problem import LOAD_WEEKS, Opening, Wish
 from service.matching.rows import framed
@@ -102,7 +103,7 @@ class Part:
         if name is not None:
             bounds[name] = found.bound if found else None
         values = found.values if found else known
-        reached = _sum(terms, values)
+        reached = total(terms, values)
         self.program.row(terms, **({"least": reached} if is_most else {"most": reached}))
         return values
 
@@ -119,7 +120,7 @@ class Part:
         found = self.program.best(terms, is_most=False, known=known, node_limit=NODES)
         bounds[LevelName.BURDEN] = found.bound if found else None
         known = self._with_loads(found.values if found else known, shares, squares)
-        self.program.row(terms, most=_sum(terms, known))
+        self.program.row(terms, most=total(terms, known))
         return known
 
     def _spread(self, known: tuple[int, ...], bounds: dict[LevelName, int | None]) -> tuple[int, ...]:
@@ -202,7 +203,3 @@ class Part:
             whole[share.column] = 1000 * load // share.allowed
             whole[squares[person_id]] = whole[share.column] ** 2
         return tuple(whole)
-
-
-def _sum(terms: Iterable[tuple[int, int]], values: Sequence[int]) -> int:
-    return sum(coefficient * values[column] for column, coefficient in terms)

@@ -122,13 +122,22 @@ class Plan:
         keys = ((person_id, opening.id) for opening in openings for person_id in self.holders[opening.id])
         return [self.placed[key] for key in keys if key in self.placed]
 
+    def is_placed(self, wish: Wish) -> bool:
+        """Whether the plan gave her this place."""
+        return (wish.person_id, wish.opening_id) in self.placed
+
+    def spare_in(self, opening: Opening) -> Wish | None:
+        """Somebody whom the plan placed there only as far as the minimum needs her, the first."""
+        keys = ((person_id, opening.id) for person_id in self.holders[opening.id])
+        return next((wish for key in keys if (wish := self.placed.get(key)) is not None and wish.is_spare), None)
+
     def placed_by(self, people: Iterable[int]) -> list[tuple[int, int]]:
         """(person, opening) of what the plan gave these people."""
         return [
             (wish.person_id, wish.opening_id)
             for person_id in people
             for wish in self.wishes_of.get(person_id, ())
-            if (wish.person_id, wish.opening_id) in self.placed
+            if self.is_placed(wish)
         ]
 
     def load_share(self, person_id: int) -> int:

@@ -97,7 +97,7 @@ def _takes(start: Plan, opening: Opening) -> tuple[bool, bool]:
     if not start.free(opening) or 0 < faces_of(visits) <= len(known):
         return False, False
     is_met = len(start.holders[opening.id]) >= opening.min_needed
-    return not is_met or not any(wish.is_spare for wish in start.placed_in([opening])), not is_met
+    return not is_met or start.spare_in(opening) is None, not is_met
 
 
 class _Hope:

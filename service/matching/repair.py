@@ -107,7 +107,7 @@ def undo(plan: Plan, mended: Repair) -> None:
 
 def _given(plan: Plan, wish: Wish) -> Iterator[Wish]:
     """What the plan gave her and may take back, the least dear first."""
-    own = [other for other in plan.wishes_of[wish.person_id] if (other.person_id, other.opening_id) in plan.placed]
+    own = [other for other in plan.wishes_of[wish.person_id] if plan.is_placed(other)]
     return iter(sorted(own, key=lambda other: (-other.rank, other.opening_id)))
 
 

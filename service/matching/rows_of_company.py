@@ -15,7 +15,7 @@ def full(frame: Frame) -> None:
         opening = frame.start.openings[opening_id]
         missing, free = frame.start.missing(opening), frame.start.free(opening)
         spare = [n for n in columns if frame.is_spare[n]]
-        if any(wish.is_spare for wish in frame.start.placed_in([opening])):
+        if frame.start.spare_in(opening) is not None:
             frame.at_most(columns, min(missing, free))
         elif spare and min(free, len(columns)) > missing:
             most = min(free, len(columns))
@@ -159,8 +159,4 @@ def crew(frame: Frame) -> None:
 
 
 def _placed_of(frame: Frame, person_id: int) -> list[Wish]:
-    return [
-        wish
-        for wish in frame.start.wishes_of.get(person_id, ())
-        if (wish.person_id, wish.opening_id) in frame.start.placed
-    ]
+    return [wish for wish in frame.start.wishes_of.get(person_id, ()) if frame.start.is_placed(wish)]

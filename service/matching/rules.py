@@ -30,11 +30,6 @@ GROWING: tuple[HardRule, ...] = (
     *OWN_TIME,
     *(hours.relief, company.apart, company.faces, company.not_needed, company.full),
 )
-#: What of these can be in the way of somebody who holds nothing yet and is bound to nobody.
-LIMITS: tuple[HardRule, ...] = (
-    *(hours.stretch, hours.weekly_hours, hours.weekly_shifts, hours.daily_shifts),
-    *(company.faces, company.not_needed, company.full),
-)
 #: What somebody else can mend.
 COMPLETE: tuple[HardRule, ...] = (
     *(company.together, company.newcomer),
@@ -43,9 +38,10 @@ COMPLETE: tuple[HardRule, ...] = (
 HARD: tuple[HardRule, ...] = (*FIXED, *GROWING, *COMPLETE)
 
 
-def blockers(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
-    """All that stands between the wish and its opening in this plan, each once; empty when it can be honoured."""
-    found = [blocker for rule in HARD for blocker in rule(plan, wish)]
+def blockers(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> tuple[Blocker, ...]:
+    """All that stands between the wish and its opening in this plan, by all rules or by some, each once; empty when it
+    can be honoured."""
+    found = [blocker for rule in by for blocker in rule(plan, wish)]
     return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
@@ -68,7 +64,7 @@ def stands(plan: Plan, wish: Wish) -> bool:
 def lacking(plan: Plan, wish: Wish) -> tuple[Blocker, ...]:
     """Which of the rules that others can mend somebody placed breaks."""
     plan.take_back(wish)
-    found = tuple(dict.fromkeys(blocker for rule in COMPLETE for blocker in rule(plan, wish)))
+    found = blockers(plan, wish, by=COMPLETE)
     plan.place(wish)
     return found
 

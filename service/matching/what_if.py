@@ -70,9 +70,9 @@ def _measured(plan: Plan, touched: Iterable[Wish]) -> dict[LevelName, int]:
     worth = plan.problem.weights.worth
     return {
         LevelName.COVER: sum(o.weight * min(o.min_needed, len(plan.holders[o.id])) for o in openings),
-        LevelName.WISHES: sum(worth(one) for one in wishes if (one.person_id, one.opening_id) in plan.placed),
+        LevelName.WISHES: sum(worth(one) for one in wishes if plan.is_placed(one)),
         LevelName.BURDEN: sum(plan.load_share(person_id) ** 2 for person_id in {one.person_id for one in wishes}),
-        LevelName.TRAVEL: sum(one.travel for one in wishes if (one.person_id, one.opening_id) in plan.placed),
+        LevelName.TRAVEL: sum(one.travel for one in wishes if plan.is_placed(one)),
     }
 
 
@@ -117,7 +117,7 @@ def _in_the_way(plan: Plan, wish: Wish, blocker: Blocker) -> list[Wish]:  # noqa
 
 def _of(plan: Plan, person_id: int | None, *, shift_id: int | None = None) -> list[Wish]:
     """What the plan gave somebody, in one shift or anywhere, the least dear first."""
-    own = [wish for wish in plan.wishes_of.get(person_id or 0, ()) if (wish.person_id, wish.opening_id) in plan.placed]
+    own = [wish for wish in plan.wishes_of.get(person_id or 0, ()) if plan.is_placed(wish)]
     near = [wish for wish in own if shift_id is None or plan.openings[wish.opening_id].shift_id == shift_id]
     worth = plan.problem.weights.worth
     return sorted(near, key=lambda wish: (worth(wish), wish.opening_id))
