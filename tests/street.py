@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -39,7 +40,7 @@ from service.teams import actions as teams
 from service.teams.models import Team
 from service.terms import AreaKind, BackfillCause, MemberRole, Mode, QualificationKind, ReleaseReason
 from service.volunteers.models import Volunteer
-from tests import factories
+from tests import factories, keeping
 from tests.browsing import session_cookie
 from tests.factories import NOW
 from tests.outbox import follow
@@ -73,6 +74,11 @@ class Street:
     def cookie(self) -> str:
         """The value of the session cookie that logs her in."""
         return session_cookie(self.account_id, epoch=self.epoch)
+
+
+def laid_out(kept: Path) -> Street:
+    """As `build`, copied from `kept` once somebody has built it: that takes more than a second."""
+    return Street(**keeping.lay_out(kept / "street", lambda: asdict(build())))
 
 
 def build() -> Street:

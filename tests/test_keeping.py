@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
-from service import db
+from service import clock, db
 from service.db import transaction
 from service.places.models import Area
-from service.settings import Settings
-from tests import factories, keeping
+from service.settings import Settings, settings
+from tests import desks, factories, keeping
 from tests.conftest import empty_tables
 
 
@@ -33,15 +34,36 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 def test_what_was_made_once_is_laid_out_again_with_its_numbers(database: Settings, tmp_path: Path) -> None:
     made: list[int] = []
-    keeping.lay_out(tmp_path / "street", lambda: made.append(found()))
+
+    def make() -> dict[str, int]:
+        made.append(found())
+        return {"area": made[-1]}
+
+    assert keeping.lay_out(tmp_path / "street", make) == {"area": made[0]}
     before = everything()
     assert before["shift"]
     empty_tables()
     assert not everything()["shift"]
-    keeping.lay_out(tmp_path / "street", lambda: made.append(found()))
+    assert keeping.lay_out(tmp_path / "street", make) == {"area": made[0]}
     assert len(made) == 1
     assert everything() == before
     with transaction() as session:
         area = session.get_one(Area, made[0])
         highest = max(row[0] for row in before["volunteer"])
         assert factories.volunteer(session, area).id == highest + 1
+
+
+def test_what_time_it_is_is_not_kept(database: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VIRTUAL_CLOCK", "1")
+    settings.cache_clear()
+    desks.stop_clock()
+    keeping.lay_out(tmp_path / "street", found)
+    empty_tables()
+    later = factories.NOW + timedelta(hours=1)
+    with transaction() as session:
+        clock.turn_to(session, instant=later)
+    keeping.lay_out(tmp_path / "street", found)
+    with transaction() as session:
+        assert clock.now(session) >= later
+    monkeypatch.undo()
+    settings.cache_clear()

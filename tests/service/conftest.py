@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from service.settings import Settings, settings
-from tests import desks
+from tests import desks, street
+from tests.street import Street
 
 
 @pytest.fixture
@@ -19,3 +20,9 @@ def at_now(database: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sett
     yield settings()
     monkeypatch.undo()
     settings.cache_clear()
+
+
+@pytest.fixture
+def laid_out(at_now: Settings, tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """The street, in a database in which it is NOW. Kept by each process: `factories` counts telephones in each."""
+    return street.laid_out(tmp_path_factory.getbasetemp())

@@ -33,9 +33,10 @@ from service.templates.models import ActivityTemplate
 from service.terms import Role
 from service.volunteers.models import Qualification, Volunteer
 from service.wording import masked_name
-from tests import catalogue, desks, street
+from tests import catalogue, desks
 from tests.browsing import Person, application
 from tests.service.web.pages.test_desk_guards import addresses, furnished
+from tests.street import Street
 
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 #: English says the time of day by the clock alone.
@@ -71,9 +72,7 @@ def fields(text: str) -> set[str]:
     return {name for _before, name, _format, _conversion in Formatter().parse(text) if name}
 
 
-@pytest.mark.usefixtures("at_now")
-def test_no_chinese_is_left_but_what_people_wrote() -> None:
-    laid_out = street.build()
+def test_no_chinese_is_left_but_what_people_wrote(laid_out: Street) -> None:
     written = content()
     guest, she = Person(), Person()
     she.client.set_cookie("lunzhi", laid_out.cookie())

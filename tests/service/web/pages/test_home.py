@@ -9,7 +9,7 @@ from service.activities.rules import RolePlan
 from service.db import transaction
 from service.places.models import Area
 from service.terms import Mode
-from tests import factories, street
+from tests import factories
 from tests.browsing import Person
 from tests.factories import NOW
 from tests.street import HER_PHONE, Street
@@ -84,8 +84,7 @@ def test_a_volunteer_sees_each_role_she_can_take() -> None:
     assert "陪老人" not in text
 
 
-def test_her_next_shift_is_on_top() -> None:
-    laid_out = street.build()
+def test_her_next_shift_is_on_top(laid_out: Street) -> None:
     she = Person()
     she.log_in(HER_PHONE)
     text = she.open("/")
@@ -170,8 +169,7 @@ def test_a_house_without_activities_says_so() -> None:
 # --- one activity ---
 
 
-def test_an_activity_answers_what_when_where_and_whom_to_call() -> None:
-    laid_out = street.build()
+def test_an_activity_answers_what_when_where_and_whom_to_call(laid_out: Street) -> None:
     text = Person().open(laid_out.public["activity several"])
     for words in (
         "人民路社区 · 社区服务站，人民路6号院东门",
@@ -232,8 +230,3 @@ def test_a_long_series_is_folded() -> None:
     assert "后面还有4班" in text
     assert text.count('class="card"') == 10
     assert "轮流来，社区排好班，再请您确认。" in text
-
-
-@pytest.fixture
-def laid_out() -> Street:
-    return street.build()

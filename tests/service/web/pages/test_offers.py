@@ -37,11 +37,6 @@ READS = {
 }
 
 
-@pytest.fixture
-def laid_out(at_now: object) -> Street:
-    return street.build()
-
-
 def link(laid_out: Street, name: str = "offered") -> str:
     return laid_out.public[f"link {name}"]
 

@@ -15,7 +15,7 @@ from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.terms import AssignmentState, ConsentPurpose, SignUpState
 from service.volunteers.models import Consent
-from tests import factories, street
+from tests import factories
 from tests.browsing import Person
 from tests.factories import NOW
 from tests.outbox import follow
@@ -34,11 +34,6 @@ READS = {
     "served": (("这一班结束了", "谢谢您"), ("我来不了",)),
     "soon": (("报名成功", "快开始了，来不了请打0371 6435 0001"), ("我来不了，退出",)),
 }
-
-
-@pytest.fixture
-def laid_out(at_now: object) -> Street:
-    return street.build()
 
 
 @pytest.fixture
