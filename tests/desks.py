@@ -86,7 +86,11 @@ def ask(session: Session, person: Volunteer, shift: Shift) -> SignUp:
 
 def offered(session: Session, area: Area, shift: Shift, name: str, **details: Any) -> Assignment:
     """Somebody of the area who is asked to take a place in the shift's only role."""
-    person = factories.volunteer(session, area, name, **details)
+    return asked(session, shift, factories.volunteer(session, area, name, **details))
+
+
+def asked(session: Session, shift: Shift, person: Volunteer) -> Assignment:
+    """The person is asked to take a place in the shift's only role."""
     row = opening(session, shift_id=shift.id, shift_role_id=factories.only_role(session, shift).id)
     assert row is not None
     made = roster.offer(session, row=row, volunteer_id=person.id, now=NOW)

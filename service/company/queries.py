@@ -14,14 +14,14 @@ from service.activities.models import Activity, Shift, ShiftRole
 from service.activities.queries import IS_PLANNED, PLANNED
 from service.calendars.rules import instant, local
 from service.company.models import Bond, CompanyRule, CrewActivity
-from service.company.rules import OF_AGE, Rule, Server, faults
+from service.company.rules import Rule, Server, faults
 from service.places.models import Area
 from service.places.queries import community_of, within
 from service.pupils import queries as pupils
 from service.roster.models import HOLDING, ON_THE_ROSTER, SURE, Assignment
 from service.terms import BondKind, CompanyFault, ShiftState
 from service.volunteers.models import Volunteer
-from service.volunteers.rules import age_on
+from service.volunteers.rules import OF_AGE, age_on
 
 
 def rule_of(session: Session, activity_id: int) -> Rule:

@@ -13,8 +13,6 @@ from service.terms import BondKind, CompanyFault
 ADULTS = 2
 #: So many shifts of an activity served: she can guide somebody new.
 GUIDES_AFTER = 3
-#: Years from which one is of age (《民法典》 art. 17).
-OF_AGE = 18
 
 
 def adults_for(children: int, per_adult: int) -> int:

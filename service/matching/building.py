@@ -15,7 +15,7 @@ from service.availability.queries import said
 from service.availability.rules import Said
 from service.calendars.rules import is_night, local
 from service.company import queries as company
-from service.company.rules import OF_AGE, Held, Rule, crews
+from service.company.rules import Held, Rule, crews
 from service.matching import queries
 from service.matching.problem import (
     LOAD_WEEKS,
@@ -36,7 +36,7 @@ from service.signups.asking import candidates
 from service.signups.queries import OpeningRow, all_openings
 from service.signups.rules import Candidate
 from service.terms import AssignmentState, BondKind, ShiftState
-from service.volunteers.rules import age_on, is_elder
+from service.volunteers.rules import OF_AGE, age_on, is_elder
 
 #: What one head of a minimum counts: a shift without its doctor is not held.
 PLAIN_WEIGHT, QUALIFIED_WEIGHT = 1, 2

@@ -13,7 +13,7 @@ from service.notifications.gaps import GAP_PATIENCE
 from service.notifications.models import Notification
 from service.notifications.subjects import ASSIGNMENTS
 from service.notifications.wanted import To, Wanted, notify_all, plan_anew
-from service.signups.heat import heat_for, places_under
+from service.roster.heat import heat_for, places_under
 from service.terms import NotificationKind, NotificationState
 
 #: What is said of the heat in one place, in turns.

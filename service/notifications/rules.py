@@ -126,7 +126,8 @@ def _stands_by(duty: Duty, now: datetime) -> UnsentReason | None:
 
 
 def _is_offered(duty: Duty, now: datetime) -> UnsentReason | None:
-    if duty.assignment_state == AssignmentState.CONFIRMED:
+    """Not answered yet, and her yes could be taken: nobody is asked for what is too hot for her."""
+    if duty.assignment_state == AssignmentState.CONFIRMED or duty.heat:
         return UnsentReason.SUPERSEDED
     if duty.assignment_state != AssignmentState.OFFERED:
         return UnsentReason.NOT_HOLDING

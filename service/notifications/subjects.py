@@ -24,8 +24,8 @@ from service.notifications.rules import Duty
 from service.notifications.visits import APPOINTMENTS, Visit, visits
 from service.notifications.weeks import Telling, Week, weeks
 from service.risks.queries import is_unconfirmed
+from service.roster.heat import heat_for
 from service.roster.models import HOLDING, Assignment
-from service.signups.heat import heat_for
 from service.signups.models import SignUp
 from service.swaps.models import Swap, SwapAsking
 from service.terms import NotificationKind, Rung, SignUpState
@@ -33,8 +33,14 @@ from service.volunteers.models import Volunteer
 
 ASSIGNMENTS, SIGNUPS, SHIFT_ROLES, CODES = "assignment_ids", "signup_ids", "shift_role_ids", "login_code_ids"
 INVITATIONS, SWAP_ASKINGS = "invitation_ids", "swap_asking_ids"
-#: Messages that say how hot it will be for who gets them.
-OF_HEAT = (NotificationKind.SHIFT_TOO_HOT, NotificationKind.SHIFT_HEAT_OVER, NotificationKind.REMINDER)
+#: Messages that say how hot it will be for who gets them, or do not ask for what she is not to do.
+OF_HEAT = (
+    NotificationKind.SHIFT_TOO_HOT,
+    NotificationKind.SHIFT_HEAT_OVER,
+    NotificationKind.REMINDER,
+    NotificationKind.PLACE_OFFERED,
+    NotificationKind.OFFER_CALL,
+)
 #: Days of a course, as whoever gets the message learns on them.
 SHIFTS = "shift_ids"
 #: (id, role of the shift, and what else a Duty says, by its names there).

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service import outbox
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.queries import lock_open_shift
+from service.calendars.heat import Heat
 from service.events import (
     AssignmentConfirmed,
     AssignmentDeclined,
@@ -23,6 +24,7 @@ from service.events import (
 )
 from service.risks.actions import require
 from service.roster.counting import free_place, give_back, take_place
+from service.roster.heat import heat_for
 from service.roster.models import Assignment, ForbiddenMove
 from service.roster.rules import answer_by
 from service.terms import AssignmentState, ReleaseReason
@@ -31,6 +33,14 @@ from service.volunteers.queries import lock
 
 class OfferClosed(Exception):
     """The offer cannot be answered any more: expired, withdrawn, cancelled, or the shift is over."""
+
+
+class TooHot(OfferClosed):
+    """Since she was asked, a warning was noted of a heat in which she is not to be outdoors."""
+
+    def __init__(self, heat: Heat) -> None:
+        super().__init__(f"a warning holds: {heat}")
+        self.heat = heat
 
 
 class ConflictingDuty(Exception):
@@ -170,11 +180,16 @@ def occupied(shift: Shift) -> Range[datetime]:
 
 
 def accept(session: Session, *, assignment_id: int, now: datetime, answered_by: int | None = None) -> Assignment:
-    """Say yes to an offer. Saying it twice is harmless. Raises OfferClosed, RiskUnconfirmed."""
+    """Say yes to an offer. Saying it twice is harmless. Raises OfferClosed (TooHot), RiskUnconfirmed.
+
+    The rules were asked when it was offered; the weather may have changed since.
+    """
     assignment = locked(session, assignment_id)
     if assignment.state == AssignmentState.CONFIRMED:
         return assignment
     _check_open(session, assignment, now)
+    if heat := heat_for(session, [assignment.id]).get(assignment.id):
+        raise TooHot(heat)
     require(session, volunteer_id=assignment.volunteer_id, shift_id=assignment.shift_id)
     assignment.answered_at, assignment.answered_by = now, answered_by
     assignment.move(AssignmentState.CONFIRMED)

@@ -12,9 +12,8 @@ from datetime import date, datetime, timedelta
 
 from service.calendars.heat import Heat
 from service.calendars.rules import is_night, local
-from service.company.rules import OF_AGE
 from service.terms import ActivityState, ConsentPurpose, QualificationKind, Refusal, ShiftState
-from service.volunteers.rules import age_on, counts_as, is_elder
+from service.volunteers.rules import age_on, counts_as, is_elder, is_too_hot_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +204,8 @@ def too_hot(birth_on: date | None, heat: Heat | None, *, on: date) -> Iterator[R
 
     Whoever is called to what cannot wait is not asked this (《防暑降温措施管理办法》 art. 8, first exception).
     """
-    if heat is None:
-        return
-    if heat.is_for_all:
-        yield Refused(Refusal.TOO_HOT)
-    elif birth_on is not None and (is_elder(birth_on, on) or age_on(birth_on, on) < OF_AGE):
-        yield Refused(Refusal.HEAT)
+    if heat is not None and is_too_hot_for(birth_on, heat, on=on):
+        yield Refused(Refusal.TOO_HOT if heat.is_for_all else Refusal.HEAT)
 
 
 def _here_already(candidate: Candidate, opening: Opening) -> Iterator[Refused]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+from service.calendars.heat import Heat
 from service.terms import QualificationKind
 
 #: From this age on a person agrees for herself to what is kept of her; below it a parent does (PIPL art. 31).
 AGREES_ALONE_FROM = 14
+#: Years from which one is of age (《民法典》 art. 17).
+OF_AGE = 18
 #: From this age on nobody is on duty at night, in great heat outdoors, or for long without a pause.
 ELDER = 70
 
@@ -22,6 +25,13 @@ def age_on(birth_on: date, day: date) -> int:
 def is_elder(birth_on: date | None, day: date) -> bool:
     """Whether the rules for elders hold for her on `day`; not for whoever has no registered date of birth."""
     return birth_on is not None and age_on(birth_on, day) >= ELDER
+
+
+def is_too_hot_for(birth_on: date | None, heat: Heat | None, *, on: date) -> bool:
+    """Whether she is not to be outdoors in this heat: nobody in the worst of it, in any nobody old or under age."""
+    if heat is None or heat.is_for_all or birth_on is None:
+        return heat is not None and heat.is_for_all
+    return is_elder(birth_on, on) or age_on(birth_on, on) < OF_AGE
 
 
 #: Characters that are read otherwise as a surname, and how (现代汉语词典).

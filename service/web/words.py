@@ -356,6 +356,18 @@ def heat(found: Heat) -> str:
     return _("{warning}，这个时候满70岁和不满18岁的不要在户外", warning=HEAT_WARNINGS[HeatLevel(found.level)])
 
 
+def heat_for_her(found: Heat, *, is_asked: bool) -> str:
+    """The same to whoever is asked or has said yes to it, with what she does now. Nobody's age is told."""
+    if is_asked:
+        return _("{heat}。这一班请您不要答应，答“来不了”就行，不怪您。", heat=heat(found))
+    return _("{heat}。这一班请您不要去，打电话商量换个时间，或者由别人去，不怪您。", heat=heat(found))
+
+
+def too_hot_for_yes(found: Heat) -> str:
+    """To whoever types a yes in somebody's name."""
+    return _("没有记成：{heat}。请告诉对方先不要来，换个时间或者换个人。", heat=heat(found))
+
+
 def lead_times(chosen: Iterable[str]) -> str:
     """When somebody is reminded: `3天前、前一天晚上20:00、开始前2小时`."""
     return wording.listed(_lead_time(parse(one)) for one in chosen)

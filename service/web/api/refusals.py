@@ -46,7 +46,7 @@ from service.rehearsal.actions import NothingToRehearse
 from service.replanning.actions import PreviewStale
 from service.risks.actions import RiskUnconfirmed
 from service.roster import models as roster
-from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven
+from service.roster.actions import ConflictingDuty, NotBegun, OfferClosed, PlaceGiven, TooHot
 from service.rotation import models as rotation
 from service.rotation import turns
 from service.rotation.notes import NotHerBlock
@@ -177,6 +177,7 @@ PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     TooLateToWithdraw: _too_late,
     NothingToUndo: _simple(409, "nothing-to-undo"),
     OfferClosed: _simple(409, "offer-closed"),
+    TooHot: lambda error: Problem(409, kind="offer-closed", detail=_("{reason}。", reason=words.heat(error.heat))),
     InvitationClosed: _simple(409, "offer-closed"),
     NothingMissing: _simple(409, "nothing-missing"),
     AlreadyClaimed: _simple(409, "already-claimed"),

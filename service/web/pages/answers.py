@@ -20,7 +20,7 @@ from service.signups.models import ForbiddenMove as SignUpIsOver
 from service.signups.queries import in_scope as signup_in_scope
 from service.terms import AssignmentState, ReleaseReason
 from service.volunteers.models import Volunteer
-from service.web import notices, page
+from service.web import notices, page, words
 from service.web.clash import clash
 from service.web.desk import Desk, assignment_here, at_desk, found
 from service.web.forms import Form
@@ -48,6 +48,8 @@ def answer(desk: Desk, assignment_id: int) -> ResponseReturnValue:
     try:
         with desk.db.begin_nested():
             say(desk, assignment)
+    except roster.TooHot as hot:
+        return _refused(desk, assignment, words.too_hot_for_yes(hot.heat), wanted=WANTED[form.loaded["reply"]])
     except TOO_LATE:
         return _refused(desk, assignment, CHANGED, wanted=WANTED[form.loaded["reply"]])
     _note(desk, assignment, f"answered_{form.loaded['reply']}_for")

@@ -21,7 +21,7 @@ from service.backfill.answering import InvitationClosed
 from service.backfill.models import ForbiddenMove, Invitation
 from service.language import Lazy, _
 from service.places.models import Area
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, TooHot
 from service.signups.actions import SignUpRefused
 from service.terms import InvitationState, ShiftState
 from service.volunteers.models import Volunteer
@@ -95,9 +95,8 @@ def answer(db: Session, token: str) -> ResponseReturnValue:
     try:
         with db.begin_nested():
             invitation = reply(db, invitation_id=asked.invitation.id, now=clock.now(db))
-    except SignUpRefused as refused:
-        reasons = [words.refusal(reason) for reason in refused.reasons]
-        return _page(db, token, asked, form, reasons=reasons, status=409)
+    except (SignUpRefused, TooHot) as refused:
+        return _page(db, token, asked, form, reasons=_reasons(refused), status=409)
     except (InvitationClosed, OfferClosed):
         db.refresh(asked.shift)
         return _page(db, token, _read(db, token), form, status=409)
@@ -106,6 +105,12 @@ def answer(db: Session, token: str) -> ResponseReturnValue:
     if invitation.state == InvitationState.ACCEPTED:
         return _to_her_place(invitation, done="yes")
     return page.see_other(url_for("asks.show", token=token, done=form.loaded["answer"]))
+
+
+def _reasons(refused: SignUpRefused | TooHot) -> list[str]:
+    if isinstance(refused, TooHot):
+        return [words.heat(refused.heat)]
+    return [words.refusal(reason) for reason in refused.reasons]
 
 
 def told_no() -> str:

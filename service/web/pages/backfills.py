@@ -14,7 +14,7 @@ from service.backfill import answering, queries, suggesting
 from service.backfill.answering import InvitationClosed
 from service.backfill.models import Backfill, ForbiddenMove, Invitation
 from service.language import _
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, TooHot
 from service.signups.actions import SignUpRefused
 from service.terms import BackfillState, InvitationState
 from service.volunteers.models import Volunteer
@@ -115,6 +115,8 @@ def answer(desk: Desk, invitation_id: int) -> ResponseReturnValue:
     except SignUpRefused as refused:
         reasons = _("；").join(words.refusal(reason) for reason in refused.reasons)
         return _refused(desk, search, _("没有记成：{name}那时候来不了（{reasons}）。", name=name, reasons=reasons))
+    except TooHot as hot:
+        return _refused(desk, search, words.too_hot_for_yes(hot.heat))
     except (InvitationClosed, OfferClosed, ForbiddenMove):
         return _refused(desk, search, _("没有改成：这一班的安排已经不是刚才的样子，请看现在的状态。"))
     notices.notify(_told(invitation, name))

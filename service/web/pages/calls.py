@@ -19,7 +19,7 @@ from service.backfill.suggesting import NotToBeSuggested
 from service.language import Lazy, _
 from service.notifications import calls, holding
 from service.notifications.models import Call, Notification
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, TooHot
 from service.roster.duties import duties_of
 from service.roster.models import Assignment, ForbiddenMove
 from service.signups.actions import SignUpRefused
@@ -182,6 +182,8 @@ def _why_not(error: Exception, name: str) -> str:
     if isinstance(error, SignUpRefused):
         reasons = _("；").join(words.refusal(reason) for reason in error.reasons)
         return _("没有记成：{name}那时候来不了（{reasons}）。请告诉对方，再选别的结果。", name=name, reasons=reasons)
+    if isinstance(error, TooHot):
+        return words.too_hot_for_yes(error.heat)
     return _("没有记成：这一班的安排已经变了。请告诉对方，再选别的结果。")
 
 

@@ -25,9 +25,9 @@ from service.promises import queries as promises
 from service.quotas.queries import alarming
 from service.replanning import queries as replanning
 from service.roster import queries as roster
+from service.roster.heat import hot_shifts
 from service.sheets import exports
 from service.sheets.lines import Circumstances
-from service.signups.heat import hot_shifts
 from service.swaps import queries as swaps
 from service.terms import SwapState
 from service.web import live, page

@@ -13,7 +13,7 @@ from service.calendars.models import HeatWarning
 from service.calendars.rules import local
 from service.language import _
 from service.places.queries import GOVERNED
-from service.signups.heat import hot_shifts
+from service.roster.heat import hot_shifts
 from service.terms import HeatLevel
 from service.web import choices, notices, page, words
 from service.web.desk import Desk, at_desk, found

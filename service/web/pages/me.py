@@ -25,10 +25,11 @@ from service.places.models import Area
 from service.pupils import queries as pupils
 from service.roster import actions as roster
 from service.roster import arriving
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, TooHot
 from service.roster.confirming import to_confirm
 from service.roster.duties import DutyRow, called_off, duties, duties_before
-from service.roster.models import ForbiddenMove
+from service.roster.heat import heat_for
+from service.roster.models import AWAITED, ForbiddenMove
 from service.roster.queries import of_volunteer
 from service.rotation.notes import LATE, to_hand_over
 from service.routes.queries import with_route
@@ -42,7 +43,7 @@ from service.volunteers.models import Volunteer
 from service.volunteers.queries import feed_of
 from service.volunteers.rules import age_on
 from service.watches.queries import of_volunteer as watches_of
-from service.web import notices, outcome, page, reader, visitor, where
+from service.web import notices, outcome, page, reader, visitor, where, words
 from service.web.forms import Form
 from service.web.outcome import Outcome
 from service.web.pages.offers import told
@@ -84,6 +85,7 @@ def index(db: Session) -> ResponseReturnValue:
         offers_large=_may_like_large(her, day=local(now).date()),
         language=her.language,
         offers=offers,
+        hot=heat_for(db, [row.Assignment.id for row, _became in coming if row.Assignment.state in AWAITED]),
         together=offers_token([row.Assignment.id for row in offers]) if len(offers) > 1 else "",
         duties=[row for row, became in coming if became in (Outcome.CONFIRMED, Outcome.STANDS_BY, Outcome.MISSED)],
         to_see=to_see(db, who.volunteer_id, now=now),
@@ -145,6 +147,9 @@ def reply(db: Session, assignment_id: int, answer: str) -> ResponseReturnValue:
                 roster.accept(db, assignment_id=assignment.id, now=now)
             else:
                 roster.decline(db, assignment_id=assignment.id, now=now)
+    except TooHot as hot:
+        notices.notify(words.heat_for_her(hot.heat, is_asked=True))
+        return page.see_other(url_for("me.index"))
     except OfferClosed:
         notices.notify(_("这个名额已经不能回复了。有疑问请打电话。"))
         return page.see_other(url_for("me.index"))

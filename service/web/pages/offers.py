@@ -20,6 +20,7 @@ from service.language import _
 from service.places.models import Area
 from service.roster.actions import OfferClosed, Suggestion
 from service.roster.duties import duty
+from service.roster.heat import heat_for
 from service.roster.models import AWAITED, Assignment
 from service.rotation.queries import of_shift as rotation_of
 from service.signups.second_thoughts import can_think_again, say, standing
@@ -146,6 +147,7 @@ def _page(db: Session, token: str, offered: Offered, form: Form, *, status: int 
         offered=offered,
         place=where.place(db, offered.shift.place_id),
         became=became,
+        heat=heat_for(db, [assignment.id]).get(assignment.id) if assignment.state in AWAITED else None,
         may_change=became in (Outcome.CONFIRMED, Outcome.STANDS_BY) and now < offered.shift.starts_at,
         hand_over=_hand_over(db, offered.shift) if became in (Outcome.CONFIRMED, Outcome.SERVED) else "",
         may_undo=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),

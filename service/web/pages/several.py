@@ -17,11 +17,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import clock, links
+from service.calendars.heat import Heat
 from service.language import _
 from service.places.models import Area
-from service.roster.actions import OfferClosed
+from service.roster.actions import OfferClosed, TooHot
 from service.roster.duties import DutyRow, duties_of
-from service.roster.models import Assignment
+from service.roster.heat import heat_for
+from service.roster.models import AWAITED, Assignment
 from service.signups.second_thoughts import can_think_again, say_each, standing
 from service.volunteers.models import Volunteer
 from service.web import outcome, page, visitor, where
@@ -49,6 +51,7 @@ class Line:
     may_think_again: bool
     picked: str
     error: str
+    heat: Heat | None
 
     @property
     def is_open(self) -> bool:
@@ -75,14 +78,18 @@ def answer(db: Session, token: str) -> ResponseReturnValue:
     if not answers:
         return _page(db, token, rows, refusal=_("请至少回复一个班。"), status=422)
     became = say_each(db, answers, now=now)
-    if late := [one for one, what in became.items() if isinstance(what, OfferClosed)]:
+    if late := {one: what for one, what in became.items() if isinstance(what, OfferClosed)}:
         for row in rows:
             db.refresh(row.Assignment)
-        errors = dict.fromkeys(late, _("没有记成：这个班已经不能这样回复了。"))
+        errors = {one: _why_not(what) for one, what in late.items()}
         return _page(db, token, _read(db, token), errors=errors, refusal=_told(len(answers), len(late)), status=409)
     # What is hers after a no is another place: the address follows.
     places = [what.id if isinstance(what := became.get(one), Assignment) else one for one in said]
     return page.see_other(url_for("several.show", token=links.offers_token(places), done=len(answers)))
+
+
+def _why_not(closed: OfferClosed) -> str:
+    return _("没有记成：那时太热了。") if isinstance(closed, TooHot) else _("没有记成：这个班已经不能这样回复了。")
 
 
 def _told(answered: int, late: int) -> str:
@@ -113,7 +120,18 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     now, places = clock.now(db), where.places(db, {row.Shift.place_id for row in rows})
-    lines = [_line(db, row, places[row.Shift.place_id].short, errors=errors or {}, now=now) for row in rows]
+    hot = heat_for(db, [row.Assignment.id for row in rows if row.Assignment.state in AWAITED])
+    lines = [
+        _line(
+            db,
+            row,
+            places[row.Shift.place_id].short,
+            error=(errors or {}).get(row.Assignment.id, ""),
+            heat=hot.get(row.Assignment.id),
+            now=now,
+        )
+        for row in rows
+    ]
     return page.render(
         "offers/several.html",
         title=_("{n}个班，您能来吗？", n=len(lines)),
@@ -127,7 +145,7 @@ def _page(
     )
 
 
-def _line(db: Session, row: DutyRow, place: str, *, errors: Mapping[int, str], now: datetime) -> Line:
+def _line(db: Session, row: DutyRow, place: str, *, error: str, heat: Heat | None, now: datetime) -> Line:
     assignment, became = row.Assignment, outcome.of_place(row.Assignment, row.Shift, now=now)
     return Line(
         row,
@@ -137,5 +155,6 @@ def _line(db: Session, row: DutyRow, place: str, *, errors: Mapping[int, str], n
         may_change=became in (Outcome.CONFIRMED, Outcome.STANDS_BY) and now < row.Shift.starts_at,
         may_think_again=became == Outcome.SAID_NO and can_think_again(db, assignment, now=now),
         picked=request.form.get(f"answer-{assignment.id}", ""),
-        error=errors.get(assignment.id, ""),
+        error=error,
+        heat=heat,
     )

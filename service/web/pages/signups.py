@@ -15,6 +15,8 @@ from service.activities.queries import open_shift
 from service.language import _
 from service.matching.telling import told_to_her
 from service.places.models import Area
+from service.roster.heat import heat_for
+from service.roster.models import AWAITED
 from service.roster.queries import of_signup
 from service.signups import families
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, undo_withdrawal, withdraw
@@ -50,6 +52,7 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
         position=waitlist_position(db, signup),
         role=next(role.definition.name for role in shift.roles if role.id == signup.shift_role_id),
         leave_by=leave_by,
+        heat=heat_for(db, [place.id]).get(place.id) if place is not None and place.state in AWAITED else None,
         why_not=told_to_her(db, signup) if became in WITHOUT_A_PLACE else [],
         may_leave=_may_leave(became, now=now, leave_by=leave_by),
     )

@@ -18,6 +18,7 @@ from service.places.models import Area
 from service.reactions import react
 from service.reminders import sweeping
 from service.roster import actions as roster
+from service.roster import overdue
 from service.roster.models import Assignment
 from service.terms import HeatLevel, Mode, NotificationKind, UnsentReason
 from tests import desks, factories
@@ -196,6 +197,27 @@ def test_an_offer_is_told_to_be_refused(turn: Turn) -> None:
     warn(area)
     hear(turn, SOON)
     assert "说一声“来不了”就行" in told(HOT)["钱重阳"]
+
+
+def test_who_has_not_answered_is_not_asked_again_while_it_is_too_hot_for_her(turn: Turn) -> None:
+    with transaction() as session:
+        area = factories.community(session)
+        noon = once(SATURDAY, starts=time(11), ends=time(13))
+        made = factories.activity(session, area, title="浇水", mode=Mode.ROTA, plans=[noon], is_outdoors=True)
+        [shift] = factories.shifts(session, made)
+        desks.offered(session, area, shift, "钱重阳", birth_on=OLD)
+        desks.offered(session, area, shift, "孙立夏", birth_on=YOUNG)
+    hear(turn, NOW)
+    assert told(NotificationKind.PLACE_OFFERED).keys() == {"钱重阳", "孙立夏"}
+    warn(area)
+    hear(turn, SOON)
+    at_half = NOW + timedelta(hours=23)
+    turn(at_half)
+    with transaction() as session:
+        overdue.ask_again(session, now=at_half - timedelta(hours=10))
+    send(turn, at_half)
+    asked = told(NotificationKind.PLACE_OFFERED)
+    assert (asked["钱重阳"], "再问一声" in asked["孙立夏"]) == (UnsentReason.SUPERSEDED, True)
 
 
 def test_at_night_it_wakes_only_who_is_to_come_before_the_morning_is_over(

@@ -18,9 +18,9 @@ from service.db import one_of
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import AWAITED, ON_THE_ROSTER, Assignment
-from service.signups.rules import too_hot
 from service.terms import Mode, ShiftState
 from service.volunteers.models import Volunteer
+from service.volunteers.rules import is_too_hot_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def heat_for(session: Session, assignment_ids: Collection[int]) -> dict[int, Hea
 
 
 def _is_too_hot(person: Volunteer, shift: Shift) -> bool:
-    return any(too_hot(person.birth_on, shift.heat, on=local(shift.starts_at).date()))
+    return is_too_hot_for(person.birth_on, shift.heat, on=local(shift.starts_at).date())
 
 
 def _warned(scope_ids: Sequence[int], now: datetime) -> Select[int]:
