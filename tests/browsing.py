@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -20,9 +22,16 @@ from service.web import create_app
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-@cache
 def application(chosen: Settings) -> Flask:
-    """One application for all browsers with these settings: making one, and its templates, takes most of a second."""
+    """One application for all browsers with these settings: making one, and its templates, takes most of a second.
+
+    Where messages go and how a vendor words them is nothing to it, and lies in another folder in each test.
+    """
+    return _made(replace(chosen, message_dir=Path("var/nowhere"), sms_templates=""))
+
+
+@cache
+def _made(chosen: Settings) -> Flask:
     return create_app(chosen)
 
 
