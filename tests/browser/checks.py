@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-#: Off in axe by default. AAA contrast is asked of volunteers' pages.
+#: Off in axe by default. Volunteers' pages are asked for contrast of AAA, in place of AA: what lacks AA lacks AAA too.
 TARGETS = {"target-size": {"enabled": True}}
-AAA = {"color-contrast-enhanced": {"enabled": True}}
+AAA = {"color-contrast-enhanced": {"enabled": True}, "color-contrast": {"enabled": False}}
 
 ASCII_BESIDE_HAN = re.compile(r"[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]")
 #: A field of a text that was not filled in, or a message id of code.
@@ -21,8 +21,9 @@ UNFILLED = re.compile(r"\{\w+\}|\b[a-z]+\.[a-z]+_[a-z]+\b")
 SLIPS = ("None", "undefined", "{{", "{n}", "Traceback")
 
 
-#: What depends on colours only, or on colours and how large the letters are: larger ones are asked for less.
-CONTRAST = {"color-contrast": {"enabled": False}, "color-contrast-enhanced": {"enabled": False}}
+#: The rules of axe that ask how large something is, or whether it fits. All others ask what is there, in what
+#: colours (less contrast of larger letters), which the size of letters does not change: `test_style.py`.
+OF_LENGTHS = ["target-size", "scrollable-region-focusable"]
 
 SMALL = """least => [...document.querySelectorAll('.govuk-button, .menu a, .brand, .help a, .govuk-input, '
     + '.govuk-select, .govuk-radios__item, .govuk-checkboxes__item')]
@@ -37,15 +38,24 @@ WIDE = """() => {
 }"""
 
 
-def violations(page: Page, *, aaa: bool = True, contrast: bool = True) -> list[str]:
-    """What axe finds, one line for each rule and place. It is brought into the page once, however often it looks."""
+def violations(page: Page, *, aaa: bool = True) -> list[str]:
+    """What axe finds, one line for each rule and place."""
+    return _axe(page, {"rules": TARGETS | (AAA if aaa else {})})
+
+
+def violations_of_lengths(page: Page) -> list[str]:
+    """The same of the rules that ask for lengths: for a page that has only got other letters since `violations`."""
+    return _axe(page, {"runOnly": {"type": "rule", "values": OF_LENGTHS}})
+
+
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    """It is brought into the page once, however often it looks, and by an address: what has one is compiled once."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    rules = TARGETS | (AAA if aaa else {}) | ({} if contrast else CONTRAST)
+        page.add_script_tag(url="/axe.js")
     found: list[str] = page.evaluate(
         """async options => (await axe.run(options)).violations.flatMap(
             rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))""",
-        {"rules": rules, "reporter": "no-passes", "preload": False},
+        {"reporter": "no-passes", "preload": False, **options},
     )
     return found
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from flask import Response
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -50,8 +52,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def site(servers: Settings) -> Iterator[str]:
-    """The address of the application, on the test servers."""
+    """The address of the application, on the test servers; beside it lies what `checks` bring into its pages."""
     app = create_app(replace(servers, help_name="人民路社区服务站", help_phone="+8637164351234"))
+    kept = {"Cache-Control": "max-age=86400, immutable"}
+    app.add_url_rule("/axe.js", "axe", lambda: Response(AXE_SCRIPT, headers=kept, mimetype="text/javascript"))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

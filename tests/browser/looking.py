@@ -2,8 +2,8 @@
 
 The server knows nothing of the screen, and of the letters only the word in `data-size` (the first page also takes fewer
 cards), so a page is loaded once with scripts, in standard letters on a desk, and once without, in large ones on a
-telephone; screen and letters are then changed before the reader's eyes. Contrast is measured in standard letters:
-larger ones are asked for less, and nothing but lengths depends on the letters (`test_style.py`).
+telephone; screen and letters are then changed before the reader's eyes. Nothing but lengths depends on the letters
+(`test_style.py`): axe asks everything in standard letters, on both screens, and of larger ones what asks for lengths.
 """
 
 from __future__ import annotations
@@ -44,8 +44,10 @@ def faults(page: Page, demands: Demands, *, scripts: bool, name: str = "") -> li
         page.set_viewport_size(SCREENS[screen]["viewport"])
         for size in demands.least:
             seen = checks.misfits(page, size=size, least=demands.least[size])
-            if scripts:
-                seen += checks.violations(page, aaa=demands.aaa, contrast=size == "standard")
+            if scripts and size == "standard":
+                seen += checks.violations(page, aaa=demands.aaa)
+            elif scripts:
+                seen += checks.violations_of_lengths(page)
             found += [f"{one} ({screen}, {size})" for one in seen]
             take_picture(page, f"{name}-{screen}-{size}-{'js' if scripts else 'plain'}")
     if scripts:

@@ -126,11 +126,13 @@ def test_a_first_visit_is_light(visit: Visits) -> None:
 
 
 def test_nothing_but_lengths_depends_on_the_letters() -> None:
-    """So that contrast, measured in standard letters, holds in larger ones."""
+    """So that what axe says of standard letters holds of large ones, but for lengths."""
     [sheet] = (assets.FOLDER / "hashed").glob("app.*.css")
     rules = re.findall(r"([^{}]*data-size[^{}]*)\{([^}]*)\}", sheet.read_text("utf-8"))
     assert len(rules) >= 5
     assert [rule for rule in rules if re.search("colou?r|background|opacity|shadow|filter|mix-blend", rule[1])] == []
+    hidden = re.compile("display: *none|visibility|clip|content|overflow|position")
+    assert [rule for rule in rules if re.search('data-size="?large', rule[0]) and hidden.search(rule[1])] == []
 
 
 def test_the_looks_see_what_is_wrong(visit: Visits) -> None:
@@ -145,6 +147,10 @@ def test_the_looks_see_what_is_wrong(visit: Visits) -> None:
           button.className = 'govuk-button'; button.textContent = '矮'; button.style.minHeight = '0';
           words.textContent = '太宽,None'; words.style.width = '500px'; words.style.color = '#666';
           heading.textContent = '又一个';
+          for (const words of ['太', '近']) {
+            const tiny = main.appendChild(link.cloneNode());
+            tiny.textContent = words; tiny.style.cssText = 'display: inline-block; width: 9px; height: 9px';
+          }
         }"""
     )
     found = looking.faults(page, looking.OF_VOLUNTEERS, scripts=True)
@@ -159,3 +165,4 @@ def test_the_looks_see_what_is_wrong(visit: Visits) -> None:
         "矮",
     ):
         assert any(sign in one for one in found), (sign, found)
+    assert any("target-size" in one and "(1440x900, large)" in one for one in found), found
