@@ -24,6 +24,7 @@ run: $(VENV)/run.stamp ## Start everything on this machine (first time: installs
 
 test: $(VENV)/dev.stamp ## Run every test; starts its own servers on free ports
 	@$(PY) -m tests.prerequisites
+	@$(PY) -m compileall -q $(CODE)
 	@$(PY) -m pytest -p tests.rings -n $(TEST_PROCESSES) tests
 
 soak: $(VENV)/dev.stamp ## Kill and starve the whole house under load until Ctrl-C; MINUTES=, KILLS= or SEED= if you like
