@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from schemas import Input
-from schemas.fields import Id, LocalDateTime, Many, Whole
+from schemas.fields import Id, LocalDateTime, Many, Part, Whole
+from schemas.roster import AssignmentShown
 from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
 from service.matching.asks import AskKind
@@ -170,6 +171,19 @@ class ExplanationShown(Shown):
     open_roles = fields.List(fields.Nested(OpenRoleShown), required=True)
 
 
+class MoveStep(Input):
+    """One of several people who move at once."""
+
+    volunteer_id = Id(required=True, label=Lazy("志愿者"))
+    assignment_id = Id(
+        required=True,
+        allow_none=True,
+        label=Lazy("排班"),
+        metadata={"description": "The place she gives up; null if she is free."},
+    )
+    shift_role_id = Id(required=True, label=Lazy("岗位"), metadata={"description": "Where she comes."})
+
+
 class MoveShown(Shown):
     """One way to fill a place that is short, and what it does to the aims of a plan."""
 
@@ -185,6 +199,11 @@ class MoveShown(Shown):
     cover = fields.Integer(required=True, metadata={"description": "Weighted heads towards the minimums, more."})
     wishes = fields.Integer(required=True, metadata={"description": "Worth of honoured wishes, more or less."})
     burden = fields.Integer(required=True, metadata={"description": "Squared loads, more or less: less is fairer."})
+    together = fields.List(
+        fields.Nested(MoveStep),
+        required=True,
+        metadata={"description": "All who would have to move at once, where one alone does not fill it; else empty."},
+    )
 
 
 class MovesShown(Shown):
@@ -197,6 +216,18 @@ class MoveAgreed(Input):
     """She said yes."""
 
     assignment_id = Id(required=True, label=Lazy("排班"), metadata={"description": "The place she gives up."})
+
+
+class JointMoveAgreed(Input):
+    """Each of them said yes."""
+
+    steps = Many(Part(nested=MoveStep), required=True, label=Lazy("谁挪到哪里"))
+
+
+class JointMoveShown(Shown):
+    """The new places, in the order of the steps."""
+
+    items = fields.List(fields.Nested(AssignmentShown), required=True)
 
 
 class WhatIfAsked(Input):

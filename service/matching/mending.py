@@ -4,37 +4,37 @@ Whoever is free is asked first, as people were told: the waitlist in its order, 
 
 1. What asking the free cannot mend, a chain may: she comes over from a shift that can spare her, or one steps in behind
    her (repair.py).
-2. Where no chain does, everybody within two steps is looked at at once (nearby.py), and the first move of that is told.
+2. Where no chain does, everybody within two steps is looked at at once (nearby.py): several people are asked, and all
+   of them move in one step, or nobody does.
 3. Where that finds nothing either, a new plan can be asked for (actions.request): it is queued like any other.
 
-It is proposed to a coordinator. Nobody is moved because of somebody else: her own yes moves her.
+It is proposed to a coordinator. Nobody is moved because of somebody else: her own yes moves her (moving.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import audit
 from service.activities.queries import PLANNED
 from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.matching import rules
 from service.matching.building import build_problem
-from service.matching.nearby import first_move
+from service.matching.nearby import together
 from service.matching.plan import Plan
 from service.matching.problem import UNASKED, Problem, Wish
 from service.matching.repair import Repair, apply, choices, undo
 from service.matching.solution import LevelName
-from service.roster import actions as roster
 from service.roster.models import AWAITED, Assignment
-from service.signups.models import WAITING, SignUp
+from service.signups.models import SignUp
 from service.signups.queries import OpeningRow
-from service.terms import Mode, ReleaseReason
-from service.volunteers.queries import lock_all
+from service.terms import Mode
 
 #: Other shifts of the activity, and of what is held together with it, from which somebody may come over: so far
 #: before and after, in whole days.
@@ -43,17 +43,22 @@ NEAR = timedelta(days=7)
 MOST = 5
 
 
-class CannotMove(Exception):
-    """It is not among the proposals any more: somebody else came meanwhile, or a rule stands in the way."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of several who move at once: the place she gives up (None: she is free), and the role she comes to."""
+
+    volunteer_id: int
+    assignment_id: int | None
+    shift_role_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One repair: who comes, which of her places she gives up (None: she is free), and who steps in behind her. Where
-    more than two people change, others come behind those.
+    """One repair: who comes, which of her places she gives up (None: she is free), and who steps in behind her.
 
-    `changes` are people whose roster changes. `cover`, `wishes` and `burden` say what it does to the aims: weighted
-    heads, the worth of wishes, squared loads (less is fairer).
+    Where no chain does, `together` are all who would have to move at once, she first; empty otherwise. `changes` are
+    people whose roster changes. `cover`, `wishes` and `burden` say what it does to the aims: weighted heads, the worth
+    of wishes, squared loads (less is fairer).
     """
 
     volunteer_id: int
@@ -63,23 +68,41 @@ class Proposal:
     cover: int
     wishes: int
     burden: int
+    together: tuple[Step, ...] = ()
 
 
-def proposals(session: Session, row: OpeningRow, *, now: datetime, most: int = MOST) -> list[Proposal]:
-    """Who could fill the opening, the fewest changes first. None where nobody is missing or nobody plans the places."""
-    role, shift = row.ShiftRole, row.Shift
+#: A person and an opening → the place she holds or is offered there, with the wish that led to it.
+Held: TypeAlias = dict[tuple[int, int], tuple[Assignment, Wish]]
+
+
+def proposals(
+    session: Session, row: OpeningRow, *, now: datetime, most: int = MOST, without: Collection[int] = ()
+) -> list[Proposal]:
+    """Who could fill the opening, the fewest changes first. None where nobody is missing or nobody plans the places.
+
+    `without` are people not to be asked: whoever has just said no.
+    """
     if not is_short(row, now=now):
         return []
+    plan, held = around(session, row, now=now)
+    here = plan.openings.get(row.ShiftRole.id)
+    if here is None:
+        return []
+    places = {key: place for key, (place, _) in held.items()}
+    if found := choices(plan, here, most=most, without=without):
+        return [_proposal(plan, mended, places) for mended in found]
+    mended = together(plan, here, without=without)
+    return [] if mended is None else [replace(_proposal(plan, mended, places), together=_steps(mended, places))]
+
+
+def around(session: Session, row: OpeningRow, *, now: datetime) -> tuple[Plan, Held]:
+    """The roster around an opening as a plan, and whose places in it may be given up."""
+    shift = row.Shift
     activity_ids = company.crews_of(session, [shift.activity_id]).keys() | {shift.activity_id}
     around = {"from_at": start_of_day(shift.starts_at - NEAR), "until_at": end_of_day(shift.starts_at + NEAR)}
     problem = build_problem(session, activity_ids=activity_ids, **around, now=now)
     held = _awaited(session, problem)
-    plan = as_it_stands(problem, {key: wish for key, (_, wish) in held.items()})
-    if role.id not in plan.openings:
-        return []
-    here = plan.openings[role.id]
-    found = choices(plan, here, most=most) or [one for one in [first_move(plan, here)] if one is not None]
-    return [_proposal(plan, mended, {key: place for key, (place, _) in held.items()}) for mended in found]
+    return as_it_stands(problem, {key: wish for key, (_, wish) in held.items()}), held
 
 
 def is_short(row: OpeningRow, *, now: datetime) -> bool:
@@ -97,39 +120,8 @@ def as_it_stands(problem: Problem, movable: dict[tuple[int, int], Wish]) -> Plan
     return plan
 
 
-def move_over(session: Session, row: OpeningRow, *, assignment_id: int, account_id: int, now: datetime) -> Assignment:
-    """She has told the coordinator yes: she gives up that place and has this one, in one step; the new place.
-
-    What she leaves is a place come free like any other: who waits for it is asked. Raises CannotMove.
-    """
-    place = session.get_one(Assignment, assignment_id)
-    lock_all(session, {place.volunteer_id})
-    session.refresh(place, with_for_update=True)
-    known = proposals(session, row, now=now, most=10 * MOST)
-    if not any(one.leaves is not None and one.leaves.id == place.id for one in known):
-        raise CannotMove(f"assignment {assignment_id} cannot move to role {row.ShiftRole.id}")
-    roster.release(session, place, reason=ReleaseReason.MOVED_OVER)
-    session.flush()
-    try:
-        made = roster.take(
-            session,
-            row=row,
-            volunteer_id=place.volunteer_id,
-            signup_id=_waiting(session, row, place.volunteer_id),
-            now=now,
-            answered_by=account_id,
-        )
-    except roster.ConflictingDuty as error:
-        raise CannotMove(str(error)) from error
-    if made is None:
-        raise CannotMove(f"role {row.ShiftRole.id} has no place any more")
-    subject = ("assignment", made.id)
-    audit.note(session, verb="moved_over", subject=subject, account_id=account_id, area_id=made.area_id, now=now)
-    return made
-
-
-def _awaited(session: Session, problem: Problem) -> dict[tuple[int, int], tuple[Assignment, Wish]]:
-    """(person, opening) → the place she holds or is offered there, with the wish that led to it."""
+def _awaited(session: Session, problem: Problem) -> Held:
+    """The places that may be given up: held or offered, not of stand-bys."""
     openings = problem.table("openings").numbers("id")
     is_new, can_guide = problem.told("is_newcomer"), problem.told("is_experienced")
     rows = session.execute(
@@ -156,14 +148,15 @@ def _awaited(session: Session, problem: Problem) -> dict[tuple[int, int], tuple[
 
 
 def _proposal(plan: Plan, mended: Repair, places: dict[tuple[int, int], Assignment]) -> Proposal:
-    before = _values(plan)
+    before = values(plan)
     apply(plan, mended)
-    after = _values(plan)
+    after = values(plan)
     undo(plan, mended)
-    left = [places[wish.person_id, wish.opening_id] for wish in mended.given_up]
+    comes = mended.placed[0]
+    left = [places[wish.person_id, wish.opening_id] for wish in mended.given_up if wish.person_id == comes.person_id]
     behind = [wish.person_id for wish in mended.placed[1:] if left and wish.opening_id == left[0].shift_role_id]
     return Proposal(
-        volunteer_id=mended.placed[0].person_id,
+        volunteer_id=comes.person_id,
         leaves=left[0] if left else None,
         behind_id=behind[0] if behind else None,
         changes=len({wish.person_id for wish in (*mended.given_up, *mended.placed)}),
@@ -173,14 +166,11 @@ def _proposal(plan: Plan, mended: Repair, places: dict[tuple[int, int], Assignme
     )
 
 
-def _values(plan: Plan) -> dict[LevelName, int]:
+def _steps(mended: Repair, places: dict[tuple[int, int], Assignment]) -> tuple[Step, ...]:
+    left = {wish.person_id: places[wish.person_id, wish.opening_id].id for wish in mended.given_up}
+    return tuple(Step(wish.person_id, left.get(wish.person_id), wish.opening_id) for wish in mended.placed)
+
+
+def values(plan: Plan) -> dict[LevelName, int]:
+    """What the plan comes to at each aim."""
     return {level.name: level.value for level in rules.levels(plan)}
-
-
-def _waiting(session: Session, row: OpeningRow, volunteer_id: int) -> int | None:
-    """The sign-up by which she had asked for this very place."""
-    return session.scalar(
-        select(SignUp.id)
-        .where(SignUp.shift_role_id == row.ShiftRole.id, SignUp.volunteer_id == volunteer_id)
-        .where(SignUp.state.in_(WAITING))
-    )

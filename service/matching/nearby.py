@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from service.matching.block import NODES, Part
 from service.matching.plan import Plan
 from service.matching.problem import Opening, Wish
-from service.matching.repair import Repair
+from service.matching.repair import Repair, keeps_rules
 from service.matching.rules import FIXED, fits
 from service.matching.settled import whole
 
@@ -20,26 +20,53 @@ from service.matching.settled import whole
 MOST_PEOPLE = 150
 
 
-def first_move(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
-    """The fewest changes nearby that fill the opening, as they can be begun: who comes to it from where, and who could
-    step in behind her, first. None where nothing nearby fills it, or she could not come before others have moved; and
-    where she gives up nothing, or several places at once."""
+def together(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:
+    """The fewest changes nearby that fill the opening, made at once: everybody in them is given one place, and gives up
+    one at most.
+
+    Who comes to the opening is first, then who steps in where she leaves, and so on. None where nothing nearby fills
+    it, or only what takes a place from somebody for nothing.
+    """
     found = mend_exactly(plan, opening, without=without)
-    comes = next((wish for wish in found.placed if wish.opening_id == opening.id), None) if found else None
-    if found is None or comes is None:
+    if found is None or not any(wish.opening_id == opening.id for wish in found.placed):
         return None
-    leaves = [wish for wish in found.given_up if wish.person_id == comes.person_id]
-    for wish in leaves:
-        plan.take_back(wish)
-    can_come = fits(plan, comes)
-    for wish in leaves:
-        plan.place(wish)
-    if not can_come or len(leaves) != 1:
+    left = {wish.person_id: wish for wish in found.given_up}
+    placed = _in_turn(plan, found, without=without)
+    come = {wish.person_id: wish for wish in placed}
+    if len(left) < len(found.given_up) or len(come) < len(placed) or left.keys() - come.keys():
         return None
-    others = [wish for wish in found.given_up if wish not in leaves]
-    behind = [wish for wish in found.placed if wish.opening_id == leaves[0].opening_id]
-    rest = [*behind, *(wish for wish in found.placed if wish != comes and wish not in behind)]
-    return Repair(given_up=(*leaves, *others), placed=(comes, *rest))
+    ordered: list[Wish] = []
+    rest, free = list(placed), opening.id
+    while rest:
+        comes = next((wish for wish in rest if wish.opening_id == free), rest[0])
+        rest.remove(comes)
+        ordered.append(comes)
+        if comes.person_id in left:
+            free = left[comes.person_id].opening_id
+    given_up = tuple(left[wish.person_id] for wish in ordered if wish.person_id in left)
+    return Repair(given_up=given_up, placed=tuple(ordered))
+
+
+def _in_turn(plan: Plan, found: Repair, *, without: Collection[int]) -> list[Wish]:
+    """Who is placed: of those who leave nothing for it and could all do it, whoever asked for the place first."""
+    placed = list(found.placed)
+    moved = {wish.person_id for wish in found.given_up}
+    for n, wish in enumerate(placed):
+        if wish.person_id in moved:
+            continue
+        taken = {one.person_id for one in placed} | set(without)
+        for other in sorted(plan.wishes_for[wish.opening_id], key=lambda one: one.signup_id or 0):
+            if other.person_id in taken or not _asked_before(other, wish):
+                continue
+            instead = [*placed[:n], other, *placed[n + 1 :]]
+            if not plan.is_placed(other) and keeps_rules(plan, Repair(found.given_up, tuple(instead))):
+                placed = instead
+                break
+    return placed
+
+
+def _asked_before(one: Wish, other: Wish) -> bool:
+    return one.signup_id is not None and (other.signup_id is None or one.signup_id < other.signup_id)
 
 
 def mend_exactly(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Repair | None:

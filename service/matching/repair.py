@@ -64,10 +64,10 @@ def repair(plan: Plan, opening: Opening, *, without: Collection[int] = ()) -> Re
     return _moved(plan, moves, without=without)
 
 
-def choices(plan: Plan, opening: Opening, *, most: int) -> list[Repair]:
+def choices(plan: Plan, opening: Opening, *, most: int, without: Collection[int] = ()) -> list[Repair]:
     """Some repairs, each by another person, the smallest first: for somebody to choose from."""
     found: list[Repair] = []
-    seen: set[int] = set()
+    seen = set(without)
     while len(found) < most and (mended := repair(plan, opening, without=seen)) is not None:
         found.append(mended)
         seen.add(mended.placed[0].person_id)
@@ -87,6 +87,23 @@ def _moved(plan: Plan, moves: Sequence[tuple[Wish, Wish]], *, without: Collectio
             if _is_sound(plan, old, (wish, behind)):
                 return Repair((old,), (wish, behind))
     return None
+
+
+def keeps_rules(plan: Plan, mended: Repair) -> bool:
+    """Whether every rule holds after these changes, for those who come and for whoever served beside those who go."""
+    apply(plan, mended)
+    holds = all(_may_stay(plan, wish) for wish in mended.placed) and all(
+        stands(plan, other) for old in mended.given_up for other in leaning(plan, old)
+    )
+    undo(plan, mended)
+    return holds
+
+
+def _may_stay(plan: Plan, wish: Wish) -> bool:
+    plan.take_back(wish)
+    may = fits(plan, wish)
+    plan.place(wish)
+    return may
 
 
 def apply(plan: Plan, mended: Repair) -> None:

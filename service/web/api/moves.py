@@ -1,13 +1,14 @@
-"""A place is short: who could come over from another shift, and her yes."""
+"""A place is short: who could come over from another shift, or who together, and their yes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from schemas.matching import MoveAgreed, MovesShown
+from schemas.matching import JointMoveAgreed, JointMoveShown, MoveAgreed, MovesShown
 from schemas.roster import AssignmentShown
 from service.activities.queries import shift_role_in_scope
-from service.matching import mending
+from service.matching import mending, moving
+from service.matching.mending import Step
 from service.roster import listing
 from service.signups.queries import OpeningRow, opening
 from service.terms import Role
@@ -15,7 +16,9 @@ from service.web.api.door import Call, found
 from service.web.api.resource import Resource
 from service.web.api.roster import shown
 
-moves = Resource("moves", description="缺人的岗位：谁可以从别的班挪过来，本人答应了就挪。")
+moves = Resource(
+    "moves", description="缺人的岗位：谁可以从别的班挪过来，本人答应了就挪；要几个人一起挪的，都答应了才挪。"
+)
 
 
 @moves.operation("GET", "/shift-roles/<id:shift_role_id>/moves", gives=MovesShown())
@@ -40,10 +43,24 @@ def move_over(call: Call, *, shift_role_id: int, body: dict[str, Any]) -> Any:
     """She told me that she comes over: she gives up that assignment and has this place, in one step."""
     row = _opening(call, shift_role_id)
     leaving = found(listing.visible(call.session, body["assignment_id"], **call.reach())).Assignment
-    made = mending.move_over(
-        call.session, row, assignment_id=leaving.id, account_id=call.actor.account_id, now=call.now
-    )
+    made = moving.move_over(call.session, row, assignment_id=leaving.id, account_id=call.actor.account_id, now=call.now)
     return shown(found(listing.visible(call.session, made.id, **call.reach())))
+
+
+@moves.operation(
+    "POST",
+    "/shift-roles/<id:shift_role_id>/joint-moves",
+    takes=JointMoveAgreed(),
+    gives=JointMoveShown(),
+    status=201,
+    refuses=(409,),
+)
+def move_together(call: Call, *, shift_role_id: int, body: dict[str, Any]) -> Any:
+    """Each of them told me that she moves: all of them move in one step, or nobody does."""
+    row = _opening(call, shift_role_id)
+    steps = [Step(**step) for step in body["steps"]]
+    made = moving.move_together(call.session, row, steps=steps, account_id=call.actor.account_id, now=call.now)
+    return {"items": [shown(found(listing.visible(call.session, one.id, **call.reach()))) for one in made]}
 
 
 def _proposed(one: mending.Proposal) -> dict[str, Any]:
@@ -57,6 +74,7 @@ def _proposed(one: mending.Proposal) -> dict[str, Any]:
         "cover": one.cover,
         "wishes": one.wishes,
         "burden": one.burden,
+        "together": one.together,
     }
 
 

@@ -31,7 +31,7 @@ from service.idempotency import KeyReused
 from service.language import _
 from service.matching.actions import NotADraft, NothingToMatch
 from service.matching.halves import LeftAlone
-from service.matching.mending import CannotMove
+from service.matching.moving import CannotMove
 from service.matching.record import NotSolved
 from service.partners import models as partners
 from service.partners.actions import AlreadyCoHost, AlreadyPartner, KnownToNobody

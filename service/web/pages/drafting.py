@@ -23,7 +23,7 @@ from service.web import notices, page
 from service.web.clash import clash
 from service.web.desk import Desk, activity_here, asked_monday, assignment_here, at_desk, found, number, volunteer_here
 from service.web.forms import Form
-from service.web.move_view import moves
+from service.web.move_view import joint, moves
 from service.web.pages.putting import not_here, refusals_in_words
 from service.web.pages.roster import Refusal, board_address, board_page
 
@@ -117,7 +117,9 @@ def publish(desk: Desk, activity_id: int) -> ResponseReturnValue:
 def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
     text = request.values.get("q", "").strip()[:LONGEST_SEARCH]
     people = queries.ranked(desk.db, row, scope_ids=desk.scope_ids, now=desk.now, text=text)
-    could_move = moves(desk.db, mending.proposals(desk.db, row, now=desk.now), now=desk.now)
+    refused = [volunteer_here(desk, number(one) or 0) for one in request.args.getlist("without")]
+    proposed = mending.proposals(desk.db, row, now=desk.now, without={one.id for one in refused})
+    could_move, together = moves(desk.db, proposed, now=desk.now), joint(desk.db, proposed)
     return page.render(
         "drafting/choose.html",
         title=_("安排谁：{role}", role=row.ActivityRole.name),
@@ -127,7 +129,9 @@ def _show(desk: Desk, row: OpeningRow, form: Form) -> ResponseReturnValue:
         able=[one for one in people if one.can],
         unable=[one for one in people if not one.can],
         moves=could_move,
-        can_be_planned_anew=not could_move and mending.is_short(row, now=desk.now),
+        joint=together,
+        refused=refused,
+        can_be_planned_anew=not could_move and not together and mending.is_short(row, now=desk.now),
         day=local(row.Shift.starts_at).date(),
         back=board_address(row.Shift),
     )

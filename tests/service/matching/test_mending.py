@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan, once
 from service.audit import AuditEntry
-from service.company import actions as company
-from service.matching import mending
+from service.matching import mending, moving
 from service.matching.mending import Proposal
 from service.outbox import OutboxEvent
 from service.places.models import Area
@@ -20,7 +19,7 @@ from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.signups.models import SignUp
 from service.signups.queries import OpeningRow, opening
-from service.terms import AssignmentState, BondKind, Mode, ReleaseReason, SignUpState, SignUpVia
+from service.terms import AssignmentState, Mode, ReleaseReason, SignUpState, SignUpVia
 from service.volunteers.models import Volunteer
 from tests import factories
 from tests.service.matching.test_building import ask, offer
@@ -112,30 +111,6 @@ def test_who_is_free_comes_first(session: Session, now: datetime) -> None:
     ]
 
 
-def test_where_no_chain_mends_it_three_people_are_looked_at_at_once(session: Session, now: datetime) -> None:
-    """王小满 could come with 李大寒 behind her and 张立春 behind him; but for 赵谷雨 he could come himself."""
-    town = Mornings(session, now, spare=0)
-    beside = session.get_one(Shift, town.other.shift_id)
-    third = factories.only_role(session, factories.further_shift(session, beside, beside.starts_at))
-    first, second, free = town.people
-    kept_apart = factories.volunteer(session, town.area, "赵谷雨")
-    town.short.min_needed = 2
-    town.comes(kept_apart, town.short)
-    company.bind(session, second, other=kept_apart, kind=BondKind.APART, account_id=1, now=now)
-    place = town.comes(second, third)
-    for person, role in ((first, town.short), (second, town.short), (second, town.other), (free, third)):
-        town.waits(person, role)
-    [found] = town.proposals()
-
-    assert (found.volunteer_id, found.leaves, found.behind_id) == (first.id, town.holders[0], second.id)
-    assert (found.changes, found.cover) == (3, 1)
-    mending.move_over(session, town.row(town.short), assignment_id=town.holders[0].id, account_id=7, now=now)
-    session.flush()
-    session.refresh(town.other)
-    [then] = mending.proposals(session, town.row(town.other), now=now)
-    assert (then.volunteer_id, then.leaves, then.behind_id) == (second.id, place, free.id), "and so on, one by one"
-
-
 def test_nothing_is_proposed_where_nobody_is_missing(session: Session, now: datetime) -> None:
     town = Mornings(session, now)
     town.waits(town.people[1], town.short)
@@ -146,7 +121,7 @@ def test_nothing_is_proposed_where_nobody_is_missing(session: Session, now: date
 def test_her_yes_moves_her_in_one_step(session: Session, now: datetime) -> None:
     town = Mornings(session, now)
     town.waits(town.people[1], town.short)
-    made = mending.move_over(session, town.row(town.short), assignment_id=town.holders[1].id, account_id=7, now=now)
+    made = moving.move_over(session, town.row(town.short), assignment_id=town.holders[1].id, account_id=7, now=now)
     session.flush()
     session.refresh(town.short)
     session.refresh(town.other)
@@ -161,14 +136,14 @@ def test_her_yes_moves_her_in_one_step(session: Session, now: datetime) -> None:
     assert kinds[-3:] == ["AssignmentReleased", "PlaceFreed", "AssignmentConfirmed"]
     [noted] = session.scalars(select(AuditEntry).where(AuditEntry.verb == "moved_over"))
     assert (noted.account_id, noted.subject_id) == (7, made.id)
-    with pytest.raises(mending.CannotMove):
-        mending.move_over(session, town.row(town.short), assignment_id=made.id, account_id=7, now=now)
+    with pytest.raises(moving.CannotMove):
+        moving.move_over(session, town.row(town.short), assignment_id=made.id, account_id=7, now=now)
 
 
 def test_nobody_is_moved_whom_no_proposal_names(session: Session, now: datetime) -> None:
     town = Mornings(session, now)
-    with pytest.raises(mending.CannotMove):
-        mending.move_over(session, town.row(town.short), assignment_id=town.holders[0].id, account_id=7, now=now)
+    with pytest.raises(moving.CannotMove):
+        moving.move_over(session, town.row(town.short), assignment_id=town.holders[0].id, account_id=7, now=now)
     assert town.holders[0].state == AssignmentState.CONFIRMED
 
 

@@ -45,6 +45,29 @@ def test_a_move_is_proposed_and_carried_out(town: Town) -> None:
     assert town.coordinator.get(f"/shift-roles/{role_id}/moves").json["items"] == []
 
 
+def test_several_move_at_once_or_nobody(town: Town) -> None:
+    """One step is a joint move as well; what breaks a rule or fills nothing is refused whole."""
+    role_id, place_id = short_and_beside(town)
+    [proposed] = town.coordinator.get(f"/shift-roles/{role_id}/moves").json["items"]
+    assert proposed["together"] == []
+    address, person_id = f"/shift-roles/{role_id}/joint-moves", proposed["volunteer_id"]
+    step = {"volunteer_id": person_id, "assignment_id": place_id, "shift_role_id": role_id}
+    refused = town.coordinator.post(address, {"steps": [{**step, "assignment_id": None}]})
+    assert (refused.status, refused.json["type"].rsplit("#", 1)[1]) == (409, "problem-wrong-state")
+    assert town.coordinator.get(f"/assignments/{place_id}").json["state"] == "offered"
+    assert town.coordinator.post(address, {"steps": [{**step, "shift_role_id": 999_999}]}).status == 409
+    assert town.coordinator.post(address, {"steps": []}).status == 409
+    assert town.coordinator.post(address, {"steps": [{"volunteer_id": person_id}]}).status == 422
+    assert town.stranger.post(address, {"steps": [step]}).status == 404
+    assert town.volunteer.post(address, {"steps": [step]}).status == 403
+
+    made = town.coordinator.post(address, {"steps": [step]})
+    assert made.status == 201, made.text
+    [place] = made.json["items"]
+    assert (place["state"], place["shift_role_id"], place["volunteer_id"]) == ("confirmed", role_id, person_id)
+    assert town.coordinator.get(f"/assignments/{place_id}").json["state"] == "released"
+
+
 def test_only_coordinators_of_the_area(town: Town) -> None:
     role_id, place_id = short_and_beside(town)
     assert town.stranger.get(f"/shift-roles/{role_id}/moves").status == 404
