@@ -17,7 +17,7 @@ from service.activities.rules import RolePlan
 from service.backfill import answering as stepping_in
 from service.calendars import actions as calendars
 from service.drafting import actions as drafting
-from service.matching import mending
+from service.matching import moving
 from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.roster.queries import of_signup
@@ -281,9 +281,9 @@ def test_nobody_comes_over_from_another_place_into_the_heat(
     elder.birth_on = OLD
     town.waits(elder, town.short)
     if level is None:
-        made = mending.move_over(session, town.row(town.short), assignment_id=place.id, account_id=7, now=now)
+        made = moving.move_over(session, town.row(town.short), assignment_id=place.id, account_id=7, now=now)
         assert made.shift_role_id == town.short.id
         return
     warn(session, town.area.id, level, date(2026, 11, 28))
-    with pytest.raises(mending.CannotMove):
-        mending.move_over(session, town.row(town.short), assignment_id=place.id, account_id=7, now=now)
+    with pytest.raises(moving.CannotMove):
+        moving.move_over(session, town.row(town.short), assignment_id=place.id, account_id=7, now=now)
