@@ -47,9 +47,12 @@ class Trial:
         #: People as they were before their limits were lifted, and those who are still to be found.
         self.former: dict[int, Person] = {}
         self.new: set[int] = set()
+        #: How often somebody was to be brought.
+        self.tries = 0
 
     def bring(self, one: Candidate) -> bool:
         """Place her with her partners, if what is in the way can be asked away; whether she was placed."""
+        self.tries += 1
         if one.person is not None:
             self._introduce(one.person)
         wishes: list[Wish] = []

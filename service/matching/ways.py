@@ -2,11 +2,12 @@
 
 1. Everybody thought of for the role is priced by what must be asked of her (asks.py), in the finished plan.
 2. Those of one price kind, then all, then people still to be found are tried: placed on trial (trial.py), with their
-   partners, cheapest first, until the minimum is there.
+   partners, cheapest first, until the minimum is there. Where several are missing, all sets of them are gone through
+   that could be cheaper than what was found: the two cheapest may hinder each other.
 3. Where somebody placed so needs others beside her (two adults, a guide, the rest of her crew), they are brought too.
 4. Whoever turns out not to be needed is sent home again. What is left breaks no rule once everybody has agreed.
 
-The way given is the cheapest of those tried; where one head is missing and nobody else is needed, no way is cheaper.
+The way given is the cheapest of those tried; where nobody else is needed and MOST_TRIES suffice, no way is cheaper.
 Few rows of the plan are touched, and it is as it was afterwards.
 """
 
@@ -16,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from service.matching import rules
 from service.matching.asks import Ask, AskKind, asks_against, price
 from service.matching.blockers import LACKING_A_PAPER
 from service.matching.plan import Plan
@@ -27,6 +29,9 @@ from service.terms import Refusal
 MOST_WAYS, MOST_INSTEAD = 3, 5
 #: More people than this are not tried for one role, nor this many new ones looked for.
 MOST_TRIED, MOST_NEW = 60, 4
+#: After so many people were placed on trial, whom others need beside them included, nobody else is tried for a way:
+#: what bounds its time, the same on every machine.
+MOST_TRIES = 150
 #: A weekly limit for people who are still to be found: whoever is looked for has the time.
 ANY_MINUTES = 7 * DAY
 
@@ -66,9 +71,8 @@ def ways(plan: Plan, opening: Opening) -> tuple[Way, ...]:
 
 
 def _way(plan: Plan, opening: Opening, group: Sequence[Candidate]) -> Way | None:
-    """The cheaper of two: those first who need nobody beside them, or the cheapest first and whom they need."""
-    made = [_tried(plan, opening, group, is_alone=is_alone) for is_alone in (True, False)]
-    way = min((one for one in made if one is not None), key=lambda one: (one.cost, one.comes), default=None)
+    """The cheapest way by people of the group and whom they need beside them; who else there is of one kind."""
+    way = _Search(Trial(plan), opening, group).cheapest()
     if way is None or len({one.kinds for one in group}) > 1:
         return way
     instead = _instead(plan, opening, group, way)
@@ -81,7 +85,7 @@ def _instead(plan: Plan, opening: Opening, group: Sequence[Candidate], way: Way)
     others = [one for one in group if one.wish.person_id > 0 and one.wish.person_id not in asked and one.asks]
     found = []
     for one in others[:MOST_INSTEAD]:
-        again = _tried(plan, opening, [one, *group], is_alone=False)
+        again = _Search(Trial(plan), opening, [one, *group]).first()
         if again is not None and len(again.asks) == len(way.asks) and one.wish.person_id in dict(again.comes):
             found.append(one.wish.person_id)
     return tuple(found)
@@ -133,22 +137,60 @@ def _papers(plan: Plan, opening: Opening) -> tuple[tuple[str, str | int], ...]:
     return next((tuple(pair for pair in one.details if pair[0] == "kind") for one in lacking), ())
 
 
-def _tried(plan: Plan, opening: Opening, group: Sequence[Candidate], *, is_alone: bool) -> Way | None:
-    """What comes of bringing these people, cheapest first; None where the role stays open."""
-    trial = Trial(plan)
-    for one in group:
-        if not plan.missing(opening):
-            break
-        if trial.bring(one) and is_alone and trial.lack():
-            trial.send_home(one.wish.person_id)
-    if not plan.missing(opening) and trial.lack():
-        _bring_company(trial)
-    way = None
-    if not plan.missing(opening) and not trial.lack() and trial.is_sound():
-        _send_home_the_needless(trial, opening)
-        way = Way(asks=trial.asks(), comes=trial.comes())
-    trial.undo()
-    return way
+class _Search:
+    """Sets of people of a group, the cheapest first, that bring a role to its minimum."""
+
+    def __init__(self, trial: Trial, opening: Opening, group: Sequence[Candidate]) -> None:
+        self.trial, self.opening, self.group = trial, opening, group
+        self.is_done = self.is_first_enough = False
+        self.best: Way | None = None
+        #: How many heads one of them brings at most: she comes with her partners.
+        plan = trial.plan
+        self.heads = 1 + max((len(rules.partners(plan, one.wish.person_id)) for one in group), default=0)
+
+    def cheapest(self) -> Way | None:
+        """The cheapest found; None where the role stays open."""
+        self._try(0, spent=0)
+        self.trial.undo()
+        return self.best
+
+    def first(self) -> Way | None:
+        """What comes of bringing them in their order, until the minimum is there."""
+        self.is_first_enough = True
+        return self.cheapest()
+
+    def _try(self, begin: int, *, spent: int) -> None:
+        """Go on with each of those from `begin` on, as long as it could still be cheaper."""
+        missing = self.trial.plan.missing(self.opening)
+        if not missing:
+            self._look()
+            return
+        rounds = -(-missing // self.heads)
+        for n in range(begin, len(self.group) - rounds + 1):
+            one = self.group[n]
+            if self.best is not None and spent + rounds * price(one.asks) >= self.best.cost:
+                return
+            if self.is_done or self.trial.tries >= MOST_TRIES:
+                return
+            if self.trial.bring(one):
+                self._try(n + 1, spent=price(self.trial.asks()))
+                self.trial.send_home(one.wish.person_id)
+
+    def _look(self) -> None:
+        """Whether it is the cheapest, once those are there whom they need, and those are gone whom nobody needs."""
+        trial, self.is_done = self.trial, self.is_first_enough
+        before = dict(trial.brought)
+        if trial.lack():
+            _bring_company(trial)
+        if not trial.lack() and trial.is_sound():
+            _send_home_the_needless(trial, self.opening)
+            way = Way(asks=trial.asks(), comes=trial.comes())
+            if self.best is None or way.cost < self.best.cost:
+                self.best = way
+        for person_id in trial.brought.keys() - before.keys():
+            trial.send_home(person_id)
+        for person_id in before.keys() - trial.brought.keys():
+            trial.take_in(person_id, before[person_id])
 
 
 def _bring_company(trial: Trial) -> None:
