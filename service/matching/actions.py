@@ -26,6 +26,7 @@ from service.matching.models import MatchRun
 from service.matching.problem import Problem
 from service.matching.record import outcome_of, solution_of, solver_for
 from service.matching.solution import Solution, Tell, to_nobody
+from service.matching.wanted import asking
 from service.matching.watch import Record, Watch, stop_at
 from service.places.models import Area
 from service.places.queries import communities_of
@@ -158,7 +159,8 @@ def _solved(session: Session, run: MatchRun, *, now: datetime, tell: Tell) -> tu
     watch = Watch(tell)
     problem = build_problem(session, activity_ids=run.activity_ids, from_at=run.from_at, until_at=run.until_at, now=now)
     watch.gathered()
-    solution = solver_for(problem)(problem, tell=watch.tell)
+    with asking(watch.ask):
+        solution = solver_for(problem)(problem, tell=watch.tell)
     watch.tell(MatchStage.CHECKING, 0, 1)
     if violations := check(problem, solution):
         raise BrokenPlan(violations)

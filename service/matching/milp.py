@@ -7,10 +7,13 @@ limits in nodes and never in seconds: the same program has the same answer on a 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from service.matching.wanted import Question, asked
 
 if TYPE_CHECKING:
     import highspy
@@ -202,9 +205,33 @@ def highs() -> Any:
     return highspy
 
 
+@cache
+def _interruptible() -> Any:
+    """The class of solvers that can be stopped from inside their search, by what is asked there."""
+    library = highs()
+
+    class Interruptible(library.Highs):  # type: ignore[misc, name-defined]  # loaded only here
+        def __init__(self, ask: Callable[[], None]) -> None:
+            super().__init__()
+            self.question = Question(ask)
+            for looks_in in (self.cbSimplexInterrupt, self.cbIpmInterrupt, self.cbMipInterrupt):
+                looks_in.subscribe(self.question)
+
+        def run(self) -> Any:
+            """Solve. Raises what was raised when it asked."""
+            status = super().run()
+            if self.question.raised is not None:
+                raise self.question.raised
+            return status
+
+    return Interruptible
+
+
 def new_solver(**options: float | str) -> highspy.Highs:
-    """A solver that says nothing, runs on one thread, and always draws the same lots."""
-    solver: highspy.Highs = highs().Highs()
+    """A solver that says nothing, runs on one thread, and always draws the same lots. Its `run` raises what wanted.py
+    asks for."""
+    ask = asked()
+    solver: highspy.Highs = highs().Highs() if ask is None else _interruptible()(ask)
     for name, value in {
         "output_flag": False,
         "log_to_console": False,

@@ -118,6 +118,20 @@ class Watch:
             self.stopped = stage, done
             raise
 
+    def ask(self) -> None:
+        """In the middle of a part: whether it is still wanted. Raises what that raises.
+
+        Enough counts only where the last word was told of a plan that is still as it was then, in regions that are not
+        all solved (engine.py): a replay stops at that word. Elsewhere the next word will do.
+        """
+        stage, done, of = self.told[-1]
+        try:
+            self.onward(stage, done, of)
+        except Enough:
+            if stage == MatchStage.OUTLINE and done < of:
+                self.stopped = stage, done
+                raise
+
     def record(self, solver: str) -> Record:
         """What was seen until now."""
         self.times.append(_times())
