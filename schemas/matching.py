@@ -13,7 +13,7 @@ from schemas.shown import PageAsked, Shown, one_of
 from service.language import Lazy, _
 from service.matching.asks import AskKind
 from service.matching.because import Because
-from service.matching.solution import LevelName, Solution
+from service.matching.solution import LevelName
 from service.terms import MatchRunState, MatchStage
 
 
@@ -68,18 +68,11 @@ class MatchRunShown(Shown):
     version = fields.Integer(required=True)
 
 
-class SolutionShown(fields.Dict):
-    """A solution as docs/matching.md has it, whatever form it is stored in."""
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return None if value is None else Solution.from_json(value).to_json()
-
-
 class MatchRunWhole(MatchRunShown):
     """One solving with what went in, what came out and what publishing made of it: see docs/matching.md."""
 
     problem = fields.Dict(required=True, allow_none=True)
-    solution = SolutionShown(required=True, allow_none=True)
+    solution = fields.Dict(required=True, allow_none=True)
     record = fields.Dict(
         required=True, allow_none=True, metadata={"description": "Versions, parameters, passes, time, memory."}
     )

@@ -19,12 +19,12 @@ from service.activities.queries import IS_PLANNED
 from service.calendars.rules import end_of_day, start_of_day
 from service.company import queries as company
 from service.events import MatchPublished, MatchRequested
-from service.matching import drafts, halves, queries
+from service.matching import drafts, halves, queries, refusals
 from service.matching.building import build_problem
 from service.matching.checker import BrokenPlan, check
 from service.matching.models import MatchRun
 from service.matching.problem import Problem
-from service.matching.record import outcome_of, solution_of, solver_for
+from service.matching.record import outcome_of, solver_for
 from service.matching.solution import Solution, Tell, to_nobody
 from service.matching.wanted import asking
 from service.matching.watch import Record, Watch, stop_at
@@ -149,8 +149,10 @@ def solve(session: Session, *, match_run_id: int, now: datetime, tell: Tell = to
     for replaced in earlier:
         drafts.throw_away(session, replaced)
     run.state, run.solved_at, run.solver = MatchRunState.DRAFTED, now, solution.solver
-    run.input_hash, run.problem, run.solution = problem.input_hash, problem.to_json(), solution.to_store()
+    run.input_hash, run.problem = solution.input_hash, problem.to_json()
+    run.solution = replace(solution, unplaced=()).to_json()
     run.record, run.stage, run.parts_done, run.parts = record.to_json(), None, None, None
+    refusals.write(session, run.id, solution.unplaced)
     drafts.write(session, run, solution, now=now)
 
 
@@ -193,15 +195,16 @@ def publish(
     chosen = [draft for draft in waiting if draft.id in named]
     staying = [draft for draft in waiting if draft.id not in named]
     halves.refuse_halves(session, run, going=chosen, staying=staying, now=now)
-    refused = solution_of(run).unplaced
-    lock_all(session, {draft.volunteer_id for draft in chosen} | {unplaced.person_id for unplaced in refused})
+    refused = list(refusals.who(session, run.id))
+    lock_all(session, {draft.volunteer_id for draft in chosen} | {person_id for person_id, _ in refused})
     skipped = drafts.offer_all(session, chosen, now=now)
     outcome = outcome_of(run)
     outcome = replace(
         outcome, offered=outcome.offered + len(chosen) - len(skipped), skipped=(*outcome.skipped, *skipped)
     )
     if len(chosen) == len(waiting):
-        asked = [unplaced.signup_id for unplaced in (*refused, *outcome.skipped) if unplaced.signup_id is not None]
+        asked = [signup_id for _, signup_id in refused]
+        asked += [one.signup_id for one in outcome.skipped if one.signup_id is not None]
         waitlisted, declined = drafts.answer_unplaced(session, asked, now=now)
         outcome = replace(outcome, waitlisted=waitlisted, declined=declined)
         run.state, run.published_at = MatchRunState.PUBLISHED, now

@@ -12,6 +12,7 @@ from service import outbox
 from service.activities.models import Activity, Shift, ShiftRole
 from service.availability.queries import said
 from service.availability.rules import Said
+from service.db import one_of
 from service.events import SignUpDeclined, SignUpWaitlisted
 from service.matching import queries
 from service.matching.blockers import Blocker, Hindrance
@@ -32,7 +33,9 @@ def write(session: Session, run: MatchRun, solution: Solution, *, now: datetime)
     role_ids = {placement.opening_id for placement, _ in proposed}
     shifts = dict(
         session.execute(
-            select(ShiftRole.id, Shift).join(Shift, Shift.id == ShiftRole.shift_id).where(ShiftRole.id.in_(role_ids))
+            select(ShiftRole.id, Shift)
+            .join(Shift, Shift.id == ShiftRole.shift_id)
+            .where(one_of(ShiftRole.id, role_ids))
         ).all()
     )
     for placement, is_stand_by in proposed:
@@ -114,7 +117,7 @@ def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datet
         select(SignUp, Shift.starts_at, Activity.has_waitlist)
         .join(Shift, Shift.id == SignUp.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
-        .where(SignUp.id.in_(signup_ids), SignUp.state == SignUpState.PENDING, ~queries.has_place())
+        .where(one_of(SignUp.id, signup_ids), SignUp.state == SignUpState.PENDING, ~queries.has_place())
         .order_by(SignUp.id)
         .with_for_update(of=SignUp)
         .execution_options(populate_existing=True)

@@ -40,13 +40,27 @@ class MatchRun(Base):
     published_at: Mapped[datetime | None]
     input_hash: Mapped[str | None] = mapped_column(String(64))
     solver: Mapped[str | None] = mapped_column(String(40))
-    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    solution: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # As large as a town may be: read only by who asks for them.
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
+    solution: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True, comment="but for its refusals")
     record: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="how it was made: watch.Record")
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="what publishing made of the drafts")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class Refusals(Base):
+    """Some of a plan's refusals: those of sign-ups that follow each other by id, up to the next row's first.
+
+    A plan of a town has a million and a half; why one person has no place is in one row.
+    """
+
+    __tablename__ = "match_refusals"
+
+    match_run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("match_run.id"), primary_key=True)
+    first_signup_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="solution.Unplaced, by sign-up")
 
 
 class WishWeights(Base):

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Exists, Row, and_, any_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
 from service.activities.queries import IS_PLANNED
+from service.db import one_of
 from service.matching.crews import lacking
 from service.matching.explain import Known
 from service.matching.models import MatchRun
 from service.matching.problem import instant
-from service.matching.record import outcome_of, problem_of, solution_of
+from service.matching.record import outcome_of, problem_of, proposal_of
 from service.places.models import Area
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
@@ -38,13 +39,7 @@ def listed(
     limit: int = 30,
 ) -> Sequence[MatchRun]:
     """Runs in scope, newest first, without their problems and solutions; of one activity, if named."""
-    statement = (
-        select(MatchRun)
-        .where(within(MatchRun.area_id, scope_ids))
-        .options(defer(MatchRun.problem), defer(MatchRun.solution))
-        .order_by(MatchRun.id.desc())
-        .limit(limit)
-    )
+    statement = select(MatchRun).where(within(MatchRun.area_id, scope_ids)).order_by(MatchRun.id.desc()).limit(limit)
     if activity_id is not None:
         statement = statement.where(MatchRun.activity_ids.contains([activity_id]))
     if before_id is not None:
@@ -148,13 +143,13 @@ def known(session: Session, run: MatchRun) -> Known:
     shifts = session.execute(
         select(Shift.id, Activity.title, Shift.starts_at, Shift.ends_at)
         .join(Activity, Activity.id == Shift.activity_id)
-        .where(Shift.id.in_({*solved, *named} - {None}))
+        .where(one_of(Shift.id, {one for one in (*solved, *named) if one is not None}))
     ).all()
-    people = select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_([person.id for person in problem.persons]))
+    people = select(Volunteer.id, Volunteer.name).where(one_of(Volunteer.id, problem.table("persons").numbers("id")))
     roles = (
         select(ShiftRole.id, ShiftRole.shift_id, ActivityRole.name)
         .join(ActivityRole, ActivityRole.id == ShiftRole.activity_role_id)
-        .where(ShiftRole.id.in_([opening.id for opening in problem.openings]))
+        .where(one_of(ShiftRole.id, problem.table("openings").numbers("id")))
     )
     return Known(
         names=dict(session.execute(people).all()),
@@ -162,5 +157,5 @@ def known(session: Session, run: MatchRun) -> Known:
         times={shift.id: (shift.starts_at, shift.ends_at) for shift in shifts} | solved,
         roles={role_id: (shift_id, name) for role_id, shift_id, name in session.execute(roles)},
         is_of_several=len(run.activity_ids) > 1,
-        lacking=lacking(problem, solution_of(run)),
+        lacking=lacking(problem, proposal_of(run)),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.matching import engine, greedy, lexical
+from service.matching import engine, greedy, lexical, refusals
 from service.matching.models import MatchRun
 from service.matching.plan import Plan
 from service.matching.problem import Problem
@@ -79,8 +79,15 @@ def problem_of(run: MatchRun) -> Problem:
     return Problem.from_json(run.problem)
 
 
-def solution_of(run: MatchRun) -> Solution:
-    """What the run proposed. Raises NotSolved."""
+def solution_of(session: Session, run: MatchRun) -> Solution:
+    """What the run proposed, and everybody it refused. Raises NotSolved."""
+    proposal = proposal_of(run)
+    unplaced = sorted(refusals.read(session, run.id), key=lambda one: (one.person_id, one.opening_id))
+    return replace(proposal, unplaced=tuple(unplaced))
+
+
+def proposal_of(run: MatchRun) -> Solution:
+    """The same without those refused: they are most of it. Raises NotSolved."""
     if run.solution is None:
         raise NotSolved(f"match run {run.id} is {run.state}")
     return Solution.from_json(run.solution)
@@ -93,9 +100,9 @@ def record_of(run: MatchRun) -> Record | None:
 
 def told(run: MatchRun) -> list[str]:
     """The record line by line, for whoever operates the service. Raises NotSolved."""
-    solution, made = solution_of(run), record_of(run)
-    lines = [f"input {run.input_hash}", f"solver {solution.solver}"]
-    for level in solution.levels:
+    proposal, made = proposal_of(run), record_of(run)
+    lines = [f"input {run.input_hash}", f"solver {proposal.solver}"]
+    for level in proposal.levels:
         gap = "" if level.gap is None else f", gap {level.gap:.4%}"
         lines.append(f"level {level.name}: {level.value}, bound {'-' if level.bound is None else level.bound}{gap}")
     if made is None:
@@ -114,7 +121,7 @@ def told(run: MatchRun) -> list[str]:
 
 def plan_of(run: MatchRun) -> Plan:
     """What the run proposed, as a plan that can be asked. Raises NotSolved."""
-    return finished(problem_of(run), solution_of(run))
+    return finished(problem_of(run), proposal_of(run))
 
 
 def finished(problem: Problem, solution: Solution) -> Plan:
@@ -138,7 +145,7 @@ def replay(session: Session, match_run_id: int) -> Replay:
     Raises NotSolved, and UnknownSolver when that matcher is no longer part of the program.
     """
     run = session.get_one(MatchRun, match_run_id)
-    problem, stored = problem_of(run), solution_of(run)
+    problem, stored = problem_of(run), solution_of(session, run)
     if stored.solver not in SOLVERS:
         raise UnknownSolver(f"match run {run.id} was made by {stored.solver!r}, which this program does not have")
     made = record_of(run)

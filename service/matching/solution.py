@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -13,8 +13,6 @@ from service.terms import MatchStage
 
 #: The form written where anybody is to stand by, which the one before did not know.
 VERSION, FIRST_VERSION = 2, 1
-#: The columns that say which refusal it is.
-KEY = ("person_id", "opening_id", "signup_id")
 
 
 class LevelName(StrEnum):
@@ -122,27 +120,16 @@ class Solution:
             **stand_bys,
         }
 
-    def to_store(self) -> dict[str, Any]:
-        """The same for the database, which holds no JSON value of 256 MiB: refusals as columns, and each set of reasons
-        once."""
-        numbers: dict[tuple[Blocker, ...], int] = {}
-        for one in self.unplaced:
-            numbers.setdefault(one.blockers, len(numbers))
-        columns: dict[str, list[Any]] = {name: [getattr(one, name) for one in self.unplaced] for name in KEY}
-        columns["reasons"] = [numbers[one.blockers] for one in self.unplaced]
-        said = [[blocker.to_json() for blocker in blockers] for blockers in numbers]
-        return {**replace(self, unplaced=()).to_json(), "unplaced": columns, "reasons": said}
-
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Solution:
-        """The solution that `to_json` or `to_store` wrote. Raises ValueError for another version."""
+        """The solution that `to_json` wrote. Raises ValueError for another version."""
         if stored.get("version") not in range(FIRST_VERSION, VERSION + 1):
             raise ValueError(f"version {stored.get('version')}: this program reads {FIRST_VERSION} to {VERSION}")
         return cls(
             solver=stored["solver"],
             input_hash=stored["input_hash"],
             placements=tuple(Placement(**row) for row in stored["placements"]),
-            unplaced=tuple(_unplaced(stored)),
+            unplaced=tuple(map(Unplaced.from_json, stored["unplaced"])),
             open_roles=tuple(
                 OpenRole(**{**row, "hindered": tuple(map(Unplaced.from_json, row["hindered"]))})
                 for row in stored["open_roles"]
@@ -150,17 +137,6 @@ class Solution:
             levels=tuple(Level(**{**row, "name": LevelName(row["name"])}) for row in stored["levels"]),
             stand_bys=tuple(Placement(**row) for row in stored.get("stand_bys", ())),
         )
-
-
-def _unplaced(stored: dict[str, Any]) -> Iterator[Unplaced]:
-    """The refusals of a solution as it is told, or as it is stored."""
-    told = stored["unplaced"]
-    if isinstance(told, list):
-        yield from map(Unplaced.from_json, told)
-        return
-    reasons = [tuple(map(Blocker.from_json, blockers)) for blockers in stored["reasons"]]
-    for *key, number in zip(*(told[name] for name in KEY), told["reasons"], strict=True):
-        yield Unplaced(**dict(zip(KEY, key, strict=True)), blockers=reasons[number])
 
 
 class Enough(Exception):

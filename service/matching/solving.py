@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from service import db
 from service.matching import actions
@@ -68,7 +68,6 @@ def _take_over(session: Session, run: MatchRun) -> None:
         select(MatchRun)
         .where(MatchRun.state.in_((MatchRunState.SOLVING, MatchRunState.DRAFTED)), MatchRun.id < run.id)
         .where(beside(run), MatchRun.id.not_in(taken))
-        .options(defer(MatchRun.problem), defer(MatchRun.solution))
         .order_by(MatchRun.id)
     ).all():
         for one in older:

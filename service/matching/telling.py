@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, column, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.activities.models import Activity, Shift
 from service.language import _
+from service.matching import refusals
 from service.matching.blockers import Blocker, Hindrance
 from service.matching.explain import LABELS, Known, reasons
 from service.matching.models import MatchRun
@@ -34,36 +33,16 @@ def told_to_her(session: Session, signup: SignUp) -> list[str]:
 
 
 def why_unplaced(session: Session, signup: SignUp) -> Unplaced | None:
-    """Why the latest published plan did not place this sign-up; None when none says so.
-
-    The database looks for her line: the solution may be as large as a town.
-    """
+    """Why the latest published plan did not place this sign-up; None when none says so."""
     shift = session.get_one(Shift, signup.shift_id)
     latest = (
-        select(MatchRun.solution.label("solution"), MatchRun.solution["unplaced"].label("unplaced"))
+        select(MatchRun.id)
         .where(MatchRun.activity_ids.contains([shift.activity_id]), MatchRun.state == MatchRunState.PUBLISHED)
         .where(MatchRun.from_at <= shift.starts_at, MatchRun.until_at > shift.starts_at)
         .order_by(MatchRun.id.desc())
         .limit(1)
-        .subquery()
     )
-    lines = func.jsonb_array_elements(latest.c.unplaced["signup_id"])
-    line = lines.table_valued(column("signup_id", JSONB), with_ordinality="number").render_derived()
-
-    def hers(name: str) -> ColumnElement[Any]:
-        return latest.c.unplaced[name].op("->", return_type=JSONB())(cast(line.c.number - 1, Integer))
-
-    blockers = latest.c.solution["reasons"].op("->", return_type=JSONB())(cast(hers("reasons"), Integer))
-    found = session.execute(
-        select(hers("person_id"), hers("opening_id"), blockers)
-        .select_from(latest.join(line, true()))
-        .where(line.c.signup_id == func.to_jsonb(signup.id))
-    ).one_or_none()
-    if found is None:
-        return None
-    person_id, opening_id, reasons_kept = found
-    kept = {"person_id": person_id, "opening_id": opening_id, "signup_id": signup.id, "blockers": reasons_kept}
-    return Unplaced.from_json(kept)
+    return refusals.of_signup(session, latest, signup.id)
 
 
 def _told(known: Known, refused: Unplaced, blocker: Blocker) -> str:

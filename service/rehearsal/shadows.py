@@ -39,6 +39,7 @@ _ROWS = {
     "shift": f"""{_IN_TIME} AND (area_id IN {_NEAR} OR id IN (SELECT a.shift_id FROM public.assignment a
                   JOIN pg_temp.volunteer v ON v.id = a.volunteer_id))""",
     "match_run": "id = :match_run_id",
+    "match_refusals": "match_run_id = :match_run_id",
     "notification": "send_at > :messages_back",
     # Not what only computes: this very play, and plans that nobody has published.
     "outbox_event": """kind NOT IN ('RehearsalRequested', 'MatchRequested') AND (fanned_out_at IS NULL OR id IN (

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from service import secrets
-from service.db import fetch
+from service.db import fetch, one_of
 from service.places.queries import within
 from service.terms import ConsentPurpose
 from service.volunteers.models import CalendarFeed, Consent, Volunteer
@@ -53,10 +53,11 @@ _LOCK_ID = "SELECT id FROM volunteer WHERE id = %(volunteer_id)s FOR NO KEY UPDA
 
 def lock_all(session: Session, volunteer_ids: Collection[int] | Select[int]) -> None:
     """Take the same lock on many people, lowest id first, so that two who do so cannot block each other for good."""
-    people = volunteer_ids if isinstance(volunteer_ids, Select) else sorted(volunteer_ids)
-    session.execute(
-        select(Volunteer.id).where(Volunteer.id.in_(people)).order_by(Volunteer.id).with_for_update(key_share=True)
-    )
+    people = select(Volunteer.id).order_by(Volunteer.id).with_for_update(key_share=True)
+    if isinstance(volunteer_ids, Select):
+        session.execute(people.where(Volunteer.id.in_(volunteer_ids)))
+    else:
+        session.execute(people.where(one_of(Volunteer.id, volunteer_ids)))
 
 
 def names_for_others(session: Session, volunteer_ids: Collection[int]) -> dict[int, str]:

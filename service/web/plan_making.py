@@ -5,7 +5,7 @@ from __future__ import annotations
 from service import wording
 from service.language import Lazy, _
 from service.matching.models import MatchRun
-from service.matching.record import record_of, solution_of
+from service.matching.record import record_of
 from service.matching.watch import Pass, Record
 from service.terms import MatchStage
 
@@ -28,7 +28,7 @@ PARAMETERS = {
 
 def made(run: MatchRun) -> list[tuple[str, str]]:
     """(what, how) of each line of a solved run."""
-    lines = [(_("算法"), solution_of(run).solver), (_("输入的指纹"), (run.input_hash or "")[:16])]
+    lines = [(_("算法"), run.solver or ""), (_("输入的指纹"), (run.input_hash or "")[:16])]
     record = record_of(run)
     return lines + _told(record) if record is not None else lines
 

@@ -20,7 +20,7 @@ from service.db import transaction
 from service.findings import actions as findings
 from service.matching import actions as matching
 from service.matching.models import MatchRun
-from service.matching.record import problem_of, solution_of
+from service.matching.record import problem_of, proposal_of
 from service.notifications.models import Call, Notification
 from service.outbox import OutboxEvent, OutboxReaction
 from service.places.models import Area
@@ -180,7 +180,7 @@ def _found(session: Session) -> dict[str, str]:
 
 def _what_if(run: MatchRun) -> str:
     """The question about somebody whom the plan left out."""
-    solution = solution_of(run)
+    solution = proposal_of(run)
     placed = {(one.person_id, one.opening_id) for one in solution.placements}
     person_id, opening_id = next(
         key for wish in problem_of(run).wishes if (key := (wish.person_id, wish.opening_id)) not in placed

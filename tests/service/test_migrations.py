@@ -16,6 +16,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,8 @@ from service.brands.models import Brand
 from service.calendars import actions as calendars
 from service.calendars.rules import local
 from service.company import actions as company
-from service.matching.models import MatchRun, WishWeights
+from service.matching import refusals
+from service.matching.models import MatchRun, Refusals, WishWeights
 from service.migrations import config, upgrade
 from service.places.models import Area
 from service.settings import Settings, settings
@@ -40,6 +42,12 @@ from tests.factories import NOW
 #: So many migrations are undone and done again.
 BACK = 10
 OUTING = "踏青"
+
+#: By sign-up. Sorted by person they lie the other way round.
+REFUSED = [
+    {"person_id": 999 - n, "opening_id": 1, "signup_id": n, "blockers": [{"code": "full", "person_id": n % 7}]}
+    for n in range(1, 302)
+]
 
 #: Table → what is known of it, by name: its columns, constraints and indexes.
 Shape = dict[str, dict[str, tuple[Any, ...]]]
@@ -112,6 +120,35 @@ def _see_what_the_older_form_could_not_say(session: Session) -> None:
     assert [waiting.state, joined.state] == [MatchRunState.REQUESTED, MatchRunState.DISCARDED]
     assert (waiting.from_at, waiting.until_at) == (drafted.from_at, joined.until_at)
 
+    assert drafted.solution == {"version": 1, "unplaced": []}
+    rows = session.scalars(select(Refusals).order_by(Refusals.first_signup_id)).all()
+    assert [(row.match_run_id, row.first_signup_id) for row in rows] == [(drafted.id, 1), (drafted.id, 201)]
+    assert [one for row in rows for one in row.refusals] == REFUSED
+
+
+@pytest.mark.parametrize("form", ["one by one", "as columns"])
+def test_whom_older_plans_refused_is_found(own_database: str, form: str) -> None:
+    """0075: whichever form they were stored in."""
+    told: dict[str, Any] = {"version": 1, "unplaced": REFUSED}
+    if form == "as columns":
+        columns = {name: [one[name] for one in REFUSED] for name in ("person_id", "opening_id", "signup_id")}
+        reasons = [[{"code": "full", "person_id": n}] for n in range(7)]
+        told |= {"unplaced": {**columns, "reasons": [n % 7 for n in range(1, 302)]}, "reasons": reasons}
+    upgrade("0074")
+    with psycopg.connect(own_database) as connection:
+        connection.execute(
+            "INSERT INTO match_run (area_id, activity_ids, from_at, until_at, state, requested_at, version, solution)"
+            " VALUES (1, '{1}', now(), now(), 'published', now(), 1, %s),"
+            " (1, '{1}', now(), now(), 'requested', now(), 1, NULL)",
+            [Jsonb(told)],
+        )
+    upgrade()
+    with db.transaction() as session:
+        solved, waiting = session.scalars(select(MatchRun).order_by(MatchRun.id))
+        assert (solved.solution, waiting.solution) == ({"version": 1, "unplaced": []}, None)
+        found = [one.to_json() for one in refusals.read(session, solved.id)]
+    assert found == REFUSED
+
 
 def test_models_and_migrations_agree(servers: Settings) -> None:
     command.check(config())
@@ -175,7 +212,7 @@ def _of_the_desk(session: Session, area: Area, *, account_id: int) -> None:
 
 
 def _runs(session: Session, area: Area, *activity_ids: int) -> None:
-    """A finished plan of all, one of all that waits, and of a later week one of the first alone."""
+    """A finished plan with whom it refused, one of all that waits, and of a later week one of the first alone."""
     week = timedelta(days=7)
     session.add_all(
         MatchRun(
@@ -191,6 +228,13 @@ def _runs(session: Session, area: Area, *activity_ids: int) -> None:
             (activity_ids, 0, MatchRunState.REQUESTED),
             (activity_ids[:1], 1, MatchRunState.REQUESTED),
         )
+    )
+    session.flush()
+    drafted = session.scalars(select(MatchRun).where(MatchRun.state == MatchRunState.DRAFTED)).one()
+    drafted.solution = {"version": 1, "unplaced": []}
+    session.add_all(
+        Refusals(match_run_id=drafted.id, first_signup_id=some[0]["signup_id"], refusals=some)
+        for some in (REFUSED[:200], REFUSED[200:])
     )
 
 

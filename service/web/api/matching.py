@@ -32,7 +32,7 @@ from service.matching.ledger import ledger
 from service.matching.models import MatchRun
 from service.matching.plan import Plan
 from service.matching.problem import instant
-from service.matching.record import plan_of, solution_of
+from service.matching.record import plan_of, proposal_of, solution_of
 from service.matching.solution import OpenRole, Placement
 from service.matching.ways import ways
 from service.matching.what_if import what_if
@@ -105,7 +105,7 @@ def list_match_runs(call: Call, *, asked: dict[str, Any]) -> Any:
 def show_match_run(call: Call, *, match_run_id: int) -> Any:
     """One run with its problem, its solution and the reasons."""
     run = _mine(call, match_run_id)
-    return versioned(run, run.version)
+    return versioned(_whole(call, run), run.version)
 
 
 @match_runs.operation(
@@ -127,7 +127,7 @@ def publish_match(call: Call, *, match_run_id: int, body: dict[str, Any]) -> Any
         assignment_ids=body.get("assignment_ids"),
     )
     call.session.flush()
-    return versioned(run, run.version)
+    return versioned(_whole(call, run), run.version)
 
 
 @match_runs.operation(
@@ -183,16 +183,16 @@ def ask_what_if(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
 def explain_match(call: Call, *, match_run_id: int, asked: dict[str, Any]) -> Any:
     """What speaks for each placement, the cheapest ways to fill what is open, and what is other than before."""
     run = _mine(call, match_run_id)
-    solution, plan, known = solution_of(run), plan_of(run), queries.known(call.session, run)
+    proposal, plan, known = proposal_of(run), plan_of(run), queries.known(call.session, run)
     only = asked.get("opening_id")
     return {
         "change": _change(plan, known=known),
         "placements": [
-            _because(plan, one, known=known) for one in solution.placements if only in (None, one.opening_id)
+            _because(plan, one, known=known) for one in proposal.placements if only in (None, one.opening_id)
         ],
         "open_roles": [
             {"opening_id": role.opening_id, "missing": role.missing, "ways": _ways(plan, role, known=known)}
-            for role in solution.open_roles
+            for role in proposal.open_roles
             if only in (None, role.opening_id)
         ],
     }
@@ -239,7 +239,7 @@ def show_fairness(call: Call, *, match_run_id: int) -> Any:
     """How fairly the plan deals with its people, and who asked, was offered, refused and served how much before it."""
     run = _mine(call, match_run_id)
     plan = plan_of(run)
-    measured = fairness(plan, solution_of(run))
+    measured = fairness(plan, solution_of(call.session, run))
     return {
         **asdict(measured),
         "ranks": [{"rank": rank, "count": count} for rank, count in measured.ranks],
@@ -261,6 +261,12 @@ def _requested(call: Call, which: Callable[[datetime, datetime], list[int]], bod
         now=call.now,
     )
     return run, {"Location": f"/api/v1/match-runs/{run.id}"}
+
+
+def _whole(call: Call, run: MatchRun) -> dict[str, Any]:
+    """What MatchRunWhole shows of it, the refusals among its solution."""
+    solution = solution_of(call.session, run).to_json() if run.solved_at is not None else None
+    return {name: getattr(run, name) for name in MatchRunWhole().fields} | {"solution": solution}
 
 
 def _mine(call: Call, match_run_id: int) -> MatchRun:

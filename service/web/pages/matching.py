@@ -74,7 +74,7 @@ def index(desk: Desk, match_run_id: int) -> ResponseReturnValue:
 def progress(desk: Desk, match_run_id: int) -> ResponseReturnValue:
     """How far it is; 205 once there is a plan, or the run has stopped. Asked for by a script."""
     run = _run(desk, match_run_id)
-    if run.solution is not None or run.state not in actions.TO_SOLVE:
+    if run.solved_at is not None or run.state not in actions.TO_SOLVE:
         return live.over()
     return live.answer(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
 
@@ -144,12 +144,12 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         "status": status,
     }
     title = _("{title}：排班草案", title=covered(titles))
-    if run.solution is None:
+    if run.solved_at is None:
         newest = queries.listed(desk.db, scope_ids=desk.scope_ids, activity_id=activities[0].id, limit=1)[0]
         shared |= {"is_under_way": run.state in actions.TO_SOLVE, "newest": newest}
         shared["far"] = live.part(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
         return page.render("matching/waiting.html", title=title, **shared)
-    problem, solution = problem_of(run), solution_of(run)
+    problem, solution = problem_of(run), solution_of(desk.db, run)
     known, plan = queries.known(desk.db, run), finished(problem, solution)
     return page.render(
         "matching/index.html",

@@ -62,7 +62,7 @@ def fair(desk: Desk, match_run_id: int) -> ResponseReturnValue:
             title=covered(titles),
         ),
         wide=True,
-        measures=measures(fairness(plan, record.solution_of(run))),
+        measures=measures(fairness(plan, record.solution_of(desk.db, run))),
         lines=lines,
         planned=planned,
         hours=_most_hours(lines, planned),
@@ -87,6 +87,6 @@ def _minutes(plan: Plan, person_id: int) -> int:
 
 def _solved(desk: Desk, match_run_id: int) -> MatchRun:
     run = found(queries.in_scope(desk.db, match_run_id, scope_ids=desk.scope_ids))
-    if run.solution is None:
+    if run.solved_at is None:
         raise NotFound
     return run

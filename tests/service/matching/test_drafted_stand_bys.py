@@ -138,7 +138,7 @@ def test_who_stands_by_already_is_told_so_by_the_next_plan_and_is_answered(clini
     matching.discard(clinic.session, match_run_id=run.id, account_id=1, now=clinic.now)
     again = solved(clinic.session, clinic.activity, clinic.now)
 
-    told = {one.person_id: [b.code for b in one.blockers] for one in solution_of(again).unplaced}
+    told = {one.person_id: [b.code for b in one.blockers] for one in solution_of(clinic.session, again).unplaced}
     assert "same_shift" in told[clinic.people[1].id]
     publish(clinic.session, again, clinic.now)
     assert clinic.states() == [SignUpState.PENDING, SignUpState.WAITLISTED, SignUpState.WAITLISTED]

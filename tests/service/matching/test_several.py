@@ -126,7 +126,7 @@ def test_a_crew_over_activities_is_placed_whole_or_not_at_all(session: Session, 
     ask(session, speaker, talk)
     run = solved(session, team)
     assert run.activity_ids == [team.id, talk.id, visit.id], "asked of one, it covers what is held together with it"
-    solution = record.solution_of(run)
+    solution = record.solution_of(session, run)
     assert solution.placements == ()
     [why] = [one.blockers for one in solution.unplaced if one.person_id == doctor.id]
     assert [blocker.code for blocker in why] == [Hindrance.CREW]
@@ -260,7 +260,7 @@ def test_a_run_is_found_by_each_of_its_activities(session: Session, area: Area) 
     ]
     assert record.replay(session, run.id).is_identical
     publish(session, run, NOW)
-    [refused] = record.solution_of(run).unplaced
+    [refused] = record.solution_of(session, run).unplaced
     [signup] = [asked for asked in _sign_ups(session, talk) if asked.id == refused.signup_id]
     assert why_unplaced(session, signup) == refused
 

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from service.db import transaction
 from service.matching import actions, lexical, record, solving
@@ -58,7 +58,7 @@ def in_the_middle(run_id: int, slow: Slow, now: datetime, *, meanwhile: Callable
 
 def run_as_it_is(run_id: int) -> MatchRun:
     with transaction() as session:
-        return session.get_one(MatchRun, run_id)
+        return session.get_one(MatchRun, run_id, options=[undefer(MatchRun.problem), undefer(MatchRun.solution)])
 
 
 def drafted() -> list[tuple[int | None, str]]:

@@ -137,7 +137,7 @@ def test_whoever_will_not_wait_is_heard_in_the_middle_of_a_region(
     with transaction() as session:
         run = session.get_one(MatchRun, run_id)
         assert (run.state, made_of(run).stopped) == (MatchRunState.DRAFTED, (MatchStage.OUTLINE, 2))
-        assert check(record.problem_of(run), record.solution_of(run)) == []
+        assert check(record.problem_of(run), record.solution_of(session, run)) == []
         assert record.replay(session, run_id).is_identical
 
 

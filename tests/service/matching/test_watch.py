@@ -229,6 +229,13 @@ def solve_with_enough_said_at(monkeypatch: pytest.MonkeyPatch, point: Point, run
         return session.get_one(MatchRun, run_id)
 
 
+def stored(run_id: int) -> tuple[Problem, Solution]:
+    """What the run was given, and what it proposed."""
+    with transaction() as session:
+        run = session.get_one(MatchRun, run_id)
+        return record.problem_of(run), record.solution_of(session, run)
+
+
 def test_whoever_will_not_wait_gets_a_plan_from_where_it_is_and_a_replay_stops_there_too(
     database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,8 +256,9 @@ def test_whoever_will_not_wait_gets_a_plan_from_where_it_is_and_a_replay_stops_t
     run = solve_with_enough_said_at(monkeypatch, point, run_id)
 
     assert (run.state, run.solver, run.enough_at) == (MatchRunState.DRAFTED, engine.NAME, factories.NOW)
-    assert check(record.problem_of(run), record.solution_of(run)) == []
-    assert {level.name: level.value for level in record.solution_of(run).levels}[LevelName.COVER] == 6
+    problem, solution = stored(run_id)
+    assert check(problem, solution) == []
+    assert {level.name: level.value for level in solution.levels}[LevelName.COVER] == 6
     assert made_of(run).stopped == point
     outline = next(one for one in made_of(run).passes if one.stage == MatchStage.OUTLINE)
     assert 0 < outline.done == point[1] < outline.of
@@ -274,7 +282,7 @@ def test_a_run_taken_early_asks_stand_bys_beside_who_stands_by_already_and_a_rep
     point = (MatchStage.OUTLINE, 2)
     run = solve_with_enough_said_at(monkeypatch, point, run_id)
 
-    problem, solution = record.problem_of(run), record.solution_of(run)
+    problem, solution = stored(run_id)
     assert (made_of(run).stopped, check(problem, solution)) == (point, [])
     assert {one.id: one.stand_bys for one in problem.openings}[first] == 0
     assert sorted(one.opening_id for one in solution.stand_bys) == sorted(
