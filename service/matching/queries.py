@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Exists, Row, and_, any_, exists, func, or_, select
@@ -88,9 +88,11 @@ def versions_beside(session: Session, run: MatchRun) -> dict[int, int]:
     return dict(rows.all())
 
 
-def placed_by(session: Session, match_run_id: int) -> dict[tuple[int, int], Assignment]:
-    """What became of each placement of the run, by (person, role of the shift)."""
-    rows = session.scalars(select(Assignment).where(Assignment.match_run_id == match_run_id))
+def placed_by(session: Session, match_run_id: int, *, role_ids: Collection[int]) -> dict[tuple[int, int], Assignment]:
+    """What became of each placement of the run in these roles, by (person, role of the shift)."""
+    rows = session.scalars(
+        select(Assignment).where(Assignment.match_run_id == match_run_id, one_of(Assignment.shift_role_id, role_ids))
+    )
     return {(row.volunteer_id, row.shift_role_id): row for row in rows}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import BigInteger, Select, any_, cast, column, func, insert, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from service.matching.models import Refusals
@@ -37,6 +38,26 @@ def read(session: Session, match_run_id: int) -> Iterator[Unplaced]:
 def who(session: Session, match_run_id: int) -> Iterator[tuple[int, int]]:
     """(person, sign-up) of each, by sign-up."""
     return ((one["person_id"], one["signup_id"]) for one in _stored(session, match_run_id))
+
+
+def count(session: Session, match_run_id: int) -> int:
+    """How many sign-ups a run refused."""
+    total = func.sum(func.jsonb_array_length(Refusals.refusals))
+    return session.scalar(select(total).where(Refusals.match_run_id == match_run_id)) or 0
+
+
+def of_openings(session: Session, match_run_id: int, opening_ids: Collection[int]) -> list[Unplaced]:
+    """The refusals of a run for these openings, by person and opening. The database goes through all of them."""
+    of_row = func.jsonb_array_elements(Refusals.refusals).table_valued(column("value", JSONB)).render_derived()
+    refused = of_row.c.value
+    found = session.scalars(
+        select(refused)
+        .select_from(Refusals)
+        .join(of_row, true())
+        .where(Refusals.match_run_id == match_run_id)
+        .where(cast(refused["opening_id"], BigInteger) == any_(literal(sorted(opening_ids), ARRAY(BigInteger))))
+    )
+    return sorted(map(Unplaced.from_json, found), key=lambda one: (one.person_id, one.opening_id))
 
 
 def of_signup(session: Session, run: Select[int], signup_id: int) -> Unplaced | None:

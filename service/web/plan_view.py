@@ -15,14 +15,16 @@ from service.matching.difference import difference
 from service.matching.explain import Known, Shortage, reasons, shortage
 from service.matching.models import MatchRun
 from service.matching.plan import Plan
-from service.matching.problem import LOAD_WEEKS, UNASKED, Problem
-from service.matching.solution import Level, LevelName, Placement, Solution
+from service.matching.problem import LOAD_WEEKS, UNASKED, Opening, Problem
+from service.matching.solution import Level, LevelName, OpenRole, Placement, Solution, Unplaced
 from service.matching.ways import ways
 from service.roster.models import Assignment
 from service.terms import AssignmentState, MatchRunState, MatchStage
 
 #: What would fill it is said of so many open roles: it takes some hundredths of a second each.
 MOST_ADVISED = 40
+#: So many roles stand on one page, with all who asked for them.
+ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,24 @@ class Without:
     stands_by: bool
 
 
+def part_of(problem: Problem, turned: int) -> tuple[Sequence[Opening], int, int]:
+    """The roles on one page of a plan, by start; which page it is, at most the last, and which is the last, from 0."""
+    ordered = sorted(problem.openings, key=lambda opening: (opening.starts, opening.id))
+    last = max(0, len(ordered) - 1) // ON_A_PAGE
+    turned = min(turned, last)
+    return ordered[turned * ON_A_PAGE : (turned + 1) * ON_A_PAGE], turned, last
+
+
 def proposed_roles(
-    plan: Plan, solution: Solution, *, known: Known, rows: Mapping[tuple[int, int], Assignment]
+    plan: Plan,
+    solution: Solution,
+    openings: Sequence[Opening],
+    *,
+    known: Known,
+    rows: Mapping[tuple[int, int], Assignment],
 ) -> list[ProposedRole]:
-    """Every role of the window, by start."""
-    problem = plan.problem
+    """These roles, by start."""
+    problem, those = plan.problem, {opening.id for opening in openings}
     before: dict[int, list[str]] = defaultdict(list)
     for pin in problem.pins:
         before[pin.opening_id].append(known.name(pin.person_id))
@@ -78,12 +93,14 @@ def proposed_roles(
     standing_by: dict[int, list[Proposed]] = defaultdict(list)
     for proposed, placements in ((placed, solution.placements), (standing_by, solution.stand_bys)):
         for one in placements:
+            if one.opening_id not in those:
+                continue
             row = rows.get((one.person_id, one.opening_id))
             why = _why(plan, one, known=known)
             proposed[one.opening_id].append(Proposed(known.name(one.person_id), why, row))
     missing = {role.opening_id: role.missing for role in solution.open_roles}
     roles = []
-    for opening in problem.openings:
+    for opening in openings:
         shift_id, name = known.roles[opening.id]
         starts_at, ends_at = known.times[shift_id]
         roles.append(
@@ -102,8 +119,8 @@ def proposed_roles(
     return sorted(roles, key=lambda role: (role.starts_at, role.name))
 
 
-def shortages(plan: Plan, solution: Solution, *, known: Known) -> list[Shortage]:
-    """Every open role: who is hindered by what, and for the first of them what would fill it."""
+def shortages(plan: Plan, open_roles: Iterable[OpenRole], *, known: Known) -> list[Shortage]:
+    """Each of these open roles: who is hindered by what, and for the first of them what would fill it."""
     return [
         replace(
             shortage(known, role),
@@ -112,7 +129,7 @@ def shortages(plan: Plan, solution: Solution, *, known: Known) -> list[Shortage]
                 for way in (ways(plan, plan.openings[role.opening_id]) if n < MOST_ADVISED else ())
             ),
         )
-        for n, role in enumerate(solution.open_roles)
+        for n, role in enumerate(open_roles)
     ]
 
 
@@ -225,8 +242,8 @@ def _proof(level: Level) -> str:
     return _("离最好的排法最多差{percent}%", percent=f"{100 * level.gap:.1f}")
 
 
-def without(solution: Solution, *, known: Known) -> list[Without]:
-    """Who asked and got no place, one line for each wish."""
+def without(refused: Iterable[Unplaced], solution: Solution, *, known: Known) -> list[Without]:
+    """Who asked and got no place, one line for each wish of those refused."""
     standing_by = {(one.person_id, one.opening_id) for one in solution.stand_bys}
     return [
         Without(
@@ -237,7 +254,7 @@ def without(solution: Solution, *, known: Known) -> list[Without]:
             why=tuple(reasons(known, one)),
             stands_by=(one.person_id, one.opening_id) in standing_by,
         )
-        for one in solution.unplaced
+        for one in refused
     ]
 
 

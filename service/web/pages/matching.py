@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from service.calendars.rules import instant, local
 from service.company.queries import crew_in_scope
 from service.language import _, counted
-from service.matching import actions, halves, queries
+from service.matching import actions, halves, queries, refusals
 from service.matching.explain import reasons
 from service.matching.models import MatchRun
-from service.matching.record import finished, outcome_of, problem_of, solution_of
+from service.matching.record import finished, outcome_of, problem_of, proposal_of
 from service.terms import MatchRunState
 from service.web import live, notices, page
 from service.web.desk import Desk, activity_here, asked_monday, at_desk, community_here, found, number
@@ -28,6 +28,7 @@ from service.web.plan_view import (
     change,
     covered,
     how_far,
+    part_of,
     proposed_roles,
     shortages,
     without,
@@ -149,19 +150,29 @@ def _show(desk: Desk, run: MatchRun, *, refusal: str = "", status: int = 200) ->
         shared |= {"is_under_way": run.state in actions.TO_SOLVE, "newest": newest}
         shared["far"] = live.part(desk.db, "matching/progress.html", now=desk.now, read=partial(_how_far, run))
         return page.render("matching/waiting.html", title=title, **shared)
-    problem, solution = problem_of(run), solution_of(desk.db, run)
+    problem, solution = problem_of(run), proposal_of(run)
     known, plan = queries.known(desk.db, run), finished(problem, solution)
+    openings, turned, last = part_of(problem, number(request.values.get("page", "")) or 0)
+    ids = {opening.id for opening in openings}
+    rows, refused = queries.placed_by(desk.db, run.id, role_ids=ids), refusals.of_openings(desk.db, run.id, ids)
     return page.render(
         "matching/index.html",
         title=title,
         wide=True,
-        roles=(roles := proposed_roles(plan, solution, known=known, rows=queries.placed_by(desk.db, run.id))),
+        roles=(roles := proposed_roles(plan, solution, openings, known=known, rows=rows)),
         groups=by_activity(roles),
         aims=aims(problem, solution),
         change=change(plan, known=known),
         community_id=community_here(desk, activities[0]),
-        without=without(solution, known=known),
-        shortages=shortages(plan, solution, known=known),
+        without=without(refused, solution, known=known),
+        shortages=shortages(plan, [role for role in solution.open_roles if role.opening_id in ids], known=known),
+        placed=len(solution.placements),
+        standing_by=len(solution.stand_bys),
+        refused=refusals.count(desk.db, run.id),
+        short=len(solution.open_roles),
+        turned=turned,
+        earlier=url_for("matching.index", match_run_id=run.id, page=turned - 1 or None) if turned else None,
+        later=url_for("matching.index", match_run_id=run.id, page=turned + 1) if turned < last else None,
         outcome=outcome_of(run),
         made=made(run),
         cut_short=cut_short(run),

@@ -42,6 +42,9 @@ def test_what_is_stored_in_many_rows_comes_back_whole(session: Session, asked: l
     assert session.scalar(select(func.count()).select_from(Refusals)) == 6
     assert [one.signup_id for one in solution.unplaced] == [one.id for one in asked[2:]]
     assert record.replay(session, run.id).is_identical
+    assert refusals.count(session, run.id) == 16
+    assert refusals.of_openings(session, run.id, [asked[0].shift_role_id]) == list(solution.unplaced)
+    assert refusals.of_openings(session, run.id, [asked[0].shift_role_id + 1]) == []
     assert list(refusals.who(session, run.id)) == [(one.volunteer_id, one.id) for one in asked[2:]]
 
 

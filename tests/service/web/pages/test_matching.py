@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from service.accounts import actions as accounts
 from service.activities.models import Activity, Shift
-from service.activities.rules import RolePlan
+from service.activities.rules import RolePlan, once
 from service.company import actions as company
 from service.company.rules import Rule
 from service.db import transaction
@@ -24,6 +24,7 @@ from service.signups.actions import withdraw
 from service.signups.models import SignUp
 from service.terms import AssignmentState, MatchRunState, MatchStage, Mode, QualificationKind, SignUpState
 from service.volunteers.models import Volunteer
+from service.web import plan_view
 from tests import desks, factories
 from tests.browsing import Person
 from tests.factories import NOW
@@ -240,6 +241,47 @@ def test_the_plan_says_who_why_and_what_is_missing(desk: tuple[Person, Area]) ->
     she.client.set_cookie("language", "en")
     assert "The easiest way: find 1 more, anybody suitable." in she.open(f"/co/match/{run_id}")
     assert "nobody else was thought of; needed for the minimum" in she.text
+
+
+def test_a_plan_of_many_roles_is_looked_at_page_by_page(
+    desk: tuple[Person, Area], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_view, "ON_A_PAGE", 1)
+    she, area = desk
+    plan = once(date(2026, 11, 28), starts=time(9), ends=time(11))
+    later = once(date(2026, 11, 29), starts=time(9), ends=time(11))
+    one = (RolePlan(name="引导员", min_needed=1, max_needed=1),)
+    made, shifts = desks.published(area, mode=Mode.MATCHED, roles=one, plans=[plan, later])
+    with transaction() as session:
+        for shift, names in zip(shifts, (("王小满", "李大雪"), ("张立春", "何秋分")), strict=True):
+            for name in names:
+                desks.signed_up(session, area, shift, name)
+    she.open(f"/co/activities/{made.id}?on=2026-11-28")
+    she.send(f"/co/activities/{made.id}/match", on="2026-11-23")
+    run_id = int(she.path.rsplit("/", 1)[1])
+    solve(run_id)
+
+    first = she.open(f"/co/match/{run_id}")
+    assert "新排2人次。2个报名没有排上。每一班都够了。" in first
+    assert ("王小满" in first, "李大雪" in first, "张立春" in first, "何秋分" in first) == (True, True, False, False)
+    assert "上一页" not in first
+    assert f'href="/co/match/{run_id}?page=1"' in first
+    second = she.open(f"/co/match/{run_id}?page=1")
+    assert "新排2人次。2个报名没有排上。" in second
+    assert ("王小满" in second, "李大雪" in second, "张立春" in second, "何秋分" in second) == (
+        False,
+        False,
+        True,
+        True,
+    )
+    assert f'href="/co/match/{run_id}"' in second
+    assert "下一页" not in second
+    assert "张立春" in she.open(f"/co/match/{run_id}?page=9"), "there is none behind the last"
+
+    assert "请先勾选" in she.send(f"/co/match/{run_id}/publish", some="1", page="1")
+    assert ("王小满" in she.text, "张立春" in she.text) == (False, True), "the same page again"
+    she.send(f"/co/match/{run_id}/publish", all="1", page="1")
+    assert states() == {"王小满": AssignmentState.OFFERED, "张立春": AssignmentState.OFFERED}
 
 
 def test_who_got_nothing_learns_every_reason(desk: tuple[Person, Area]) -> None:
