@@ -220,6 +220,11 @@ class HeatWarningChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OutdoorsChanged(Event):
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerMovedUp(Event):
     activity_id: int
     volunteer_id: int

@@ -41,6 +41,7 @@ from service.events import (
     LearnerMovedUp,
     LoginCodeRequested,
     MatchRequested,
+    OutdoorsChanged,
     PlaceFreed,
     RehearsalRequested,
     RiskRewritten,
@@ -301,10 +302,15 @@ def tell_heat(session: Session, event: HeatWarningChanged, *, now: datetime) -> 
     heat_news.tell_heat(session, heat_warning_id=event.heat_warning_id, now=now)
 
 
+def tell_heat_outdoors(session: Session, event: OutdoorsChanged, *, now: datetime) -> None:
+    heat_news.tell_heat_in(session, activity_id=event.activity_id, now=now)
+
+
 def follow_moved_shift(session: Session, event: ShiftMoved, *, now: datetime) -> None:
     refitting.refit(session, shift_id=event.shift_id)
     planning.replan_shift(session, shift_id=event.shift_id, now=now)
     notifications.tell_moved(session, shift_id=event.shift_id, now=now)
+    heat_news.tell_heat_in(session, shift_id=event.shift_id, now=now)
     backfill.follow_move(session, shift_id=event.shift_id, now=now)
     swaps.lapse_shift(session, shift_id=event.shift_id, now=now)
 
@@ -335,6 +341,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     LeadTimesChosen: (follow_lead_times,),
     CalendarChanged: (follow_calendar,),
     HeatWarningChanged: (tell_heat,),
+    OutdoorsChanged: (tell_heat_outdoors,),
     ActivityPublished: (call_out, ask_co_hosts),
     CoHostAsked: (tell_co_host_asked,),
     CoHostAnswered: (tell_co_host_answered,),

@@ -15,7 +15,7 @@ from service.activities.laying_out import lay_out
 from service.activities.models import Activity, ActivityRole, Occurrence, RiskText, Series, Shift
 from service.activities.rules import LONGEST_SHIFT, DatesPlan, RolePlan, plan_problems, rest_after
 from service.calendars.queries import calendar, quiet_hours
-from service.events import ActivityPublished, RiskRewritten, ShiftCancelled, ShiftMoved
+from service.events import ActivityPublished, OutdoorsChanged, RiskRewritten, ShiftCancelled, ShiftMoved
 from service.teams.models import Team
 from service.terms import ActivityState, Mode, ShiftState, TeamState
 
@@ -203,13 +203,21 @@ def revise(
     _check_risk({**_risk_of(activity), **changes})
     if activity.state == ActivityState.DRAFT:
         reviewing.lapse(session, activity.id)
+    was_outdoors = activity.is_outdoors
     for name, value in changes.items():
         setattr(activity, name, value)
-    if _number_risk(activity, now=now):
-        outbox.record(session, RiskRewritten(activity.id))
+    _record_revision(session, activity, was_outdoors=was_outdoors, now=now)
     audit.note_about(session, "revised_activity", activity, account_id=account_id, now=now, fields=sorted(changes))
     session.flush()
     return activity
+
+
+def _record_revision(session: Session, activity: Activity, *, was_outdoors: bool, now: datetime) -> None:
+    """What others have to hear of."""
+    if _number_risk(activity, now=now):
+        outbox.record(session, RiskRewritten(activity.id))
+    if activity.is_outdoors != was_outdoors and activity.state == ActivityState.PUBLISHED:
+        outbox.record(session, OutdoorsChanged(activity.id))
 
 
 def _risk_of(activity: Activity) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy.orm import Session
 
 from service.activities.models import Shift
@@ -176,9 +176,24 @@ def supersede(session: Session, *, prefix: str, but: Collection[str], now: datet
         update(Notification)
         .where(Notification.key.startswith(prefix, autoescape=True), Notification.key.not_in(but))
         .where(Notification.state == NotificationState.PLANNED)
-        .where(or_(Notification.leased_until.is_(None), Notification.leased_until < func.now()))
+        .where(_is_free())
         .values(state=NotificationState.UNSENT, unsent_reason=UnsentReason.SUPERSEDED, settled_at=now)
     )
+
+
+def rewrite(session: Session, wanted: Sequence[Wanted]) -> None:
+    """Messages asked for before that have not gone out: they are about what is said here, and go when they are to."""
+    for one in wanted:
+        session.execute(
+            update(Notification)
+            .where(Notification.key == one.key, Notification.state != NotificationState.SENT, _is_free())
+            .values(subject_ids={name: list(ids) for name, ids in one.subject_ids.items()}, area_id=one.area_id)
+        )
+
+
+def _is_free() -> ColumnElement[bool]:
+    """Whether no sender has it in hand this moment."""
+    return or_(Notification.leased_until.is_(None), Notification.leased_until < func.now())
 
 
 def plan_anew(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> None:

@@ -202,7 +202,7 @@ def _link(kind: NotificationKind, duties: Sequence[Duty]) -> str | None:
     if kind in INVITING or kind == NotificationKind.RISK_CHANGED:
         to_activity = links.activity_link if kind in INVITING else links.risk_link
         return to_activity(duties[0].activity_id)
-    if kind == NotificationKind.PLACE_OFFERED and len(duties) > 1:
+    if kind in (NotificationKind.PLACE_OFFERED, NotificationKind.SHIFT_TOO_HOT) and len(duties) > 1:
         return links.offers_link([duty.assignment_id for duty in duties if duty.assignment_id is not None])
     if kind not in ASKING or len(duties) != 1:
         return None

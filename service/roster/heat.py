@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, any_, cast, select
+from sqlalchemy import ColumnElement, Date, Select, and_, any_, cast, select
 from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, Shift
@@ -60,19 +60,44 @@ def hot_shifts(session: Session, *, scope_ids: Sequence[int], now: datetime, lim
     ][:limit]
 
 
-def places_under(session: Session, heat_warning_id: int, *, now: datetime) -> Sequence[Row[Assignment, Shift]]:
-    """(place, its shift) of whoever is asked or has said yes to a shift outdoors to come on the days of this warning,
-    whether it holds or was taken back."""
-    return session.execute(
-        select(Assignment, Shift)
+def awaited_under(session: Session, heat_warning_id: int, *, now: datetime) -> Sequence[int]:
+    """Ids of whoever is asked or has said yes to a shift outdoors to come on the days of this warning, whether it holds
+    or was taken back."""
+    return session.scalars(
+        select(Assignment.volunteer_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Area, Area.id == Shift.area_id)
         .join(HeatWarning, HeatWarning.area_id == any_(Area.lineage))
         .where(HeatWarning.id == heat_warning_id, _is_outdoors_then(now))
         .where(Assignment.state.in_(AWAITED))
-        .order_by(Shift.starts_at, Assignment.id)
+        .distinct()
     ).all()
+
+
+def awaited_in(
+    session: Session, *, now: datetime, shift_id: int | None = None, activity_id: int | None = None
+) -> Sequence[int]:
+    """Ids of whoever is asked or has said yes to this shift to come, or to any of this activity."""
+    its = Shift.id == shift_id if shift_id is not None else Shift.activity_id == activity_id
+    return session.scalars(
+        select(Assignment.volunteer_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(its, Shift.state == ShiftState.OPEN, Shift.starts_at > now, Assignment.state.in_(AWAITED))
+        .distinct()
+    ).all()
+
+
+def places_ahead(session: Session, volunteer_ids: Collection[int], *, now: datetime) -> list[tuple[Assignment, Shift]]:
+    """The places with their shifts to come to which these people are asked or have said yes, the soonest first."""
+    rows = session.execute(
+        select(Assignment, Shift)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(one_of(Assignment.volunteer_id, volunteer_ids), Assignment.state.in_(AWAITED))
+        .where(Shift.state == ShiftState.OPEN, Shift.starts_at > now)
+        .order_by(Shift.starts_at, Assignment.id)
+    )
+    return [(place, shift) for place, shift in rows]
 
 
 def heat_for(session: Session, assignment_ids: Collection[int]) -> dict[int, Heat]:

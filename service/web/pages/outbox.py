@@ -69,6 +69,7 @@ REACTIONS = {
     "tell_moved_up": Lazy("告诉学员有名额了"),
     "tell_risk_changed": Lazy("请人再确认安全提醒"),
     "tell_heat": Lazy("告诉要来的人太热了，或者不热了"),
+    "tell_heat_outdoors": Lazy("改到户外或者户内，告诉要来的人热不热"),
     "play_rehearsal": Lazy("演练"),
     "deal_turns": Lazy("排轮值"),
 }

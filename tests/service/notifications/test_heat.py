@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from service.activities.models import Shift
+from service.activities import actions as activities
+from service.activities.models import Activity, Shift
 from service.activities.rules import once
 from service.calendars import actions as calendars
 from service.calendars.models import HeatWarning
@@ -20,6 +21,7 @@ from service.reminders import sweeping
 from service.roster import actions as roster
 from service.roster import overdue
 from service.roster.models import Assignment
+from service.settings import LOCAL_ZONE
 from service.terms import HeatLevel, Mode, NotificationKind, UnsentReason
 from tests import desks, factories
 from tests.factories import NOW
@@ -270,3 +272,163 @@ def test_who_may_not_note_a_warning_or_take_it_back_alarms_and_calms_nobody(
     assert stranger.status == 404
     hear(turn, LATER)
     assert (count(HOT), count(OVER)) == (1, 0)
+
+
+@pytest.fixture
+def week(turn: Turn) -> tuple[Area, list[Shift]]:
+    """An elder who is to come on three noons, two of them on days that may be hot, one indoors."""
+    with transaction() as session:
+        area = factories.community(session)
+        elder = factories.volunteer(session, area, "钱重阳", birth_on=OLD)
+        shifts = []
+        for title, day, is_outdoors in (("浇水", 27, True), ("巡河", 28, True), ("讲座", 26, False)):
+            noon = once(date(2026, 11, day), starts=time(11), ends=time(13))
+            made = factories.activity(session, area, title=title, plans=[noon], is_outdoors=is_outdoors)
+            [shift] = factories.shifts(session, made)
+            desks.ask(session, elder, shift)
+            shifts.append(shift)
+    return area, shifts
+
+
+def warn_of(area: Area, first: int, last: int, *, now: datetime = NOW) -> int:
+    with transaction() as session:
+        days = {"from_on": date(2026, 11, first), "until_on": date(2026, 11, last)}
+        return calendars.warn_of_heat(
+            session, area_id=area.id, level=HeatLevel.YELLOW, **days, now=now, account_id=1
+        ).id
+
+
+def move(shift: Shift, *, day: int, hour: int, now: datetime) -> None:
+    with transaction() as session:
+        starts_at = datetime(2026, 11, day, hour, tzinfo=LOCAL_ZONE)
+        activities.move_shift(
+            session,
+            session.get_one(Shift, shift.id),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            now=now,
+            account_id=1,
+        )
+
+
+def mark(shift: Shift, *, is_outdoors: bool, now: datetime) -> None:
+    with transaction() as session:
+        of = session.get_one(Activity, shift.activity_id)
+        activities.revise(session, of, changes={"is_outdoors": is_outdoors}, now=now, account_id=1)
+
+
+def test_all_her_shifts_are_in_one_message_and_so_is_that_it_is_over(
+    week: tuple[Area, list[Shift]], turn: Turn
+) -> None:
+    area, _shifts = week
+    warning_id = warn_of(area, 25, 28)
+    hear(turn, SOON)
+    said = told(HOT)["钱重阳"]
+    assert (count(HOT), "您的2个班那时有高温预警" in said, "浇水" in said, "巡河" in said, "讲座" in said) == (
+        1, True, True, True, False,
+    )  # fmt: skip
+    assert "/offers/" in said, "one link, on whose page each can be answered"
+    take_back(warning_id, now=LATER)
+    hear(turn, LATER)
+    assert (count(OVER), "先前说这2个班太热" in told(OVER)["钱重阳"]) == (1, True)
+
+
+def test_what_comes_while_a_message_waits_is_written_into_it(week: tuple[Area, list[Shift]], turn: Turn) -> None:
+    area, _shifts = week
+    warn_of(area, 27, 27)
+    send(turn, NOW)
+    warn_of(area, 28, 28, now=NOW + timedelta(minutes=1))
+    send(turn, NOW + timedelta(minutes=1))
+    hear(turn, SOON)
+    assert (count(HOT), "您的2个班那时有高温预警" in told(HOT)["钱重阳"]) == (1, True)
+
+
+def test_one_more_day_is_told_by_itself_and_what_ends_by_itself(week: tuple[Area, list[Shift]], turn: Turn) -> None:
+    area, _shifts = week
+    first = warn_of(area, 27, 27)
+    hear(turn, SOON)
+    warn_of(area, 28, 28, now=LATER)
+    hear(turn, LATER)
+    said = told(HOT)["钱重阳"]
+    assert (count(HOT), "浇水" in said, "巡河" in said) == (2, False, True)
+    take_back(first, now=AT_LAST)
+    hear(turn, AT_LAST)
+    said = told(OVER)["钱重阳"]
+    assert (count(OVER), "浇水" in said, "巡河" in said) == (1, True, False)
+
+
+def test_a_message_that_came_to_nothing_does_not_stand_in_the_way_of_the_next(
+    week: tuple[Area, list[Shift]], turn: Turn
+) -> None:
+    area, shifts = week
+    warn_of(area, 27, 27)
+    drain()
+    with transaction() as session:
+        place = session.scalars(select(Assignment).where(Assignment.shift_id == shifts[0].id)).one()
+        roster.decline(session, assignment_id=place.id, now=NOW)
+    hear(turn, SOON)
+    assert told(HOT) == {"钱重阳": UnsentReason.NOT_HOLDING}
+    warn_of(area, 28, 28, now=LATER)
+    hear(turn, LATER)
+    assert "巡河" in told(HOT)["钱重阳"]
+
+
+def test_a_shift_that_is_moved_into_the_heat_and_out_of_it_again_is_told_once_each(
+    watering: tuple[Area, Shift], turn: Turn
+) -> None:
+    area, shift = watering
+    warn_of(area, 27, 27)
+    hear(turn, NOW)
+    assert count(HOT) == 0
+    move(shift, day=27, hour=12, now=SOON)
+    hear(turn, SOON)
+    assert told(HOT).keys() == {"钱重阳"}
+    assert "11月27日" in told(HOT)["钱重阳"]
+    move(shift, day=27, hour=17, now=LATER)
+    hear(turn, LATER)
+    assert (count(HOT), [*told(OVER)]) == (1, ["钱重阳"])
+    hear(turn, AT_LAST)
+    assert (count(HOT), count(OVER)) == (1, 1)
+
+
+def test_who_is_moved_from_heat_to_heat_does_not_take_the_other_time_for_a_good_one(
+    watering: tuple[Area, Shift], turn: Turn
+) -> None:
+    area, shift = watering
+    warn_of(area, 27, 28)
+    hear(turn, NOW)
+    assert count(HOT) == 1
+    move(shift, day=27, hour=12, now=SOON)
+    hear(turn, SOON)
+    assert (count(HOT), "11月27日" in told(HOT)["钱重阳"]) == (2, True)
+    warn_of(area, 27, 27, now=LATER)
+    hear(turn, LATER)
+    assert count(HOT) == 2, "of that time she has heard"
+
+
+def test_an_activity_that_goes_outdoors_later_tells_its_people_and_that_it_goes_in_again(
+    week: tuple[Area, list[Shift]], turn: Turn
+) -> None:
+    area, (_watering, _river, lecture) = week
+    warn_of(area, 26, 26)
+    hear(turn, NOW)
+    assert count(HOT) == 0
+    mark(lecture, is_outdoors=True, now=SOON)
+    hear(turn, SOON)
+    assert "讲座" in told(HOT)["钱重阳"]
+    mark(lecture, is_outdoors=False, now=LATER)
+    hear(turn, LATER)
+    assert (count(HOT), count(OVER), "讲座" in told(OVER)["钱重阳"]) == (1, 1, True)
+
+
+def test_only_another_mark_of_what_is_published_is_told(week: tuple[Area, list[Shift]]) -> None:
+    area, (watering, _river, lecture) = week
+    with transaction() as session:
+        draft = factories.activity(session, area, title="草稿", is_published=False)
+        activities.revise(session, draft, changes={"is_outdoors": True}, now=NOW, account_id=1)
+        of = session.get_one(Activity, watering.activity_id)
+        activities.revise(session, of, changes={"is_outdoors": True, "title": "浇花"}, now=NOW, account_id=1)
+    mark(lecture, is_outdoors=True, now=NOW)
+    with transaction() as session:
+        facts = session.scalars(select(OutboxEvent).where(OutboxEvent.kind == "OutdoorsChanged")).all()
+        assert [one.payload for one in facts] == [{"activity_id": lecture.activity_id}]

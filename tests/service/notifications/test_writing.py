@@ -223,6 +223,14 @@ CASES: dict[str, tuple[K, list[Duty]]] = {
         K.SHIFT_TOO_HOT,
         [watch(**HELD | OFFERED, heat=Heat(HeatLevel.ORANGE, is_for_all=False))],
     ),
+    "shift_too_hot_several": (
+        K.SHIFT_TOO_HOT,
+        [
+            clinic(**HELD, heat=Heat(HeatLevel.YELLOW, is_for_all=False)),
+            replace(OFFERS[1], role="引导员", heat=Heat(HeatLevel.RED, is_for_all=True)),
+        ],
+    ),
+    "shift_heat_over_several": (K.SHIFT_HEAT_OVER, [clinic(**HELD), replace(OFFERS[1], role="引导员")]),
     "shift_heat_over": (K.SHIFT_HEAT_OVER, [watch(**HELD, what_to_bring="手电筒")]),
     "shift_heat_over_and_not_answered": (K.SHIFT_HEAT_OVER, [watch(**HELD | OFFERED)]),
     "not_there": (
