@@ -20,6 +20,7 @@ from service.roster.models import AWAITED
 from service.roster.queries import of_signup
 from service.signups import families
 from service.signups.actions import NothingToUndo, SignUpRefused, TooLateToWithdraw, undo_withdrawal, withdraw
+from service.signups.following import is_fit
 from service.signups.models import ForbiddenMove, SignUp
 from service.signups.queries import of_volunteer, waitlist_position
 from service.web import ics, notices, outcome, page, visitor, where, words
@@ -50,6 +51,7 @@ def show(db: Session, signup_id: int) -> ResponseReturnValue:
         shift=shift,
         place=where.place(db, shift.place_id),
         position=waitlist_position(db, signup),
+        may_come=became == Outcome.WAITING and is_fit(db, signup),
         role=next(role.definition.name for role in shift.roles if role.id == signup.shift_role_id),
         leave_by=leave_by,
         heat=heat_for(db, [place.id]).get(place.id) if place is not None and place.state in AWAITED else None,

@@ -12,7 +12,7 @@ import pytest
 from service import links
 from service.accounts import actions as accounts
 from service.activities.models import Shift
-from service.activities.rules import once
+from service.activities.rules import RolePlan, once
 from service.calendars import actions as calendars
 from service.db import transaction
 from service.places.models import Area
@@ -134,3 +134,20 @@ def test_who_has_said_yes_reads_not_to_go_where_she_would_read_that_all_is_well(
     text = who.open(f"/signups/{signup.id}")
     assert (HELD in text, "您不用做别的" in text) == (True, False)
     assert "太热了，请不要去" in who.open("/me")
+
+
+def test_who_waits_and_could_not_come_is_not_promised_that_she_is_next() -> None:
+    _desk, area = desks.coordinator()
+    one = [RolePlan(name="浇水", min_needed=1, max_needed=1)]
+    noon = once(SATURDAY, starts=time(11), ends=time(13))
+    _made, [shift] = desks.published(area, title="浇水", plans=[noon], is_outdoors=True, roles=one)
+    with transaction() as session:
+        desks.ask(session, factories.volunteer(session, area, "孙立夏", birth_on=YOUNG), shift)
+        signup = desks.ask(session, factories.volunteer(session, area, "钱重阳", birth_on=OLD), shift)
+        who = desks.seated(
+            accounts.open_account(session, phone=factories.phone(), name="钱重阳", volunteer_id=signup.volunteer_id)
+        )
+    assert "有人退出，我们按顺序请您来" in who.open(f"/signups/{signup.id}")
+    warn(area)
+    text = who.open(f"/signups/{signup.id}")
+    assert ("有人退出，我们按顺序请您来" in text, "先请下一位，您的位次不变" in text) == (False, True)
