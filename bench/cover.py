@@ -22,7 +22,7 @@ from bench.neighbourhoods import neighbourhood
 from service.matching import engine, rules
 from service.matching.block import Part
 from service.matching.blocks import regions
-from service.matching.milp import Program, highs, new_solver
+from service.matching.milp import Program, new_solver
 from service.matching.plan import Plan
 from service.matching.relaxed import Relaxation
 from service.matching.solution import LevelName
@@ -117,10 +117,8 @@ def _most(
         least=array("d", np.array(program.least)[rows]),
         most=array("d", np.array(program.most)[rows]),
     )
-    model = own.model(aim[inside], is_most=True)
-    model.integrality_ = [highs().HighsVarType.kInteger] * len(own.lower)
     solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=gap, mip_max_nodes=NODES, mip_allow_restart=False)
-    solver.passModel(model)
+    own.give(solver, aim[inside], is_most=True, is_whole=True)
     solver.run()
     return float(solver.getInfo().mip_dual_bound)
 

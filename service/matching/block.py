@@ -63,7 +63,7 @@ class Part:
             if missing := start.missing(opening):
                 column = self.frame.program.column(0, missing)
                 self.heads[opening_id] = (column, missing)
-                self.frame.program.row([(column, -1), *((n, 1) for n in columns)], least=0)
+                self.frame.program.sum_row(columns, beside=(column, -1), least=0)
                 # Half a crew counts half its heads, however many people are halved for it.
                 if (held := self.frame.held_by.get(opening_id)) is not None:
                     self.frame.program.row([(column, 1), (held, -missing)], most=0)
@@ -135,7 +135,7 @@ class Part:
         added = (1000 * (before + columns.minutes) // allowed) ** 2 - (1000 * before // allowed) ** 2
         aim = self.aim.copy()
         aim[: len(added)] -= FAIR * added / max(1, added.max())
-        travel = np.array([wish.travel for wish in self.able])
+        travel = columns.told("travel")[: len(self.able)]
         aim[: len(travel)] -= NEAR * FAIR * travel / max(1, travel.max())
         return aim
 

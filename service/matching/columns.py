@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from service.matching.problem import DAY, EAST_OF_UTC, IF_NEEDED, UNASKED, Problem, Weights, Wish
@@ -23,16 +24,11 @@ class Columns:
     def __init__(self, problem: Problem, wishes: Sequence[Wish]) -> None:
         import numpy as np
 
-        def each(values: Iterator[int]) -> Whole:
-            return np.fromiter(values, np.int64, len(wishes))
-
         self.problem, self.wishes = problem, wishes
-        self.person_id = each(wish.person_id for wish in wishes)
-        self.opening_id = each(wish.opening_id for wish in wishes)
+        self.person_id, self.opening_id = self.told("person_id"), self.told("opening_id")
         self.person = np.searchsorted(numbers(problem, "persons", "id"), self.person_id)
         self.opening = np.searchsorted(numbers(problem, "openings", "id"), self.opening_id)
-        self.rank = each(wish.rank for wish in wishes)
-        self.availability = each(wish.availability for wish in wishes)
+        self.rank, self.availability = self.told("rank"), self.told("availability")
         self.is_spare = (self.rank == UNASKED) | (self.availability == IF_NEEDED)
         self.shift, self.week = self.of_opening("shift_id"), self.of_opening("week")
         self.starts, self.ends = self.of_opening("starts"), self.of_opening("ends")
@@ -50,12 +46,17 @@ class Columns:
 
     def _flags(self, name: str) -> Flags:
         """What is true of the person wherever she serves, or of the wish."""
-        import numpy as np
 
         flags: Flags = self.of_person(name) > 0
         if numbers(self.problem, "wishes", name).any():
-            flags |= np.fromiter((getattr(wish, name) for wish in self.wishes), bool, len(self.wishes))
+            flags |= self.told(name) > 0
         return flags
+
+    def told(self, name: str) -> Whole:
+        """What each wish says in this column."""
+        import numpy as np
+
+        return np.fromiter(map(attrgetter(name), self.wishes), np.int64, len(self.wishes))
 
     def of_person(self, name: str) -> Whole:
         """What the table of people says in this column, for each wish."""

@@ -33,7 +33,7 @@ from service.matching.side_by_side import side_by_side
 from service.matching.solution import Enough, Level, LevelName, Solution, Tell, to_nobody
 from service.terms import MatchStage
 
-NAME = "blocks/6"
+NAME = "blocks/7"
 #: Blocks around open roles, at most for each region.
 MOST_AROUND = 4
 
@@ -158,7 +158,7 @@ def _with_others(start: Plan, block: Block) -> Part:
 
 def _taken_out(made: Plan, block: Block) -> list[Wish]:
     """Take back all the block's placements, and give them."""
-    before = [wish for wish in block.wishes(made) if made.is_placed(wish)]
+    before = [wish for wish in block.wishes(made) if made.is_placed(wish)] if made.placed else []
     for wish in before:
         made.take_back(wish)
     return before

@@ -107,8 +107,7 @@ class Frame:
         held = self.program.column(int(is_forced), 1)
         self.causes[held] = columns
         if not is_forced:
-            for n in columns:
-                self.program.row([(n, 1), (held, -1)], most=0)
+            self.program.each_below(columns, held)
         return held
 
 

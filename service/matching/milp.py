@@ -66,11 +66,26 @@ class Program:
             self.value.append(coefficient)
         self._close(least, most)
 
-    def sum_row(self, columns: Sequence[int], *, least: float = -inf, most: float = inf) -> None:
-        """`least` ≤ sum of columns ≤ `most`."""
+    def sum_row(
+        self, columns: Sequence[int], *, beside: tuple[int, int] | None = None, least: float = -inf, most: float = inf
+    ) -> None:
+        """`least` ≤ sum of columns, and coefficient × column of one `beside` them, ≤ `most`."""
         self.index.extend(columns)
         self.value.extend([1.0] * len(columns))
+        if beside is not None:
+            self.index.append(beside[0])
+            self.value.append(beside[1])
         self._close(least, most)
+
+    def each_below(self, columns: Sequence[int], column: int) -> None:
+        """A row for each of these columns: it is at most this column."""
+        count, end = len(columns), len(self.index)
+        self.index.extend([column] * (2 * count))
+        self.index[end::2] = array("i", columns)
+        self.value.extend([1.0, -1.0] * count)
+        self.starts.extend(range(end + 2, end + 2 * count + 1, 2))
+        self.least.extend([-inf] * count)
+        self.most.extend([0.0] * count)
 
     def rows(self, columns: Whole, sizes: Whole, *, values: Whole, most: Whole) -> None:
         """Many rows at once: the first `sizes[0]` columns make the first, at most `most[0]`, and so on."""
@@ -151,9 +166,7 @@ class Program:
         """
         library = highs()
         solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=0.999, mip_max_nodes=node_limit)  # aims are whole numbers
-        model = self.model(self._costs(terms), is_most=is_most)
-        model.integrality_ = [library.HighsVarType.kInteger] * len(self.lower)
-        solver.passModel(model)
+        self.give(solver, self._costs(terms), is_most=is_most, is_whole=True)
         if start is not None:
             offered = library.HighsSolution()
             offered.col_value = [float(value) for value in start]
@@ -176,21 +189,26 @@ class Program:
             costs[column] += coefficient
         return costs
 
-    def model(self, costs: Numbers, *, is_most: bool) -> highspy.HighsLp:
-        """The program as the solver takes it, with no column held to whole numbers yet."""
+    def give(self, solver: highspy.Highs, costs: Numbers, *, is_most: bool, is_whole: bool) -> None:
+        """Give the program to a solver, all columns held to whole numbers or none.
+
+        As arrays, which the solver copies as they are: a model of its own kind is filled number by number, in eight
+        times as long.
+        """
         import numpy as np
 
         library = highs()
-        model: highspy.HighsLp = library.HighsLp()
-        model.num_col_, model.num_row_ = len(self.lower), len(self.least)
-        model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.array(self.lower), np.array(self.upper)
-        model.row_lower_, model.row_upper_ = np.array(self.least), np.array(self.most)
-        model.sense_ = library.ObjSense.kMaximize if is_most else library.ObjSense.kMinimize
-        model.a_matrix_.format_ = library.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.array(self.starts)
-        model.a_matrix_.index_ = np.array(self.index)
-        model.a_matrix_.value_ = np.array(self.value)
-        return model
+        kind = library.HighsVarType.kInteger if is_whole else library.HighsVarType.kContinuous
+        solver.passModel(
+            *(len(self.lower), len(self.least), len(self.index)),
+            int(library.MatrixFormat.kRowwise),
+            int(library.ObjSense.kMaximize if is_most else library.ObjSense.kMinimize),
+            0.0,
+            costs,
+            *(np.array(self.lower), np.array(self.upper), np.array(self.least), np.array(self.most)),
+            *(np.array(self.starts), np.array(self.index), np.array(self.value)),
+            np.full(len(self.lower), int(kind), np.int32),
+        )
 
 
 def total(terms: Iterable[tuple[int, int]], values: Sequence[int]) -> int:

@@ -79,7 +79,7 @@ class Part:
         for opening_id, columns in self.of_opening.items():
             if missing := self.start.missing(self.openings[opening_id]):
                 self.heads[opening_id] = column = self.program.column(0, missing)
-                self.program.row([(column, -1), *((n, 1) for n in columns)], least=0)
+                self.program.sum_row(columns, beside=(column, -1), least=0)
 
     def _covered_before(self) -> int:
         """What the people who hold places already count."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[list[tuple[int, int]], int]
 #: The most that any plan can have is near enough when it is so much more than this one has, of heads and of wishes.
-NEAR_HEADS, NEAR_WISHES = 0.0005, 0.0033
+NEAR_HEADS, NEAR_WISHES = 0.0005, 0.003
 #: A price over so many heads' worth of points is that of a head, not of wishes.
 OF_A_HEAD = 0.4
 #: Linear programs solved, at most, to show that half heads do not help.

@@ -1,14 +1,15 @@
 """Who could be placed at all: what single rules forbid is left out, then whoever would need somebody left out.
 
-The rules are asked of people who hold something already, or must not meet somebody who does. Of all others, who are
-most, the answer lies in their limits and in how full the opening is: it is read from arrays (a test holds the two
-together).
+Nearly always the answer lies in people's limits, in what they hold already, and in how full the opening is: it is read
+from arrays (a test holds them and the rules together). The rules are asked where it takes more: of who must not meet
+somebody on duty, and, of people with duties, about long stretches and about visits.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from service.matching.columns import Columns, Groups
@@ -47,12 +48,15 @@ def possible(start: Plan, columns: Columns, wishes: Sequence[Wish]) -> Flags:
     """Which of the wishes break no rule that others cannot mend."""
     import numpy as np
 
-    is_able: Flags = _within_limits(columns) & ~np.fromiter((bool(wish.barred) for wish in wishes), bool, len(wishes))
+    is_barred = np.fromiter(map(bool, map(attrgetter("barred"), wishes)), bool, len(wishes))
+    is_able: Flags = _within_limits(columns) & ~is_barred
     people = np.unique(columns.person_id).tolist()
-    tied = [person_id for person_id in people if start.duties.get(person_id) or _is_hindered(start, person_id)]
-    is_tied = np.isin(columns.person_id, tied)
-    is_able &= is_tied | _open_to_strangers(start, columns)
-    for n in np.flatnonzero(is_able & is_tied).tolist():
+    busy = [person_id for person_id in people if start.duties.get(person_id)]
+    hindered = [person_id for person_id in people if _is_hindered(start, person_id)]
+    has_more = (columns.of_person("most_at_a_stretch") != NOTHING) | (columns.of_opening("visit") > 0)
+    is_asked = np.isin(columns.person_id, hindered) | (has_more & np.isin(columns.person_id, busy))
+    is_able &= is_asked | (_open_to_strangers(start, columns) & _beside_duties(start, columns, busy))
+    for n in np.flatnonzero(is_able & is_asked).tolist():
         is_able[n] = fits(start, wishes[n], by=FIXED + GROWING)
     return is_able
 
@@ -77,6 +81,38 @@ def _within_limits(columns: Columns) -> Flags:
         & (columns.of_person("most_a_day") != 0)
     )
     return flags
+
+
+def _beside_duties(start: Plan, columns: Columns, busy: Sequence[int]) -> Flags:
+    """What the duties of these people, in the order of their numbers, leave of their time, long stretches aside."""
+    import numpy as np
+
+    leaves: Flags = np.ones(len(columns.person_id), bool)
+    wishes = np.flatnonzero(np.isin(columns.person_id, busy))
+    if not len(wishes):
+        return leaves
+    duties = [start.duties[person_id] for person_id in busy]
+    told = [(d.shift_id, d.starts, d.ends, d.rest_after, d.week, d.day) for own in duties for d in own]
+    counts = np.array([len(own) for own in duties])
+    whose = np.searchsorted(busy, columns.person_id[wishes])
+    # Each wish beside each duty of its person: `of` is the wish, the other columns are the duty's.
+    of = np.repeat(np.arange(len(wishes)), counts[whose])
+    begins, firsts = (np.cumsum(sizes) - sizes for sizes in (counts, counts[whose]))
+    shift, starts, ends, rest, week, day = np.array(told)[begins[whose][of] + np.arange(len(of)) - firsts[of]].T
+    one = wishes[of]
+    is_over = (ends + rest <= columns.starts[one]) | (
+        columns.ends[one] + columns.of_opening("rest_after")[one] <= starts
+    )
+    meets = np.bincount(of, (shift == columns.shift[one]) | ~is_over) > 0
+    this_week, today = week == columns.week[one], day == columns.day[one]
+    leaves[wishes] = ~meets & (
+        np.bincount(of, this_week * (ends - starts)) + columns.minutes[wishes]
+        <= columns.of_person("max_minutes")[wishes]
+    )
+    for limit, held in ("most_a_week", this_week), ("most_a_day", today):
+        most = columns.of_person(limit)[wishes]
+        leaves[wishes] &= (most == NOTHING) | (np.bincount(of, held) < most)
+    return leaves
 
 
 def _open_to_strangers(start: Plan, columns: Columns) -> Flags:
@@ -133,13 +169,16 @@ class _Hope:
 
     def _beside(self) -> Iterator[tuple[int, int]]:
         """Each wish of somebody who has partners, and the seat of each partner beside her; -1 where there is none."""
-        people = self.columns.person_id.tolist()
-        led = [n for n, person_id in enumerate(people) if self.start.bonds.get(person_id)]
-        seats = {(people[n], int(self.columns.shift[n])): int(self.seat[n]) for n in led}
-        for n in led:
-            shift_id = int(self.columns.shift[n])
+        import numpy as np
+
+        columns, led = self.columns, [one for one, bonds in self.start.bonds.items() if bonds]
+        led = [one for one in led if partners(self.start, one)]
+        follows = np.flatnonzero(np.isin(columns.person_id, led))
+        each = list(zip(*(of[follows].tolist() for of in (columns.person_id, columns.shift, self.seat)), strict=True))
+        seats = {(person_id, shift_id): seat for person_id, shift_id, seat in each}
+        for n, (person_id, shift_id, _) in zip(follows.tolist(), each, strict=True):
             company = self.start.company(shift_id)
-            for other_id in partners(self.start, people[n]):
+            for other_id in partners(self.start, person_id):
                 if other_id not in company:
                     yield n, seats.get((other_id, shift_id), -1)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HALF = 1e-6
 #: The solver's names of the two simplex methods, and its letter for a column or row that its end is made of.
 DUAL, PRIMAL, BASIC = 1, 4, 1
+#: Rows and columns are scaled by their largest value: the solver's own way takes an eighth longer here.
+BY_LARGEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class Relaxation:
 
         self.program, self.width = program, len(program.lower)
         self._ends_at_a_solution = False
-        self.solver = new_solver(presolve="off")
-        self.solver.passModel(program.model(np.zeros(self.width), is_most=True))
+        self.solver = new_solver(presolve="off", simplex_scale_strategy=BY_LARGEST)
+        program.give(self.solver, np.zeros(self.width), is_most=True, is_whole=False)
         if begin is not None:
             basis = highs().HighsBasis()
             letter = [highs().HighsBasisStatus(code) for code in range(5)]

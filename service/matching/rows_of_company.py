@@ -20,7 +20,7 @@ def full(frame: Frame) -> None:
         elif spare and min(free, len(columns)) > missing:
             most = min(free, len(columns))
             called = frame.held_open(spare, is_forced=False)
-            frame.program.row([*((n, 1) for n in columns), (called, most - missing)], most=most)
+            frame.program.sum_row(columns, beside=(called, most - missing), most=most)
         else:
             frame.at_most(columns, free)
 
@@ -53,6 +53,9 @@ def _few_faces(frame: Frame, columns: list[int], *, left: int) -> None:
     """
     seen: list[int] = []
     for person_id, own in grouped(columns, lambda n: frame.wishes[n].person_id):
+        if len(own) == 1:
+            seen += own
+            continue
         days = list(_of_one_day(frame, person_id, own))
         most = _most_of_a_week(frame, person_id, own)
         if most <= 1 or len(days) == 1:
@@ -62,7 +65,7 @@ def _few_faces(frame: Frame, columns: list[int], *, left: int) -> None:
         frame.causes[face] = own
         for together in [*days, *([own] if most < len(days) else [])]:
             share = most if together is own else 1
-            frame.program.row([*((n, 1) for n in together), (face, -share)], most=0)
+            frame.program.sum_row(together, beside=(face, -share), most=0)
         seen.append(face)
     frame.program.sum_row(seen, most=left)
 
@@ -128,8 +131,7 @@ def _only_beside(frame: Frame, columns: list[int], guides: list[int]) -> None:
     beside = frame.program.column(0, 1)
     frame.causes[beside] = guides
     frame.program.row([(beside, 1), *((n, -1) for n in guides)], most=0)
-    for n in columns:
-        frame.program.row([(n, 1), (beside, -1)], most=0)
+    frame.program.each_below(columns, beside)
 
 
 def enough_adults(frame: Frame) -> None:
@@ -140,8 +142,8 @@ def enough_adults(frame: Frame) -> None:
         there = sum(persons[person_id].is_adult for person_id in set(frame.start.company(shift_id)))
         if (missing := adults_for(openings) - there) > 0:
             held = frame.held_open(columns, is_forced=bool(frame.start.placed_in(openings)))
-            grown = [(n, 1) for n in columns if frame.is_adult[n]]
-            frame.program.row([*grown, (held, -missing)], least=0)
+            grown = [n for n in columns if frame.is_adult[n]]
+            frame.program.sum_row(grown, beside=(held, -missing), least=0)
 
 
 def crew(frame: Frame) -> None:
@@ -154,8 +156,8 @@ def crew(frame: Frame) -> None:
             held = frame.held_open(columns, is_forced=bool(frame.start.placed_in(openings)))
             frame.held_by |= {opening.id: held for opening in openings}
             for opening in lacking:
-                heads = [(n, 1) for n in frame.of_opening.get(opening.id, ())]
-                frame.program.row([*heads, (held, -frame.start.missing(opening))], least=0)
+                heads = frame.of_opening.get(opening.id, ())
+                frame.program.sum_row(heads, beside=(held, -frame.start.missing(opening)), least=0)
 
 
 def _placed_of(frame: Frame, person_id: int) -> list[Wish]:

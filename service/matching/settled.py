@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 from service.matching.milp import TOLERANCE, Program, highs, new_solver
 from service.matching.relaxed import HALF
 
 if TYPE_CHECKING:
-    import highspy
-
     from service.matching.columns import Flags
     from service.matching.milp import Numbers
     from service.matching.relaxed import Relaxed
@@ -53,33 +52,31 @@ def whole(
     None if none was found. Columns whose bounds are equal, and rows that hold anyhow, never reach the solver.
     """
     lower, upper = bounds
-    library = highs()
     is_open = upper > lower
-    model = opened(program, aim, lower, upper)
+    left = opened(program, lower, upper)
     if not is_open.any():
-        return None if model.num_row_ else lower
-    model.integrality_ = [library.HighsVarType.kInteger] * model.num_col_
+        return None if left.least else lower
     solver = new_solver(mip_rel_gap=0.0, mip_abs_gap=slack, mip_max_nodes=node_limit, **WITHOUT)
-    solver.passModel(model)
+    left.give(solver, aim[is_open], is_most=True, is_whole=True)
     solver.run()
-    if solver.getInfo().primal_solution_status != library.SolutionStatus.kSolutionStatusFeasible:
+    if solver.getInfo().primal_solution_status != highs().SolutionStatus.kSolutionStatusFeasible:
         return None
     values = lower.copy()
     values[is_open] = solver.getSolution().col_value
     return values
 
 
-def opened(program: Program, aim: Numbers, lower: Numbers, upper: Numbers) -> highspy.HighsLp:
+def opened(program: Program, lower: Numbers, upper: Numbers) -> Program:
     """What is left to decide when columns are held within these bounds: open columns, and rows that may yet break."""
     import numpy as np
 
     is_open, is_live = upper > lower, may_break(program, lower, upper)
-    part = program.part(is_open, is_live)
     index, row = np.array(program.index), program.row_of_each
     fixed = np.bincount(row, np.where(is_open[index], 0, program.value * lower[index]), minlength=len(is_live))[is_live]
-    left = part.model(aim[is_open], is_most=True)
-    left.col_lower_, left.col_upper_ = lower[is_open], upper[is_open]
-    left.row_lower_, left.row_upper_ = np.array(part.least) - fixed, np.array(part.most) - fixed
+    left = program.part(is_open, is_live)
+    left.lower, left.upper = array("d", lower[is_open].tobytes()), array("d", upper[is_open].tobytes())
+    left.least = array("d", (np.array(left.least) - fixed).tobytes())
+    left.most = array("d", (np.array(left.most) - fixed).tobytes())
     return left
 
 
@@ -88,7 +85,7 @@ def may_break(program: Program, lower: Numbers, upper: Numbers) -> Flags:
     import numpy as np
 
     index, value, row = np.array(program.index), np.array(program.value), program.row_of_each
-    ends = np.sort(np.stack([value * lower[index], value * upper[index]]), axis=0)
-    smallest, largest = (np.bincount(row, end, minlength=len(program.least)) for end in ends)
+    ends = value * lower[index], value * upper[index]
+    smallest, largest = (np.bincount(row, end(*ends), len(program.least)) for end in (np.minimum, np.maximum))
     flags: Flags = (smallest < np.array(program.least) - TOLERANCE) | (largest > np.array(program.most) + TOLERANCE)
     return flags

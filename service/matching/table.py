@@ -7,6 +7,7 @@ thousand people fit; rows are made of them when somebody asks for rows.
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from itertools import pairwise
@@ -115,8 +116,7 @@ class Table(Sequence[Row], Generic[Row]):
         """Empty rows filled column by column, through their slots: four times as quick as making one after another."""
         for f in fields(self.kind):
             put = getattr(self.kind, f.name).__set__
-            for row, value in zip(rows, _unpacked(f, self.columns[f.name]), strict=True):
-                put(row, value)
+            deque(map(put, rows, _unpacked(f, self.columns[f.name])), maxlen=0)
         return rows
 
 
