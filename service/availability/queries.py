@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.activities.models import Activity, Shift
 from service.availability.models import Absence, Avoidance, Limits, TimeOfWeek
 from service.availability.rules import Away, Said, Slot, days, slots
+from service.db import one_of
 from service.teams.models import Membership
 from service.teams.queries import is_member_on
 from service.terms import ActivityState, Availability, DayPart
@@ -23,17 +24,19 @@ LIMITS = ("most_a_week", "most_a_day", "most_at_a_stretch")
 
 def said(session: Session, volunteer_ids: Collection[int]) -> dict[int, Said]:
     """What each of these people has said, in four statements. Who said nothing can come whenever she is needed."""
-    ids = sorted(volunteer_ids)
     week: dict[int, dict[Slot, Availability]] = defaultdict(dict)
-    for time in session.scalars(select(TimeOfWeek).where(TimeOfWeek.volunteer_id.in_(ids))):
+    for time in session.scalars(select(TimeOfWeek).where(one_of(TimeOfWeek.volunteer_id, volunteer_ids))):
         week[time.volunteer_id][time.weekday, DayPart(time.part)] = Availability(time.availability)
     away: dict[int, list[Away]] = defaultdict(list)
-    for gone in session.scalars(select(Absence).where(Absence.volunteer_id.in_(ids)).order_by(Absence.id)):
+    for gone in session.scalars(
+        select(Absence).where(one_of(Absence.volunteer_id, volunteer_ids)).order_by(Absence.id)
+    ):
         away[gone.volunteer_id].append(Away(gone.from_on, gone.until_on, gone.noted_at))
     avoids: dict[int, set[int]] = defaultdict(set)
-    for one in session.scalars(select(Avoidance).where(Avoidance.volunteer_id.in_(ids))):
+    for one in session.scalars(select(Avoidance).where(one_of(Avoidance.volunteer_id, volunteer_ids))):
         avoids[one.volunteer_id].add(one.activity_id)
-    limits = {one.volunteer_id: one for one in session.scalars(select(Limits).where(Limits.volunteer_id.in_(ids)))}
+    told = session.scalars(select(Limits).where(one_of(Limits.volunteer_id, volunteer_ids)))
+    limits = {one.volunteer_id: one for one in told}
     return {
         number: Said(
             week=week.get(number, {}),
@@ -41,7 +44,7 @@ def said(session: Session, volunteer_ids: Collection[int]) -> dict[int, Said]:
             avoids=frozenset(avoids.get(number, ())),
             **{name: getattr(limits.get(number), name, None) for name in LIMITS},
         )
-        for number in ids
+        for number in volunteer_ids
     }
 
 

@@ -15,6 +15,7 @@ from service.activities.queries import IS_PLANNED, PLANNED
 from service.calendars.rules import instant, local
 from service.company.models import Bond, CompanyRule, CrewActivity
 from service.company.rules import Rule, Server, faults
+from service.db import one_of
 from service.places.models import Area
 from service.places.queries import community_of, within
 from service.pupils import queries as pupils
@@ -74,8 +75,8 @@ def crew_in_scope(session: Session, activity: Activity, *, scope_ids: Sequence[i
 
 def bonds_with(session: Session, volunteer_ids: Collection[int]) -> dict[tuple[int, int], BondKind]:
     """The bonds of these people with whomever, by (lower id, higher id): a partner may not be among them."""
-    ids = sorted(volunteer_ids)
-    theirs = select(Bond).where(or_(Bond.person_id.in_(ids), Bond.other_id.in_(ids))).order_by(Bond.id)
+    is_theirs = or_(one_of(Bond.person_id, volunteer_ids), one_of(Bond.other_id, volunteer_ids))
+    theirs = select(Bond).where(is_theirs).order_by(Bond.id)
     return {(bond.person_id, bond.other_id): BondKind(bond.kind) for bond in session.scalars(theirs)}
 
 
@@ -100,7 +101,7 @@ def served(session: Session, activity_id: int, volunteer_ids: Collection[int], *
         select(Assignment.volunteer_id, func.count())
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Shift.activity_id == activity_id, Shift.ends_at <= before)
-        .where(Assignment.volunteer_id.in_(sorted(volunteer_ids)), Assignment.state.in_(SURE))
+        .where(one_of(Assignment.volunteer_id, volunteer_ids), Assignment.state.in_(SURE))
         .where(Assignment.is_stand_by.is_(False))
         .group_by(Assignment.volunteer_id)
     )

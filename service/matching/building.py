@@ -16,6 +16,7 @@ from service.availability.rules import Said
 from service.calendars.rules import is_night, local
 from service.company import queries as company
 from service.company.rules import Held, Rule, crews
+from service.db import one_of
 from service.matching import queries
 from service.matching.problem import (
     LOAD_WEEKS,
@@ -91,7 +92,7 @@ def _openings(
 ) -> Sequence[OpeningRow]:
     return session.execute(
         all_openings()
-        .where(Shift.activity_id.in_(sorted(activity_ids)), Shift.state == ShiftState.OPEN)
+        .where(one_of(Shift.activity_id, activity_ids), Shift.state == ShiftState.OPEN)
         .where(IS_PLANNED)
         .where(Shift.starts_at >= from_at, Shift.starts_at > now, Shift.starts_at < until_at)
         .order_by(Shift.starts_at, ShiftRole.id)
@@ -109,13 +110,13 @@ def _bonds(session: Session, people: Collection[int]) -> tuple[Bond, ...]:
     )
 
 
-def _loads(session: Session, people: Iterable[int], *, before: datetime) -> dict[int, int]:
+def _loads(session: Session, people: Collection[int], *, before: datetime) -> dict[int, int]:
     """Minutes each person served in the weeks before, in whatever activity."""
     lasted = func.extract("epoch", Shift.ends_at - Shift.starts_at) / 60
     served = session.execute(
         select(Assignment.volunteer_id, func.sum(lasted))
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Assignment.volunteer_id.in_(sorted(people)), Assignment.state.in_(SURE))
+        .where(one_of(Assignment.volunteer_id, people), Assignment.state.in_(SURE))
         .where(Shift.starts_at >= before - timedelta(weeks=LOAD_WEEKS), Shift.starts_at <= before)
         .group_by(Assignment.volunteer_id)
     )
@@ -230,7 +231,7 @@ def _drafted(session: Session, rows: Sequence[OpeningRow], asked: Askings) -> It
     """What the plans before proposed and nobody was told of, as far as it can still be proposed."""
     drafted = session.execute(
         select(Assignment.volunteer_id, Assignment.shift_role_id)
-        .where(Assignment.shift_role_id.in_([row.ShiftRole.id for row in rows]))
+        .where(one_of(Assignment.shift_role_id, [row.ShiftRole.id for row in rows]))
         .where(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_not(None))
         .where(Assignment.is_stand_by.is_(False))
         .distinct()

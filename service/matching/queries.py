@@ -101,7 +101,7 @@ def pinned(session: Session, role_ids: Sequence[int]) -> Sequence[Assignment]:
     is_pencilled = and_(Assignment.state == AssignmentState.DRAFTED, Assignment.match_run_id.is_(None))
     found = session.scalars(
         select(Assignment)
-        .where(Assignment.shift_role_id.in_(role_ids), or_(Assignment.state.in_(HOLDING), is_pencilled))
+        .where(one_of(Assignment.shift_role_id, role_ids), or_(Assignment.state.in_(HOLDING), is_pencilled))
         .where(Assignment.is_stand_by.is_(False))
         .order_by(Assignment.state.in_(HOLDING), Assignment.id)
     )

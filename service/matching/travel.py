@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.db import one_of
 from service.places.queries import steps_to
 from service.places.rules import apart
 from service.volunteers.models import Volunteer
@@ -20,7 +21,7 @@ def how_far(
     `places`: role → area in which its shift is held.
     """
     people = {volunteer_id for volunteer_id, _ in asked}
-    homes = dict(session.execute(select(Volunteer.id, Volunteer.area_id).where(Volunteer.id.in_(people))).all())
+    homes = dict(session.execute(select(Volunteer.id, Volunteer.area_id).where(one_of(Volunteer.id, people))).all())
     steps = steps_to(session, {*homes.values(), *places.values()})
     pairs = {(homes[volunteer_id], places[role_id]) for volunteer_id, role_id in asked}
     far = {(home, place): apart(steps[home], steps[place]) for home, place in pairs}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from service.activities.models import Shift
 from service.availability.rules import Said
 from service.calendars.rules import local
 from service.company.rules import can_guide, is_new
+from service.db import one_of
 from service.matching.blockers import UNSEEN, Blocker, Hindrance
 from service.matching.problem import CAN, CANNOT, IF_NEEDED, UNASKED, Wish
 from service.matching.queries import has_place
@@ -103,7 +104,7 @@ def _signed_up(session: Session, rows: Sequence[OpeningRow]) -> Askings:
     role_ids = [row.ShiftRole.id for row in rows]
     waiting = session.scalars(
         select(SignUp).where(
-            SignUp.shift_role_id.in_(role_ids),
+            one_of(SignUp.shift_role_id, role_ids),
             SignUp.state.in_(WAITING),
             ~has_place(),
         )
@@ -123,12 +124,12 @@ def _members(session: Session, rows: Sequence[OpeningRow]) -> Askings:
     spoken_for = {
         *session.execute(
             select(SignUp.volunteer_id, SignUp.shift_id).where(
-                SignUp.shift_id.in_(shift_ids), SignUp.state.in_(STANDING)
+                one_of(SignUp.shift_id, shift_ids), SignUp.state.in_(STANDING)
             )
         ),
         *session.execute(
             select(Assignment.volunteer_id, Assignment.shift_id).where(
-                Assignment.shift_id.in_(shift_ids), Assignment.state.in_(HOLDING)
+                one_of(Assignment.shift_id, shift_ids), Assignment.state.in_(HOLDING)
             )
         ),
     }
@@ -142,7 +143,7 @@ def _members(session: Session, rows: Sequence[OpeningRow]) -> Askings:
     }
 
 
-def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]:
+def _said_no(session: Session, shift_ids: Collection[int]) -> set[tuple[int, int]]:
     """(volunteer, shift) of whoever declined, let an offer run out or withdrew: nobody is asked twice unasked."""
     gone = or_(
         Assignment.state == AssignmentState.DECLINED,
@@ -151,10 +152,9 @@ def _said_no(session: Session, shift_ids: Iterable[int]) -> set[tuple[int, int]]
             Assignment.release_reason.in_((ReleaseReason.WITHDREW, ReleaseReason.OFFER_EXPIRED)),
         ),
     )
-    ids = sorted(shift_ids)
-    declined = select(Assignment.volunteer_id, Assignment.shift_id).where(Assignment.shift_id.in_(ids), gone)
+    declined = select(Assignment.volunteer_id, Assignment.shift_id).where(one_of(Assignment.shift_id, shift_ids), gone)
     withdrew = select(SignUp.volunteer_id, SignUp.shift_id).where(
-        SignUp.shift_id.in_(ids), SignUp.state == SignUpState.WITHDRAWN
+        one_of(SignUp.shift_id, shift_ids), SignUp.state == SignUpState.WITHDRAWN
     )
     return {*session.execute(declined), *session.execute(withdrew)}
 
@@ -180,11 +180,11 @@ def _noted(blocker: Blocker, unseen: Sequence[Held], *, on: date) -> Blocker:
     return replace(blocker, details=(*blocker.details, (UNSEEN, 1)))
 
 
-def _unseen(session: Session, people: Iterable[int]) -> dict[int, list[Held]]:
+def _unseen(session: Session, people: Collection[int]) -> dict[int, list[Held]]:
     """Papers that people have shown and nobody has verified yet."""
     rows = session.scalars(
         select(Qualification)
-        .where(Qualification.volunteer_id.in_(sorted(people)), Qualification.verified_at.is_(None))
+        .where(one_of(Qualification.volunteer_id, people), Qualification.verified_at.is_(None))
         .order_by(Qualification.id)
     )
     found: dict[int, list[Held]] = defaultdict(list)

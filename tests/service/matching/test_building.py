@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from service.activities import actions as activities
 from service.activities.models import Activity, ShiftRole
 from service.activities.rules import RolePlan, once
+from service.availability.queries import said
 from service.calendars import actions as calendar
 from service.calendars.rules import local
+from service.company.queries import bonds_with, served
 from service.drafting import actions as drafting
 from service.matching import lexical
 from service.matching.blockers import Blocker, Hindrance
@@ -21,12 +23,14 @@ from service.matching.building import QUALIFIED_WEIGHT, build_problem
 from service.matching.checker import broken_rules
 from service.matching.plan import Plan
 from service.matching.problem import Problem, instant, minute
+from service.matching.queries import pinned
 from service.matching.rules import blockers
 from service.places.models import Area
 from service.roster import actions as roster
 from service.roster import overdue
 from service.signups import actions as signups
 from service.signups import following, queries
+from service.signups.asking import candidates
 from service.signups.models import SignUp
 from service.teams import actions as teams
 from service.terms import HeatLevel, Mode, QualificationKind, Refusal, SignUpVia
@@ -339,3 +343,14 @@ def test_an_instant_activity_gives_an_empty_problem(session: Session, now: datet
     area = factories.community(session)
     activity = factories.activity(session, area, mode=Mode.INSTANT)
     assert build(session, activity, now).openings == ()
+
+
+def test_what_a_problem_asks_of_many_people_it_asks_at_once_however_many(session: Session, now: datetime) -> None:
+    """A statement takes 65,535 values, and a district has more volunteers: they are told as one array."""
+    many = range(1, 70_001)
+
+    assert len(said(session, many)) == len(many)
+    assert candidates(session, many, around=FROM, until=UNTIL) == {}
+    assert bonds_with(session, many) == {}
+    assert served(session, 1, many, before=now) == {}
+    assert pinned(session, many) == []
