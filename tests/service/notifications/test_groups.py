@@ -97,9 +97,10 @@ def errors() -> list[str | None]:
         return list(session.scalars(select(Delivery.error).order_by(Delivery.id)))
 
 
+#: Without the number of the activity.
 TEXT = (
     "【人民路社区】还缺1人：社区义诊（引导员），11月28日（星期六）上午9:00—11:00，在人民路社区。请带：水杯。"
-    "能来的请打电话0371 6435 0001，或点开报名：http://127.0.0.1:8000/a/1"
+    "能来的请打电话0371 6435 0001，或点开报名：http://127.0.0.1:8000/a/"
 )
 
 
@@ -110,21 +111,23 @@ def test_each_vendor_gets_what_it_documents(vendor: Vendor, channel: Channel) ->
     sending.send_due()
     assert (row(key).state, row(key).channel) == (NotificationState.SENT, channel)
     (request,) = vendor.requests
+    with transaction() as session:
+        content = f"{TEXT}{session.scalars(select(Shift.activity_id)).one()}"
     expected = {
         Channel.WECOM: (
             "/cgi-bin/webhook/send",
             {"key": "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"},
-            {"msgtype": "text", "text": {"content": TEXT}},
+            {"msgtype": "text", "text": {"content": content}},
         ),
         Channel.DINGTALK: (
             "/robot/send",
             {"access_token": "566cc69da782ec1c2e8d9f00"},
-            {"msgtype": "text", "text": {"content": TEXT}},
+            {"msgtype": "text", "text": {"content": content}},
         ),
         Channel.FEISHU: (
             "/open-apis/bot/v2/hook/2f1a0c7e-aaaa-4bbb-8ccc-0123456789ab",
             {},
-            {"msg_type": "text", "content": {"text": TEXT}},
+            {"msg_type": "text", "content": {"text": content}},
         ),
     }[channel]
     assert (request.path, request.query, request.json) == expected
