@@ -22,7 +22,7 @@ from service.roster import actions as roster
 from service.roster.models import Assignment
 from service.signups.asking import candidate
 from service.signups.models import STANDING, SignUp
-from service.signups.queries import OpeningRow, as_opening, opening
+from service.signups.queries import OpeningRow, as_opening, openings
 from service.signups.rules import refusals, refusals_to_stand_by
 from service.terms import AssignmentState, Availability, MatchRunState, Refusal, ReleaseReason, SignUpState
 
@@ -83,11 +83,15 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
     """
     drafts, skipped = list(drafts), []
     heard = said(session, {draft.volunteer_id for draft in drafts})
+    # Read at once, and held: a session forgets what nobody holds, and would read it again for each draft.
+    rows = openings(session, {draft.shift_role_id for draft in drafts})
+    _share(session, {draft.shift_id for draft in drafts})
     first: dict[int, int] = {}
     for draft in drafts:
-        if _is_hidden(session, draft, now=now):
+        row = rows[draft.shift_role_id]
+        if row.Activity.is_hidden(row.Shift, now=now):
             continue
-        if reasons := _offer(session, draft, heard[draft.volunteer_id], now=now):
+        if reasons := _offer(session, draft, row, heard[draft.volunteer_id], now=now):
             drop(draft)
             skipped.append(
                 Unplaced(
@@ -102,9 +106,15 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
     return skipped
 
 
-def _is_hidden(session: Session, draft: Assignment, *, now: datetime) -> bool:
-    shift = session.get_one(Shift, draft.shift_id)
-    return session.get_one(Activity, shift.activity_id).is_hidden(shift, now=now)
+def _share(session: Session, shift_ids: Collection[int]) -> None:
+    """Read the shifts as they are now, the lowest id first: until the end nobody else moves one or calls it off."""
+    session.scalars(
+        select(Shift)
+        .where(one_of(Shift.id, shift_ids))
+        .order_by(Shift.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datetime) -> tuple[int, int]:
@@ -134,11 +144,8 @@ def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datet
     return waitlisted, declined
 
 
-def _offer(session: Session, draft: Assignment, heard: Said, *, now: datetime) -> tuple[Blocker, ...]:
+def _offer(session: Session, draft: Assignment, row: OpeningRow, heard: Said, *, now: datetime) -> tuple[Blocker, ...]:
     """Turn a draft into an offer; the reasons if it cannot be, and then nothing has changed."""
-    row = opening(session, shift_id=draft.shift_id, shift_role_id=draft.shift_role_id)
-    if row is None:
-        return (Blocker(Refusal.UNKNOWN_ROLE),)
     signup = _locked_sign_up(session, draft)
     if signup is not None and signup.state not in STANDING:
         return (Blocker(Hindrance.WITHDRAWN),)

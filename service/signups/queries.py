@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from service.activities.models import Activity, ActivityRole, Shift, ShiftRole
+from service.db import one_of
 from service.places.queries import within
 from service.roster.models import HOLDING, Assignment
 from service.signups.models import STANDING, WAITING, SignUp
@@ -27,7 +28,7 @@ def opening(session: Session, *, shift_id: int, shift_role_id: int) -> OpeningRo
 
 def openings(session: Session, shift_role_ids: Collection[int]) -> dict[int, OpeningRow]:
     """Openings by the id of their places."""
-    rows = session.execute(all_openings().where(ShiftRole.id.in_(shift_role_ids))).all()
+    rows = session.execute(all_openings().where(one_of(ShiftRole.id, shift_role_ids))).all()
     return {row.ShiftRole.id: row for row in rows}
 
 
