@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from service.activities.models import Activity, Series, Shift, ShiftRole
 from service.calendars.recurrence import weekdays_of
+from service.db import one_of
 from service.places.queries import within
 from service.terms import ActivityState, DayRule, Mode, ShiftState
 
@@ -137,6 +138,17 @@ def open_shift(session: Session, shift_id: int) -> Shift | None:
         .where(Shift.id == shift_id, Activity.state != ActivityState.DRAFT, IS_ANNOUNCED)
         .options(selectinload(Shift.roles).joinedload(ShiftRole.definition), joinedload(Shift.activity))
     )
+
+
+def share_shifts(session: Session, shift_ids: Collection[int]) -> None:
+    """Read the shifts as they are now, the lowest id first: until the end nobody else moves one or calls it off."""
+    session.scalars(
+        select(Shift)
+        .where(one_of(Shift.id, shift_ids))
+        .order_by(Shift.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def lock_open_shift(session: Session, shift_id: int) -> Shift | None:

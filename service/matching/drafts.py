@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import outbox
 from service.activities.models import Activity, Shift, ShiftRole
+from service.activities.queries import share_shifts
 from service.availability.queries import said
 from service.availability.rules import Said
 from service.db import one_of
@@ -85,7 +86,7 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
     heard = said(session, {draft.volunteer_id for draft in drafts})
     # Read at once, and held: a session forgets what nobody holds, and would read it again for each draft.
     rows = openings(session, {draft.shift_role_id for draft in drafts})
-    _share(session, {draft.shift_id for draft in drafts})
+    share_shifts(session, {draft.shift_id for draft in drafts})
     first: dict[int, int] = {}
     for draft in drafts:
         row = rows[draft.shift_role_id]
@@ -104,17 +105,6 @@ def offer_all(session: Session, drafts: Iterable[Assignment], *, now: datetime) 
         else:
             draft.asked_with_id = first.setdefault(draft.volunteer_id, draft.id)
     return skipped
-
-
-def _share(session: Session, shift_ids: Collection[int]) -> None:
-    """Read the shifts as they are now, the lowest id first: until the end nobody else moves one or calls it off."""
-    session.scalars(
-        select(Shift)
-        .where(one_of(Shift.id, shift_ids))
-        .order_by(Shift.id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    ).all()
 
 
 def answer_unplaced(session: Session, signup_ids: Collection[int], *, now: datetime) -> tuple[int, int]:

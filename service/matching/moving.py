@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit
-from service.activities.queries import lock_open_shift
+from service.activities.queries import share_shifts
 from service.matching.mending import MOST, Held, Step, around, is_short, proposals, values
 from service.matching.plan import Plan
 from service.matching.repair import Repair, apply, keeps_rules, undo
@@ -61,8 +61,7 @@ def move_together(
         raise CannotMove(f"role {row.ShiftRole.id} lacks nobody, or a role of {rows.keys()} is gone")
     plan, held = around(session, row, now=now)
     left = _left(plan, held, row, steps)
-    for shift_id in sorted({one.shift_id for one in left} | {to.Shift.id for to in rows.values()}):
-        lock_open_shift(session, shift_id)
+    share_shifts(session, {one.shift_id for one in left} | {to.Shift.id for to in rows.values()})
     for place in sorted(left, key=lambda one: one.shift_role_id):
         roster.release(session, place, reason=ReleaseReason.MOVED_OVER)
     session.flush()
