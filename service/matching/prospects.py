@@ -171,8 +171,7 @@ class _Hope:
         """Each wish of somebody who has partners, and the seat of each partner beside her; -1 where there is none."""
         import numpy as np
 
-        columns, led = self.columns, [one for one, bonds in self.start.bonds.items() if bonds]
-        led = [one for one in led if partners(self.start, one)]
+        columns, led = self.columns, [one for one in self.start.bonds if partners(self.start, one)]
         follows = np.flatnonzero(np.isin(columns.person_id, led))
         each = list(zip(*(of[follows].tolist() for of in (columns.person_id, columns.shift, self.seat)), strict=True))
         seats = {(person_id, shift_id): seat for person_id, shift_id, seat in each}

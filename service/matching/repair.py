@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from service.matching.filling import claim
 from service.matching.plan import Plan
 from service.matching.problem import Opening, Wish
-from service.matching.rules import FIXED, GROWING, fits, leaning, stands
+from service.matching.rules import FIXED, GROWING, HARD, fits, leaning, stands
 
 #: Questions to the rules that one repair may ask: what bounds its time, the same on every machine.
 MOST_TRIES = 1500
@@ -92,18 +92,11 @@ def _moved(plan: Plan, moves: Sequence[tuple[Wish, Wish]], *, without: Collectio
 def keeps_rules(plan: Plan, mended: Repair) -> bool:
     """Whether every rule holds after these changes, for those who come and for whoever served beside those who go."""
     apply(plan, mended)
-    holds = all(_may_stay(plan, wish) for wish in mended.placed) and all(
+    holds = all(stands(plan, wish, by=HARD) for wish in mended.placed) and all(
         stands(plan, other) for old in mended.given_up for other in leaning(plan, old)
     )
     undo(plan, mended)
     return holds
-
-
-def _may_stay(plan: Plan, wish: Wish) -> bool:
-    plan.take_back(wish)
-    may = fits(plan, wish)
-    plan.place(wish)
-    return may
 
 
 def apply(plan: Plan, mended: Repair) -> None:

@@ -53,10 +53,10 @@ def fits(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = HARD) -> bool:
     return True
 
 
-def stands(plan: Plan, wish: Wish) -> bool:
-    """Whether somebody placed breaks none of the rules that others can mend."""
+def stands(plan: Plan, wish: Wish, *, by: tuple[HardRule, ...] = COMPLETE) -> bool:
+    """Whether somebody placed breaks none of the rules that others can mend, or none of these."""
     plan.take_back(wish)
-    may = fits(plan, wish, by=COMPLETE)
+    may = fits(plan, wish, by=by)
     plan.place(wish)
     return may
 
